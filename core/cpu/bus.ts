@@ -1,0 +1,12 @@
+// What lies beyond the processor's own buffer: ports and memory that is not RAM. core/machine implements it.
+
+export interface Bus {
+  /** IN: `size` is 1, 2 or 4 bytes; an absent device reads as all ones. */
+  readPort(port: number, size: number): number;
+  /** OUT: `size` is 1, 2 or 4 bytes. */
+  writePort(port: number, size: number, value: number): void;
+  /** A physical read outside RAM; nothing there reads as all ones. */
+  readDevice(physical: number, size: number): number;
+  /** A physical write outside RAM. */
+  writeDevice(physical: number, size: number, value: number): void;
+}

@@ -1,0 +1,194 @@
+// The processor's whole state in one buffer at fixed offsets, so that later engines (WebAssembly) read and write the same bytes.
+// Only this file knows offsets; everything else uses the named accessors. Semantics live in the files named after the manual's topics.
+//
+//   0x00000  register file (core/arch/register-file.ts), u32 words
+//   0x00800  internals: counters as f64, then u32 words (below)
+//   0x01000  TLB: TLB_ENTRIES entries of 4 words each (paging.ts gives them meaning)
+//   0x10000  page flags: one byte for each 4 KiB page of RAM (physical.ts)
+//   then     RAM, page aligned
+
+import { EventDraft } from '../event/draft.ts';
+import { SILENT_PROBE, type Probe } from '../event/probe.ts';
+import { registerOffset, SEGMENT_BASE, SEGMENT_LIMIT, SEGMENT_RIGHTS, SEGMENT_SELECTOR, SEGMENT_WORDS, REGISTER_FILE_WORDS } from '../arch/register-file.ts';
+import type { Bus } from './bus.ts';
+
+const INTERNAL_BYTES = 0x800;
+const TLB_BYTES = 0x1000;
+const PAGE_FLAGS_BYTES = 0x1_0000;
+export const TLB_ENTRIES = 1024;
+export const TLB_WORDS = 4;
+export const PAGE_SIZE = 4096;
+
+// internals: f64 indices
+const F_ICOUNT = INTERNAL_BYTES / 8, F_SEQ = F_ICOUNT + 1, F_IDLE = F_ICOUNT + 2, F_ITERATION = F_ICOUNT + 3, F_ATTEMPTS = F_ICOUNT + 4, F_EXTRA = F_ICOUNT + 5;
+// internals: u32 indices, behind 16 f64
+const W = INTERNAL_BYTES / 4 + 32;
+const W_LAZY_RESULT = W, W_LAZY_CARRIES = W + 1, W_PENDING = W + 2, W_PENDING_VECTOR = W + 3, W_GENERATION = W + 4, W_INSTRUCTION_EIP = W + 5,
+  W_FLAT = W + 6, W_CODE32 = W + 7, W_STACK32 = W + 8, W_TLB_GENERATION = W + 9, W_LAZY_OPERATION = W + 10, W_SCRATCH_FIRST = W + 16;
+
+const RIP = registerOffset('rip'), RFLAGS = registerOffset('rflags'), CPL = registerOffset('cpl'), ACTIVITY = registerOffset('activity'), SHADOW = registerOffset('shadow');
+const SEGMENTS = registerOffset('es.selector');
+
+/** Segment register numbers, the manual's encoding; LDTR and TR behind them. */
+export const ES = 0, CS = 1, SS = 2, DS = 3, FS = 4, GS = 5, LDTR = 6, TR = 7;
+/** General register numbers, the manual's encoding. */
+export const EAX = 0, ECX = 1, EDX = 2, EBX = 3, ESP = 4, EBP = 5, ESI = 6, EDI = 7;
+export const ACTIVE = 0, HALTED = 1, SHUTDOWN = 2;
+export const SHADOW_STI = 1, SHADOW_MOV_SS = 2, SHADOW_NMI = 4;
+
+/** Bytes of buffer a processor with `ramBytes` of RAM (a multiple of 4096) needs. */
+export function stateBytes(ramBytes: number): number {
+  return ramStart(ramBytes) + ramBytes;
+}
+function ramStart(ramBytes: number): number {
+  const pageFlags = Math.ceil(ramBytes / PAGE_SIZE);
+  return PAGE_FLAGS_BYTES + Math.ceil(pageFlags / PAGE_SIZE) * PAGE_SIZE;
+}
+
+/** The processor. Free functions take it as their first argument; it has accessors and no behaviour. */
+export class Cpu {
+  /** The register file and internals as unsigned words; index with offsets of register-file.ts only. */
+  readonly words: Uint32Array;
+  readonly signed: Int32Array;
+  private readonly floats: Float64Array;
+  /** TLB_ENTRIES * TLB_WORDS words; paging.ts owns their meaning. */
+  readonly tlb: Uint32Array;
+  /** One byte for each page of RAM; physical.ts owns the bits. */
+  readonly pageFlags: Uint8Array;
+  /** RAM as bytes, physical address 0 first; and the same memory as a DataView for unaligned access. */
+  readonly ram: Uint8Array;
+  readonly ramView: DataView;
+  readonly ramBytes: number;
+  readonly buffer: ArrayBuffer;
+  readonly bus: Bus;
+  /** Replaced freely between instructions: what listens. */
+  probe: Probe = SILENT_PROBE;
+  /** The one event row everything is reported in. */
+  readonly draft = new EventDraft();
+
+  constructor(buffer: ArrayBuffer, ramBytes: number, bus: Bus) {
+    this.buffer = buffer;
+    this.bus = bus;
+    this.ramBytes = ramBytes;
+    const ram = ramStart(ramBytes);
+    this.words = new Uint32Array(buffer, 0, TLB_BYTES / 4);
+    this.signed = new Int32Array(buffer, 0, TLB_BYTES / 4);
+    this.floats = new Float64Array(buffer, 0, TLB_BYTES / 8);
+    this.tlb = new Uint32Array(buffer, TLB_BYTES, TLB_ENTRIES * TLB_WORDS);
+    this.pageFlags = new Uint8Array(buffer, PAGE_FLAGS_BYTES, Math.ceil(ramBytes / PAGE_SIZE));
+    this.ram = new Uint8Array(buffer, ram, ramBytes);
+    this.ramView = new DataView(buffer, ram, ramBytes);
+  }
+
+  /** The register file alone, REGISTER_FILE_WORDS words: what events and moments carry. */
+  get registerFile(): Uint32Array { return this.words.subarray(0, REGISTER_FILE_WORDS); }
+
+  /** Everything but RAM and page flags: register file, internals, TLB. Checkpoints store these bytes. */
+  get processorBytes(): Uint8Array { return new Uint8Array(this.buffer, 0, TLB_BYTES + TLB_ENTRIES * TLB_WORDS * 4); }
+
+  // general registers: index is the manual's number; 32-bit values are signed or unsigned as the name says
+  get32(register: number): number { return this.signed[register << 1]!; }
+  set32(register: number, value: number): void { this.signed[register << 1] = value; }
+  get16(register: number): number { return this.words[register << 1]! & 0xffff; }
+  set16(register: number, value: number): void {
+    this.words[register << 1] = (this.words[register << 1]! & 0xffff_0000) | (value & 0xffff);
+  }
+  /** 8-bit registers: 0..3 AL CL DL BL, 4..7 AH CH DH BH. */
+  get8(register: number): number { return (this.words[(register & 3) << 1]! >>> ((register & 4) << 1)) & 0xff; }
+  set8(register: number, value: number): void {
+    const shift = (register & 4) << 1;
+    this.words[(register & 3) << 1] = (this.words[(register & 3) << 1]! & ~(0xff << shift)) | ((value & 0xff) << shift);
+  }
+  get esp(): number { return this.words[ESP << 1]!; }
+  set esp(value: number) { this.words[ESP << 1] = value; }
+  get eip(): number { return this.words[RIP]!; }
+  set eip(value: number) { this.words[RIP] = value; }
+  /** EIP of the instruction being executed: what a fault reports and restores. */
+  get instructionEip(): number { return this.words[W_INSTRUCTION_EIP]!; }
+  set instructionEip(value: number) { this.words[W_INSTRUCTION_EIP] = value; }
+  /** EFLAGS as last materialised; the arithmetic flags may be pending: use flags.ts. */
+  get rawFlags(): number { return this.words[RFLAGS]!; }
+  set rawFlags(value: number) { this.words[RFLAGS] = value; }
+  get lazyResult(): number { return this.signed[W_LAZY_RESULT]!; }
+  set lazyResult(value: number) { this.signed[W_LAZY_RESULT] = value; }
+  get lazyCarries(): number { return this.signed[W_LAZY_CARRIES]!; }
+  set lazyCarries(value: number) { this.signed[W_LAZY_CARRIES] = value; }
+  /** Free word of the flags scheme (flags.ts). */
+  get lazyOperation(): number { return this.words[W_LAZY_OPERATION]!; }
+  set lazyOperation(value: number) { this.words[W_LAZY_OPERATION] = value; }
+
+  // segment registers: only installSegment (segmentation.ts) writes them
+  segmentSelector(segment: number): number { return this.words[SEGMENTS + segment * SEGMENT_WORDS + SEGMENT_SELECTOR]!; }
+  segmentRights(segment: number): number { return this.words[SEGMENTS + segment * SEGMENT_WORDS + SEGMENT_RIGHTS]!; }
+  segmentLimit(segment: number): number { return this.words[SEGMENTS + segment * SEGMENT_WORDS + SEGMENT_LIMIT]!; }
+  segmentBase(segment: number): number { return this.words[SEGMENTS + segment * SEGMENT_WORDS + SEGMENT_BASE]!; }
+  /** Writes a segment register's words. For installSegment alone. */
+  setSegment(segment: number, selector: number, rights: number, limit: number, base: number): void {
+    const at = SEGMENTS + segment * SEGMENT_WORDS;
+    this.words[at + SEGMENT_SELECTOR] = selector;
+    this.words[at + SEGMENT_RIGHTS] = rights;
+    this.words[at + SEGMENT_LIMIT] = limit;
+    this.words[at + SEGMENT_BASE] = base;
+    this.words[W_GENERATION]! += 1;
+  }
+
+  /** A register of the file by word offset (CR, DR, MSR, GDTR…), low word. Their one-writers are named after them. */
+  register(offset: number): number { return this.words[offset]!; }
+  registerHigh(offset: number): number { return this.words[offset + 1]!; }
+  setRegister(offset: number, lo: number, hi: number): void {
+    this.words[offset] = lo;
+    this.words[offset + 1] = hi;
+    this.words[W_GENERATION]! += 1;
+  }
+  /** For one-word registers of the file (limits, cpl, activity, shadow). */
+  setNarrow(offset: number, value: number): void {
+    this.words[offset] = value;
+    this.words[W_GENERATION]! += 1;
+  }
+  get cpl(): number { return this.words[CPL]!; }
+  get activity(): number { return this.words[ACTIVITY]!; }
+  get shadow(): number { return this.words[SHADOW]!; }
+  set shadow(value: number) { this.words[SHADOW] = value; this.words[W_GENERATION]! += 1; }
+  /** Grows whenever a register outside the fast words changed: recorders compare those only then. */
+  get generation(): number { return this.words[W_GENERATION]!; }
+
+  /** Derived cache words, kept by installSegment: all of CS DS ES SS flat 4 GiB, CS.D, SS.B. */
+  get flat(): number { return this.words[W_FLAT]!; }
+  set flat(value: number) { this.words[W_FLAT] = value; }
+  get code32(): number { return this.words[W_CODE32]!; }
+  set code32(value: number) { this.words[W_CODE32] = value; }
+  get stack32(): number { return this.words[W_STACK32]!; }
+  set stack32(value: number) { this.words[W_STACK32] = value; }
+  /** Free word for paging.ts. */
+  get tlbGeneration(): number { return this.words[W_TLB_GENERATION]!; }
+  set tlbGeneration(value: number) { this.words[W_TLB_GENERATION] = value; }
+  /** Non-zero when something wants attention between instructions (bits owned by run.ts): the hot loop tests this one word. */
+  get pending(): number { return this.words[W_PENDING]!; }
+  set pending(value: number) { this.words[W_PENDING] = value; }
+  get pendingVector(): number { return this.words[W_PENDING_VECTOR]!; }
+  set pendingVector(value: number) { this.words[W_PENDING_VECTOR] = value; }
+  /** Words of internals nobody uses yet, for small scratch state that must survive checkpoints: index 0..15. */
+  scratch(index: number): number { return this.words[W_SCRATCH_FIRST + index]!; }
+  setScratch(index: number, value: number): void { this.words[W_SCRATCH_FIRST + index] = value; }
+
+  /** Instructions retired. */
+  get icount(): number { return this.floats[F_ICOUNT]!; }
+  set icount(value: number) { this.floats[F_ICOUNT] = value; }
+  /** Instruction attempts: retired and faulted ones (the bound of `--max-instructions`). */
+  get attempts(): number { return this.floats[F_ATTEMPTS]!; }
+  set attempts(value: number) { this.floats[F_ATTEMPTS] = value; }
+  /** Sequence number of the next event. */
+  get seq(): number { return this.floats[F_SEQ]!; }
+  set seq(value: number) { this.floats[F_SEQ] = value; }
+  /** Iterations done of the REP instruction being executed. */
+  get iteration(): number { return this.floats[F_ITERATION]!; }
+  set iteration(value: number) { this.floats[F_ITERATION] = value; }
+  /** REP iterations beyond the first, over the whole run. */
+  get extraIterations(): number { return this.floats[F_EXTRA]!; }
+  set extraIterations(value: number) { this.floats[F_EXTRA] = value; }
+  /** Ticks skipped while halted. */
+  get idleTicks(): number { return this.floats[F_IDLE]!; }
+  set idleTicks(value: number) { this.floats[F_IDLE] = value; }
+  /** EVENTS.md "clock". */
+  get clock(): number { return this.icount + this.extraIterations + this.idleTicks; }
+}
