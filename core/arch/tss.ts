@@ -1,0 +1,31 @@
+// The 32-bit task-state segment. SDM 3A "Task-State Segment (TSS)".
+
+export interface TssField { readonly name: string; readonly offset: number; readonly bytes: 2 | 4; readonly title: string }
+const word = (offset: number, name: string, title: string): TssField => ({ name, offset, bytes: 2, title });
+const dword = (offset: number, name: string, title: string): TssField => ({ name, offset, bytes: 4, title });
+
+/** Offset of the stack pointer for ring `cpl` (0..2); SS follows 4 bytes above it. */
+export const tssStackOffset = (cpl: number): number => cpl * 8 + 4;
+/** Offset of the I/O map base (a word). */
+export const TSS_IO_MAP_BASE = 102;
+/** The smallest limit of a 32-bit TSS. */
+export const TSS32_LIMIT_MIN = 0x67;
+
+/** Every field, lowest offset first. */
+export const TSS32_FIELDS: readonly TssField[] = [
+  word(0, 'link', 'selector of the previous task'),
+  dword(4, 'esp0', 'stack pointer loaded on entry to ring 0'), word(8, 'ss0', 'stack segment loaded on entry to ring 0'),
+  dword(12, 'esp1', 'stack pointer loaded on entry to ring 1'), word(16, 'ss1', 'stack segment loaded on entry to ring 1'),
+  dword(20, 'esp2', 'stack pointer loaded on entry to ring 2'), word(24, 'ss2', 'stack segment loaded on entry to ring 2'),
+  dword(28, 'cr3', 'page directory of the task'), dword(32, 'eip', 'EIP'), dword(36, 'eflags', 'EFLAGS'),
+  dword(40, 'eax', 'EAX'), dword(44, 'ecx', 'ECX'), dword(48, 'edx', 'EDX'), dword(52, 'ebx', 'EBX'),
+  dword(56, 'esp', 'ESP'), dword(60, 'ebp', 'EBP'), dword(64, 'esi', 'ESI'), dword(68, 'edi', 'EDI'),
+  word(72, 'es', 'ES'), word(76, 'cs', 'CS'), word(80, 'ss', 'SS'), word(84, 'ds', 'DS'), word(88, 'fs', 'FS'), word(92, 'gs', 'GS'),
+  word(96, 'ldtr', 'LDT selector of the task'), word(100, 'trap', 'bit 0: a switch to this task raises #DB'),
+  word(102, 'ioMapBase', 'offset of the I/O permission bit map'),
+];
+
+/** The field at a byte offset of the TSS, or null between fields. */
+export function tssFieldAt(offset: number): TssField | null {
+  return TSS32_FIELDS.find((field) => offset >= field.offset && offset < field.offset + field.bytes) ?? null;
+}

@@ -1,0 +1,38 @@
+// The two-byte opcode map (0F xx), integer and system part: SDM 2D "Two-byte Opcode Map".
+// MMX and SSE rows are in opcodes-simd.ts. How a row is written is explained in opcode-row.ts.
+import { rows } from './opcode-row.ts';
+
+export const TWO_BYTE_ROWS = rows([
+  ['0F 00 /0 mem', 'sldt', 'Mw'], ['0F 00 /0 reg', 'sldt', 'Rv'], ['0F 00 /1 mem', 'str', 'Mw'], ['0F 00 /1 reg', 'str', 'Rv'],
+  ['0F 00 /2', 'lldt', 'Ew'], ['0F 00 /3', 'ltr', 'Ew'], ['0F 00 /4', 'verr', 'Ew'], ['0F 00 /5', 'verw', 'Ew'],
+  ['0F 01 /0 mem', 'sgdt', 'Ms'], ['0F 01 /1 mem', 'sidt', 'Ms'], ['0F 01 /2 mem', 'lgdt', 'Ms'], ['0F 01 /3 mem', 'lidt', 'Ms'],
+  ['0F 01 /4 mem', 'smsw', 'Mw'], ['0F 01 /4 reg', 'smsw', 'Rv'], ['0F 01 /6', 'lmsw', 'Ew'], ['0F 01 /7 mem', 'invlpg', 'M'],
+  ['NP 0F 01 C1', 'vmcall', ''], ['NP 0F 01 C2', 'vmlaunch', ''], ['NP 0F 01 C3', 'vmresume', ''], ['NP 0F 01 C4', 'vmxoff', ''],
+  ['NP 0F 01 C8', 'monitor', ''], ['NP 0F 01 C9', 'mwait', ''], ['NP 0F 01 CA', 'clac', ''], ['NP 0F 01 CB', 'stac', ''],
+  ['NP 0F 01 D0', 'xgetbv', ''], ['NP 0F 01 D1', 'xsetbv', ''],
+  ['0F 01 F8', 'swapgs', '', 'only64'], ['0F 01 F9', 'rdtscp', ''],
+  ['0F 02 mem', 'lar', 'Gv,Mw'], ['0F 02 reg', 'lar', 'Gv,Rv'], ['0F 03 mem', 'lsl', 'Gv,Mw'], ['0F 03 reg', 'lsl', 'Gv,Rv'],
+  ['0F 05', 'syscall', ''], ['0F 06', 'clts', ''], ['0F 07', 'sysret', '', 'as=sysret|sysret|sysretq'], ['0F 08', 'invd', ''], ['0F 09', 'wbinvd', ''],
+  ['0F 0B', 'ud', '', 'as=ud2'], ['0F B9', 'ud', 'Gv,Ev', 'as=ud1'], ['0F FF', 'ud', 'Gv,Ev', 'as=ud0'],
+  ['0F 0D /0 mem', 'nop', 'Mb', 'as=prefetch'], ['0F 0D /1 mem', 'nop', 'Mb', 'as=prefetchw'], ['0F 0D /2 mem', 'nop', 'Mb', 'as=prefetchwt1'], ['0F 0D /3 mem', 'nop', 'Mb', 'as=prefetchw'],
+  ['0F 18 /0 mem', 'nop', 'Mb', 'as=prefetchnta'], ['0F 18 /1 mem', 'nop', 'Mb', 'as=prefetcht0'], ['0F 18 /2 mem', 'nop', 'Mb', 'as=prefetcht1'], ['0F 18 /3 mem', 'nop', 'Mb', 'as=prefetcht2'],
+  ['0F 0D', 'nop', 'Ev,Gv'], ['0F 18', 'nop', 'Ev,Gv'], ['0F 19', 'nop', 'Ev,Gv'], ['0F 1A', 'nop', 'Ev,Gv'], ['0F 1B', 'nop', 'Ev,Gv'],
+  ['0F 1C', 'nop', 'Ev,Gv'], ['0F 1D', 'nop', 'Ev,Gv'], ['0F 1E', 'nop', 'Ev,Gv'], ['F3 0F 1E FA', 'nop', '', 'as=endbr64'], ['F3 0F 1E FB', 'nop', '', 'as=endbr32'],
+  ['0F 1F', 'nop', 'Ev,Gv'], ['0F 1F /0', 'nop', 'Ev'],
+  ['0F 20', 'movRdCd', 'Ry,Cy', 'as=mov'], ['0F 21', 'movRdDd', 'Ry,Dy', 'as=mov'], ['0F 22', 'movCdRd', 'Cy,Ry', 'as=mov'], ['0F 23', 'movDdRd', 'Dy,Ry', 'as=mov'],
+  ['0F 30', 'wrmsr', ''], ['0F 31', 'rdtsc', ''], ['0F 32', 'rdmsr', ''], ['0F 33', 'rdpmc', ''], ['0F 34', 'sysenter', ''], ['0F 35', 'sysexit', '', 'as=sysexit|sysexit|sysexitq'],
+  ['NP 0F 37', 'getsec', ''],
+  ['0F 40 +cc', 'cmovcc', 'Gv,Ev', 'as=cmov'], ['0F 80 +cc', 'jcc', 'Jz', 'def64 as=j'], ['0F 90 +cc', 'setcc', 'Eb', 'as=set'],
+  ['0F A0', 'pushSw', 'FS', 'def64 as=push'], ['0F A1', 'popSw', 'FS', 'def64 as=pop'], ['0F A8', 'pushSw', 'GS', 'def64 as=push'], ['0F A9', 'popSw', 'GS', 'def64 as=pop'],
+  ['0F A2', 'cpuid', ''], ['0F AA', 'rsm', ''],
+  ['0F A3', 'bt', 'Ev,Gv'], ['0F AB', 'bts', 'Ev,Gv', 'lock'], ['0F B3', 'btr', 'Ev,Gv', 'lock'], ['0F BB', 'btc', 'Ev,Gv', 'lock'],
+  ['0F BA /4', 'bt', 'Ev,Ib'], ['0F BA /5', 'bts', 'Ev,Ib', 'lock'], ['0F BA /6', 'btr', 'Ev,Ib', 'lock'], ['0F BA /7', 'btc', 'Ev,Ib', 'lock'],
+  ['0F A4', 'shld', 'Ev,Gv,Ib'], ['0F A5', 'shld', 'Ev,Gv,CL'], ['0F AC', 'shrd', 'Ev,Gv,Ib'], ['0F AD', 'shrd', 'Ev,Gv,CL'],
+  ['0F AF', 'imul', 'Gv,Ev'],
+  ['0F B0', 'cmpxchg', 'Eb,Gb', 'lock'], ['0F B1', 'cmpxchg', 'Ev,Gv', 'lock'], ['0F C0', 'xadd', 'Eb,Gb', 'lock'], ['0F C1', 'xadd', 'Ev,Gv', 'lock'],
+  ['0F C7 /1 mem', 'cmpxchg8b', 'Mq', 'lock'], ['NP 0F C7 /6 reg', 'rdrand', 'Rv'], ['66 0F C7 /6 reg', 'rdrand', 'Rv'], ['NP 0F C7 /7 reg', 'rdseed', 'Rv'], ['66 0F C7 /7 reg', 'rdseed', 'Rv'],
+  ['0F B2 mem', 'loadFar', 'Gv,Mp', 'as=lss'], ['0F B4 mem', 'loadFar', 'Gv,Mp', 'as=lfs'], ['0F B5 mem', 'loadFar', 'Gv,Mp', 'as=lgs'],
+  ['0F B6', 'movzx', 'Gv,Eb'], ['0F B7', 'movzx', 'Gv,Ew'], ['0F BE', 'movsx', 'Gv,Eb'], ['0F BF', 'movsx', 'Gv,Ew'],
+  ['F3 0F B8', 'popcnt', 'Gv,Ev'], ['0F BC', 'bsf', 'Gv,Ev'], ['0F BD', 'bsr', 'Gv,Ev'],
+  ['0F C8 +r', 'bswap', 'Zv'],
+]);
