@@ -18,6 +18,9 @@ export const GP0: FaultCode = GP(0);
 export const SS0: FaultCode = SSF(0);
 export const PF = (code: number): FaultCode => WITH_CODE | 0x0e_0000 | (code & 0xffff);
 
+/** An event whose delivery failed: `source` is a code of SOURCES, `seq` its `fault` event or -1 when it has none. */
+export interface Delivering { readonly source: number; readonly vector: number; readonly seq: number }
+
 /**
  * A guest fault in flight. Thrown as a plain object: no stack trace, no `Error`. Caught by the run loop (and by delivery, for
  * faults during delivery) alone. `linear` and `access` matter for #PF only.
@@ -29,6 +32,8 @@ export class Fault {
   readonly linear: number;
   /** Packed access of a #PF (paging.ts), 0 otherwise. */
   readonly access: number;
+  /** Set when it hit the delivery that an instruction asked for (INT n, INT3, INTO): what was being delivered; null for execution. */
+  delivering: Delivering | null = null;
   constructor(code: FaultCode, rule: number, linear: number, access: number) {
     this.code = code;
     this.rule = rule;
@@ -50,6 +55,12 @@ export class Unsupported {
 export function demand(cpu: Cpu, rule: number, condition: boolean, fault: FaultCode, a: number, b: number): void {
   if (cpu.probe.listening) cpu.probe.check(rule, condition ? CHECK_PASS : CHECK_FAIL, a, b);
   if (!condition) throw new Fault(fault, rule, 0, 0);
+}
+
+/** States a check that decides without faulting by itself (a page walk's step, the double-fault table): returns the condition. */
+export function judge(cpu: Cpu, rule: number, condition: boolean, a: number, b: number): boolean {
+  if (cpu.probe.listening) cpu.probe.check(rule, condition ? CHECK_PASS : CHECK_FAIL, a, b);
+  return condition;
 }
 
 /** Says that a check of this procedure does not apply here (a null selector, CPL 0…): nothing is evaluated. */

@@ -24,7 +24,8 @@ const F_ICOUNT = INTERNAL_BYTES / 8, F_SEQ = F_ICOUNT + 1, F_IDLE = F_ICOUNT + 2
 // internals: u32 indices, behind 16 f64
 const W = INTERNAL_BYTES / 4 + 32;
 const W_LAZY_RESULT = W, W_LAZY_CARRIES = W + 1, W_PENDING = W + 2, W_PENDING_VECTOR = W + 3, W_GENERATION = W + 4, W_INSTRUCTION_EIP = W + 5,
-  W_FLAT = W + 6, W_CODE32 = W + 7, W_STACK32 = W + 8, W_TLB_GENERATION = W + 9, W_LAZY_OPERATION = W + 10, W_SCRATCH_FIRST = W + 16;
+  W_FLAT = W + 6, W_CODE32 = W + 7, W_STACK32 = W + 8, W_TLB_GENERATION = W + 9, W_LAZY_OPERATION = W + 10, W_FLAT_SEGMENTS = W + 11, W_TSC_OFFSET = W + 12,
+  W_SCRATCH_FIRST = W + 16;
 
 const RIP = registerOffset('rip'), RFLAGS = registerOffset('rflags'), CPL = registerOffset('cpl'), ACTIVITY = registerOffset('activity'), SHADOW = registerOffset('shadow');
 const SEGMENTS = registerOffset('es.selector');
@@ -65,6 +66,13 @@ export class Cpu {
   probe: Probe = SILENT_PROBE;
   /** The one event row everything is reported in. */
   readonly draft = new EventDraft();
+  /** Called when a page flagged PAGE_CODE (physical.ts) is written, with the page's number; the flag is already cleared. */
+  onCodeWritten: ((page: number) => void) | null = null;
+  /** Instructions of the running block that retired and are not yet in the counter; 0 outside execute.ts. An integer store for each instruction is 3x cheaper than adding to an f64. */
+  retiredInBlock = 0;
+  /** Where a REP must stop between iterations: `clock` reached, or iterations of this instruction done. Set by run.ts; not part of the state. */
+  clockLimit = Infinity;
+  iterationLimit = Infinity;
 
   constructor(buffer: ArrayBuffer, ramBytes: number, bus: Bus) {
     this.buffer = buffer;
@@ -155,6 +163,9 @@ export class Cpu {
   /** Derived cache words, kept by installSegment: all of CS DS ES SS flat 4 GiB, CS.D, SS.B. */
   get flat(): number { return this.words[W_FLAT]!; }
   set flat(value: number) { this.words[W_FLAT] = value; }
+  /** Derived by installSegment: bit n: segment register n is flat 4 GiB and may be read; bit n + 8: and may be written. */
+  get flatSegments(): number { return this.words[W_FLAT_SEGMENTS]!; }
+  set flatSegments(value: number) { this.words[W_FLAT_SEGMENTS] = value; }
   get code32(): number { return this.words[W_CODE32]!; }
   set code32(value: number) { this.words[W_CODE32] = value; }
   get stack32(): number { return this.words[W_STACK32]!; }
@@ -167,13 +178,17 @@ export class Cpu {
   set pending(value: number) { this.words[W_PENDING] = value; }
   get pendingVector(): number { return this.words[W_PENDING_VECTOR]!; }
   set pendingVector(value: number) { this.words[W_PENDING_VECTOR] = value; }
+  /** Time-stamp counter minus clock, as two words (model-specific-registers.ts). */
+  get tscOffset(): number { return this.words[W_TSC_OFFSET]!; }
+  get tscOffsetHigh(): number { return this.words[W_TSC_OFFSET + 1]!; }
+  setTscOffset(lo: number, hi: number): void { this.words[W_TSC_OFFSET] = lo; this.words[W_TSC_OFFSET + 1] = hi; }
   /** Words of internals nobody uses yet, for small scratch state that must survive checkpoints: index 0..15. */
   scratch(index: number): number { return this.words[W_SCRATCH_FIRST + index]!; }
   setScratch(index: number, value: number): void { this.words[W_SCRATCH_FIRST + index] = value; }
 
   /** Instructions retired. */
-  get icount(): number { return this.floats[F_ICOUNT]!; }
-  set icount(value: number) { this.floats[F_ICOUNT] = value; }
+  get icount(): number { return this.floats[F_ICOUNT]! + this.retiredInBlock; }
+  set icount(value: number) { this.floats[F_ICOUNT] = value; this.retiredInBlock = 0; }
   /** Instruction attempts: retired and faulted ones (the bound of `--max-instructions`). */
   get attempts(): number { return this.floats[F_ATTEMPTS]!; }
   set attempts(value: number) { this.floats[F_ATTEMPTS] = value; }

@@ -14,6 +14,8 @@ export interface EventCommon {
   readonly ip: bigint | null;
   readonly cpu: number;
   readonly time?: { readonly value: number; readonly unit: string };
+  /** Line of the log an imported event came from (EVENTS.md `source {line}`; `source` alone is the mechanism's). */
+  readonly sourceLine?: number;
   readonly inferred?: { readonly after: number; readonly before: number };
   readonly context?: { readonly pid?: number; readonly comm?: string };
   readonly completeness?: Readonly<Record<string, string>>;

@@ -15,6 +15,135 @@ export interface Rule {
 /** The rules in ladder order. A row's position is its code in this version; files name the list in their header. */
 export const RULES = [
   { id: 'none', title: 'no check is involved', cite: 'EVENTS.md "fault"', procedure: 'none' },
+
+  { id: 'fetch-limit', title: 'the instruction pointer lies within the limit of CS', cite: 'SDM 3A "Limit Checking"', procedure: 'fetch' },
+  { id: 'instruction-length', title: 'an instruction has at most 15 bytes', cite: 'SDM 3A "Interrupt 13—General Protection Exception (#GP)"', procedure: 'fetch' },
+  { id: 'opcode-defined', title: 'the opcode is defined, with operands it allows', cite: 'SDM 3A "Interrupt 6—Invalid Opcode Exception (#UD)"', procedure: 'fetch' },
+  { id: 'lock-allowed', title: 'LOCK stands before an instruction that may be locked, with a memory destination', cite: 'SDM 2A "LOCK—Assert LOCK# Signal Prefix"', procedure: 'fetch' },
+
+  { id: 'segment-usable', title: 'the segment register does not hold a null selector', cite: 'SDM 3A "Null Segment Selector Checking"', procedure: 'memory-access' },
+  { id: 'segment-readable', title: 'a segment that is read is a data segment or a readable code segment', cite: 'SDM 3A "Type Checking"', procedure: 'memory-access' },
+  { id: 'segment-writable', title: 'a segment that is written is a writable data segment', cite: 'SDM 3A "Type Checking"', procedure: 'memory-access' },
+  { id: 'segment-limit', title: 'every byte of the access lies within the segment limit', cite: 'SDM 3A "Limit Checking"', procedure: 'memory-access' },
+  { id: 'segment-expand-down', title: 'every byte of the access lies above the limit of an expand-down segment', cite: 'SDM 3A "Limit Checking"', procedure: 'memory-access' },
+
+  { id: 'page-directory-present', title: 'the page-directory entry is present', cite: 'SDM 3A "32-Bit Paging"', procedure: 'page-walk' },
+  { id: 'page-directory-reserved', title: 'the reserved bits of a 4-MByte page-directory entry are clear', cite: 'SDM 3A "Page-Fault Exceptions"', procedure: 'page-walk' },
+  { id: 'page-table-present', title: 'the page-table entry is present', cite: 'SDM 3A "32-Bit Paging"', procedure: 'page-walk' },
+  { id: 'page-user', title: 'a user-mode access uses entries with U/S = 1 at every level', cite: 'SDM 3A "Determination of Access Rights"', procedure: 'page-walk' },
+  { id: 'page-user-writable', title: 'a user-mode write uses entries with R/W = 1 at every level', cite: 'SDM 3A "Determination of Access Rights"', procedure: 'page-walk' },
+  { id: 'page-supervisor-writable', title: 'a supervisor-mode write with CR0.WP = 1 uses entries with R/W = 1 at every level', cite: 'SDM 3A "Determination of Access Rights"', procedure: 'page-walk' },
+
+  { id: 'data-table-limit', title: 'the selector of a data segment lies within its descriptor table', cite: 'SDM 2B "MOV—Move"', procedure: 'load-data-segment' },
+  { id: 'data-type', title: 'the descriptor is a data segment or a readable code segment', cite: 'SDM 3A "Type Checking"', procedure: 'load-data-segment' },
+  { id: 'data-privilege', title: 'neither CPL nor RPL is numerically greater than DPL', cite: 'SDM 3A "Privilege Level Checking When Accessing Data Segments"', procedure: 'load-data-segment' },
+  { id: 'data-present', title: 'the segment is present', cite: 'SDM 3A "Interrupt 11—Segment Not Present (#NP)"', procedure: 'load-data-segment' },
+
+  { id: 'ss-not-null', title: 'the selector loaded into SS is not null', cite: 'SDM 2B "MOV—Move"', procedure: 'load-stack-segment' },
+  { id: 'ss-table-limit', title: 'the selector loaded into SS lies within its descriptor table', cite: 'SDM 2B "MOV—Move"', procedure: 'load-stack-segment' },
+  { id: 'ss-rpl', title: 'RPL of the SS selector equals CPL', cite: 'SDM 3A "Privilege Level Checking When Loading the SS Register"', procedure: 'load-stack-segment' },
+  { id: 'ss-type', title: 'SS is loaded with a writable data segment', cite: 'SDM 3A "Type Checking"', procedure: 'load-stack-segment' },
+  { id: 'ss-dpl', title: 'DPL of the stack segment equals CPL', cite: 'SDM 3A "Privilege Level Checking When Loading the SS Register"', procedure: 'load-stack-segment' },
+  { id: 'ss-present', title: 'the stack segment is present', cite: 'SDM 3A "Interrupt 12—Stack Fault Exception (#SS)"', procedure: 'load-stack-segment' },
+
+  { id: 'jump-not-null', title: 'the target selector of a far transfer is not null', cite: 'SDM 2A "JMP—Jump"', procedure: 'far-jump' },
+  { id: 'jump-table-limit', title: 'the target selector lies within its descriptor table', cite: 'SDM 2A "JMP—Jump"', procedure: 'far-jump' },
+  { id: 'jump-type', title: 'the target is a code segment, a call gate, a task gate or an available TSS', cite: 'SDM 2A "JMP—Jump"', procedure: 'far-jump' },
+  { id: 'jump-conforming-dpl', title: 'DPL of a conforming target is not numerically greater than CPL', cite: 'SDM 3A "Direct Calls or Jumps to Code Segments"', procedure: 'far-jump' },
+  { id: 'jump-rpl', title: 'RPL of the target selector is not numerically greater than CPL', cite: 'SDM 3A "Direct Calls or Jumps to Code Segments"', procedure: 'far-jump' },
+  { id: 'jump-dpl', title: 'DPL of a nonconforming target equals CPL', cite: 'SDM 3A "Direct Calls or Jumps to Code Segments"', procedure: 'far-jump' },
+  { id: 'jump-present', title: 'the target code segment is present', cite: 'SDM 2A "JMP—Jump"', procedure: 'far-jump' },
+  { id: 'jump-limit', title: 'the target offset lies within the limit of the code segment', cite: 'SDM 2A "JMP—Jump"', procedure: 'far-jump' },
+
+  { id: 'return-cs-not-null', title: 'the return CS selector is not null', cite: 'SDM 2B "RET—Return From Procedure"', procedure: 'far-return' },
+  { id: 'return-cs-table-limit', title: 'the return CS selector lies within its descriptor table', cite: 'SDM 2B "RET—Return From Procedure"', procedure: 'far-return' },
+  { id: 'return-cs-type', title: 'the return CS selector names a code segment', cite: 'SDM 2B "RET—Return From Procedure"', procedure: 'far-return' },
+  { id: 'return-cs-rpl', title: 'RPL of the return CS selector is not numerically less than CPL', cite: 'SDM 2B "RET—Return From Procedure"', procedure: 'far-return' },
+  { id: 'return-cs-conforming-dpl', title: 'DPL of a conforming return code segment is not numerically greater than the RPL of its selector', cite: 'SDM 2B "RET—Return From Procedure"', procedure: 'far-return' },
+  { id: 'return-cs-dpl', title: 'DPL of a nonconforming return code segment equals the RPL of its selector', cite: 'SDM 2B "RET—Return From Procedure"', procedure: 'far-return' },
+  { id: 'return-cs-present', title: 'the return code segment is present', cite: 'SDM 2B "RET—Return From Procedure"', procedure: 'far-return' },
+  { id: 'return-ss-not-null', title: 'the return SS selector is not null', cite: 'SDM 2B "RET—Return From Procedure"', procedure: 'far-return' },
+  { id: 'return-ss-table-limit', title: 'the return SS selector lies within its descriptor table', cite: 'SDM 2B "RET—Return From Procedure"', procedure: 'far-return' },
+  { id: 'return-ss-rpl', title: 'RPL of the return SS selector equals RPL of the return CS selector', cite: 'SDM 2B "RET—Return From Procedure"', procedure: 'far-return' },
+  { id: 'return-ss-type', title: 'the return SS selector names a writable data segment', cite: 'SDM 2B "RET—Return From Procedure"', procedure: 'far-return' },
+  { id: 'return-ss-dpl', title: 'DPL of the return stack segment equals RPL of the return CS selector', cite: 'SDM 2B "RET—Return From Procedure"', procedure: 'far-return' },
+  { id: 'return-ss-present', title: 'the return stack segment is present', cite: 'SDM 2B "RET—Return From Procedure"', procedure: 'far-return' },
+  { id: 'return-limit', title: 'the return instruction pointer lies within the limit of the return code segment', cite: 'SDM 2B "RET—Return From Procedure"', procedure: 'far-return' },
+
+  { id: 'idt-limit', title: 'the gate lies within the limit of the IDT', cite: 'SDM 2A "INT n/INTO/INT3/INT1—Call to Interrupt Procedure"', procedure: 'interrupt-delivery' },
+  { id: 'gate-type', title: 'the IDT entry is an interrupt, trap or task gate', cite: 'SDM 2A "INT n/INTO/INT3/INT1—Call to Interrupt Procedure"', procedure: 'interrupt-delivery' },
+  { id: 'gate-dpl', title: 'for INT n, INT3 and INTO, CPL is not numerically greater than DPL of the gate', cite: 'SDM 3A "Protection of Exception- and Interrupt-Handler Procedures"', procedure: 'interrupt-delivery' },
+  { id: 'gate-present', title: 'the gate is present', cite: 'SDM 2A "INT n/INTO/INT3/INT1—Call to Interrupt Procedure"', procedure: 'interrupt-delivery' },
+  { id: 'handler-not-null', title: 'the CS selector in the gate is not null', cite: 'SDM 2A "INT n/INTO/INT3/INT1—Call to Interrupt Procedure"', procedure: 'interrupt-delivery' },
+  { id: 'handler-table-limit', title: 'the CS selector in the gate lies within its descriptor table', cite: 'SDM 2A "INT n/INTO/INT3/INT1—Call to Interrupt Procedure"', procedure: 'interrupt-delivery' },
+  { id: 'handler-type', title: 'the CS selector in the gate names a code segment', cite: 'SDM 2A "INT n/INTO/INT3/INT1—Call to Interrupt Procedure"', procedure: 'interrupt-delivery' },
+  { id: 'handler-dpl', title: 'DPL of the handler code segment is not numerically greater than CPL', cite: 'SDM 3A "Protection of Exception- and Interrupt-Handler Procedures"', procedure: 'interrupt-delivery' },
+  { id: 'handler-present', title: 'the handler code segment is present', cite: 'SDM 2A "INT n/INTO/INT3/INT1—Call to Interrupt Procedure"', procedure: 'interrupt-delivery' },
+  { id: 'tss-stack-limit', title: 'the stack pointer for the new ring lies within the limit of the TSS', cite: 'SDM 3A "Stack Switching"', procedure: 'interrupt-delivery' },
+  { id: 'inner-ss-not-null', title: 'the SS selector read from the TSS is not null', cite: 'SDM 3A "Interrupt 10—Invalid TSS Exception (#TS)"', procedure: 'interrupt-delivery' },
+  { id: 'inner-ss-table-limit', title: 'the SS selector read from the TSS lies within its descriptor table', cite: 'SDM 3A "Interrupt 10—Invalid TSS Exception (#TS)"', procedure: 'interrupt-delivery' },
+  { id: 'inner-ss-rpl', title: 'RPL of the SS selector read from the TSS equals the new CPL', cite: 'SDM 3A "Interrupt 10—Invalid TSS Exception (#TS)"', procedure: 'interrupt-delivery' },
+  { id: 'inner-ss-dpl', title: 'DPL of the stack segment named by the TSS equals the new CPL', cite: 'SDM 3A "Interrupt 10—Invalid TSS Exception (#TS)"', procedure: 'interrupt-delivery' },
+  { id: 'inner-ss-type', title: 'the stack segment named by the TSS is a writable data segment', cite: 'SDM 3A "Interrupt 10—Invalid TSS Exception (#TS)"', procedure: 'interrupt-delivery' },
+  { id: 'inner-ss-present', title: 'the stack segment named by the TSS is present', cite: 'SDM 2A "INT n/INTO/INT3/INT1—Call to Interrupt Procedure"', procedure: 'interrupt-delivery' },
+  { id: 'inner-frame-room', title: 'the new stack has room for the frame', cite: 'SDM 2A "INT n/INTO/INT3/INT1—Call to Interrupt Procedure"', procedure: 'interrupt-delivery' },
+  { id: 'same-frame-room', title: 'the current stack has room for the frame', cite: 'SDM 2A "INT n/INTO/INT3/INT1—Call to Interrupt Procedure"', procedure: 'interrupt-delivery' },
+  { id: 'handler-limit', title: 'the handler offset lies within the limit of its code segment', cite: 'SDM 2A "INT n/INTO/INT3/INT1—Call to Interrupt Procedure"', procedure: 'interrupt-delivery' },
+
+  { id: 'exceptions-serial', title: 'the two exceptions can be delivered one after the other', cite: 'SDM 3A "Interrupt 8—Double Fault Exception (#DF)"', procedure: 'double-fault' },
+  { id: 'double-fault-delivered', title: 'the double fault handler is called without a further exception', cite: 'SDM 3A "Interrupt 8—Double Fault Exception (#DF)"', procedure: 'double-fault' },
+
+  { id: 'iret-cs-not-null', title: 'the CS selector popped by IRET is not null', cite: 'SDM 2A "IRET/IRETD/IRETQ—Interrupt Return"', procedure: 'iret' },
+  { id: 'iret-cs-table-limit', title: 'the CS selector popped by IRET lies within its descriptor table', cite: 'SDM 2A "IRET/IRETD/IRETQ—Interrupt Return"', procedure: 'iret' },
+  { id: 'iret-cs-type', title: 'the CS selector popped by IRET names a code segment', cite: 'SDM 2A "IRET/IRETD/IRETQ—Interrupt Return"', procedure: 'iret' },
+  { id: 'iret-cs-rpl', title: 'RPL of the popped CS selector is not numerically less than CPL', cite: 'SDM 2A "IRET/IRETD/IRETQ—Interrupt Return"', procedure: 'iret' },
+  { id: 'iret-cs-conforming-dpl', title: 'DPL of a conforming return code segment is not numerically greater than the RPL of its selector', cite: 'SDM 2A "IRET/IRETD/IRETQ—Interrupt Return"', procedure: 'iret' },
+  { id: 'iret-cs-dpl', title: 'DPL of a nonconforming return code segment equals the RPL of its selector', cite: 'SDM 2A "IRET/IRETD/IRETQ—Interrupt Return"', procedure: 'iret' },
+  { id: 'iret-cs-present', title: 'the return code segment is present', cite: 'SDM 2A "IRET/IRETD/IRETQ—Interrupt Return"', procedure: 'iret' },
+  { id: 'iret-ss-not-null', title: 'the SS selector popped by IRET is not null', cite: 'SDM 2A "IRET/IRETD/IRETQ—Interrupt Return"', procedure: 'iret' },
+  { id: 'iret-ss-table-limit', title: 'the SS selector popped by IRET lies within its descriptor table', cite: 'SDM 2A "IRET/IRETD/IRETQ—Interrupt Return"', procedure: 'iret' },
+  { id: 'iret-ss-rpl', title: 'RPL of the popped SS selector equals RPL of the popped CS selector', cite: 'SDM 2A "IRET/IRETD/IRETQ—Interrupt Return"', procedure: 'iret' },
+  { id: 'iret-ss-type', title: 'the popped SS selector names a writable data segment', cite: 'SDM 2A "IRET/IRETD/IRETQ—Interrupt Return"', procedure: 'iret' },
+  { id: 'iret-ss-dpl', title: 'DPL of the return stack segment equals RPL of the popped CS selector', cite: 'SDM 2A "IRET/IRETD/IRETQ—Interrupt Return"', procedure: 'iret' },
+  { id: 'iret-ss-present', title: 'the return stack segment is present', cite: 'SDM 2A "IRET/IRETD/IRETQ—Interrupt Return"', procedure: 'iret' },
+  { id: 'iret-limit', title: 'the popped instruction pointer lies within the limit of the return code segment', cite: 'SDM 2A "IRET/IRETD/IRETQ—Interrupt Return"', procedure: 'iret' },
+
+  { id: 'sysenter-protected', title: 'SYSENTER runs in protected mode (CR0.PE = 1)', cite: 'SDM 2B "SYSENTER—Fast System Call"', procedure: 'sysenter' },
+  { id: 'sysenter-cs-set', title: 'bits 15:2 of IA32_SYSENTER_CS are not all zero', cite: 'SDM 2B "SYSENTER—Fast System Call"', procedure: 'sysenter' },
+  { id: 'sysexit-protected', title: 'SYSEXIT runs in protected mode (CR0.PE = 1)', cite: 'SDM 2B "SYSEXIT—Fast Return from Fast System Call"', procedure: 'sysexit' },
+  { id: 'sysexit-cs-set', title: 'bits 15:2 of IA32_SYSENTER_CS are not all zero', cite: 'SDM 2B "SYSEXIT—Fast Return from Fast System Call"', procedure: 'sysexit' },
+  { id: 'sysexit-cpl', title: 'SYSEXIT runs at CPL 0', cite: 'SDM 2B "SYSEXIT—Fast Return from Fast System Call"', procedure: 'sysexit' },
+
+  { id: 'privileged-cpl', title: 'a privileged instruction runs at CPL 0', cite: 'SDM 3A "Privileged Instructions"', procedure: 'privileged-instruction' },
+  { id: 'msr-exists', title: 'the MSR exists on this processor', cite: 'SDM 2B "RDMSR—Read From Model Specific Register"', procedure: 'model-specific-register' },
+  { id: 'msr-value', title: 'the value written sets no reserved bit or reserved encoding of the MSR', cite: 'SDM 2D "WRMSR—Write to Model Specific Register"', procedure: 'model-specific-register' },
+  { id: 'tsc-cpl', title: 'RDTSC runs at CPL 0 or with CR4.TSD = 0', cite: 'SDM 2B "RDTSC—Read Time-Stamp Counter"', procedure: 'model-specific-register' },
+  { id: 'cr-exists', title: 'the control register exists', cite: 'SDM 2B "MOV—Move to/from Control Registers"', procedure: 'control-register' },
+  { id: 'cr0-paging-protected', title: 'CR0.PG is not set while CR0.PE is clear', cite: 'SDM 2B "MOV—Move to/from Control Registers"', procedure: 'control-register' },
+  { id: 'cr0-cache-bits', title: 'CR0.NW is not set while CR0.CD is clear', cite: 'SDM 2B "MOV—Move to/from Control Registers"', procedure: 'control-register' },
+  { id: 'cr4-reserved', title: 'no bit of CR4 is set that this processor does not have', cite: 'SDM 3A "Control Registers"', procedure: 'control-register' },
+  { id: 'lldt-in-gdt', title: 'the LDT selector refers to the GDT', cite: 'SDM 2A "LLDT—Load Local Descriptor Table Register"', procedure: 'lldt' },
+  { id: 'lldt-table-limit', title: 'the LDT selector lies within the GDT', cite: 'SDM 2A "LLDT—Load Local Descriptor Table Register"', procedure: 'lldt' },
+  { id: 'lldt-type', title: 'the descriptor is an LDT', cite: 'SDM 2A "LLDT—Load Local Descriptor Table Register"', procedure: 'lldt' },
+  { id: 'lldt-present', title: 'the LDT is present', cite: 'SDM 2A "LLDT—Load Local Descriptor Table Register"', procedure: 'lldt' },
+  { id: 'ltr-not-null', title: 'the TSS selector is not null', cite: 'SDM 2A "LTR—Load Task Register"', procedure: 'ltr' },
+  { id: 'ltr-in-gdt', title: 'the TSS selector refers to the GDT', cite: 'SDM 2A "LTR—Load Task Register"', procedure: 'ltr' },
+  { id: 'ltr-table-limit', title: 'the TSS selector lies within the GDT', cite: 'SDM 2A "LTR—Load Task Register"', procedure: 'ltr' },
+  { id: 'ltr-type', title: 'the descriptor is an available TSS', cite: 'SDM 2A "LTR—Load Task Register"', procedure: 'ltr' },
+  { id: 'ltr-present', title: 'the TSS is present', cite: 'SDM 2A "LTR—Load Task Register"', procedure: 'ltr' },
+
+  { id: 'iopl-interrupt-flag', title: 'CLI and STI run with CPL not numerically greater than IOPL', cite: 'SDM 2B "STI—Set Interrupt Flag"', procedure: 'interrupt-flag' },
+  { id: 'io-tss', title: 'above IOPL, the current TSS is a 32-bit TSS that reaches its I/O map base', cite: 'SDM 1 "I/O Permission Bit Map"', procedure: 'io-permission' },
+  { id: 'io-map-limit', title: 'both bytes of the I/O permission bit map that are read lie within the TSS limit', cite: 'SDM 1 "I/O Permission Bit Map"', procedure: 'io-permission' },
+  { id: 'io-map-bit', title: 'the I/O permission bits of all ports of the access are clear', cite: 'SDM 1 "I/O Permission Bit Map"', procedure: 'io-permission' },
+
+  { id: 'divisor-not-zero', title: 'the divisor is not zero', cite: 'SDM 3A "Interrupt 0—Divide Error Exception (#DE)"', procedure: 'arithmetic' },
+  { id: 'quotient-fits', title: 'the quotient fits into the destination', cite: 'SDM 3A "Interrupt 0—Divide Error Exception (#DE)"', procedure: 'arithmetic' },
+  { id: 'bound-range', title: 'the index lies within the bounds', cite: 'SDM 3A "Interrupt 5—BOUND Range Exceeded Exception (#BR)"', procedure: 'arithmetic' },
+  { id: 'fpu-available', title: 'the FPU instruction may run: neither CR0.EM nor CR0.TS asks for a trap', cite: 'SDM 3A "Interrupt 7—Device Not Available Exception (#NM)"', procedure: 'arithmetic' },
+  { id: 'breakpoint-trap', title: 'INT3 raises a breakpoint trap', cite: 'SDM 3A "Interrupt 3—Breakpoint Exception (#BP)"', procedure: 'trap' },
+  { id: 'overflow-trap', title: 'INTO raises an overflow trap when OF is set', cite: 'SDM 3A "Interrupt 4—Overflow Exception (#OF)"', procedure: 'trap' },
+  { id: 'single-step-trap', title: 'an instruction begun with EFLAGS.TF set raises a debug trap when it is done', cite: 'SDM 3B "Single-Step Exception Condition"', procedure: 'trap' },
 ] as const satisfies readonly Rule[];
 
 export type RuleId = (typeof RULES)[number]['id'];
@@ -27,4 +156,14 @@ const codes = new Map<string, number>(RULES.map((one, code) => [one.id, code]));
 /** Code of a rule, for `demand(cpu, rule('iret-cs-rpl'), …)`; evaluate once per module, not per check. */
 export function rule(id: RuleId): number {
   return codes.get(id) ?? 0;
+}
+
+/** The rule of a code, or null for a code this version does not have. */
+export function ruleOf(code: number): Rule | null {
+  return RULES[code] ?? null;
+}
+
+/** Ids of one procedure in the manual's order: what a ladder lists as not reached. */
+export function rulesOfProcedure(procedure: string): readonly string[] {
+  return RULES.filter((one) => one.procedure === procedure).map((one) => one.id);
 }

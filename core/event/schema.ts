@@ -79,13 +79,17 @@ export const COMMON_UNKNOWN = 1;
 export const KIND_PRESENT = 2;
 export const KIND_UNKNOWN = 3;
 
-function wordsOf(type: FieldType): number {
+/** Words a field of this type takes in a row. */
+export function wordsOf(type: FieldType): number {
   if (type === 'hex64' || type === 'number') return 2;
   return type === 'hex128' ? 4 : 1;
 }
 
-// handle: offset 8..0, bit 13..9, 1 << 14 for fields of the kind (their masks are words 2 and 3)
-function place(specs: readonly FieldSpec[], first: number, scope: 0 | 1): readonly Field[] {
+/**
+ * Places fields one behind the other from word `first` on; readers of older files place the fields their header lists.
+ * handle: offset 8..0, bit 13..9, 1 << 14 for fields of the kind (scope 1; their masks are words 2 and 3).
+ */
+export function placeFields(specs: readonly FieldSpec[], first: number, scope: 0 | 1): readonly Field[] {
   let offset = first;
   return specs.map((spec, bit) => {
     const words = wordsOf(spec.type);
@@ -97,14 +101,14 @@ function place(specs: readonly FieldSpec[], first: number, scope: 0 | 1): readon
 const widthOf = (fields: readonly Field[], none: number): number => fields.reduce((end, one) => Math.max(end, one.offset + one.words), none);
 
 /** The fields every kind has. */
-export const COMMON_FIELDS: readonly Field[] = place(COMMON, 4, 0);
+export const COMMON_FIELDS: readonly Field[] = placeFields(COMMON, 4, 0);
 const FIRST_KIND_WORD = widthOf(COMMON_FIELDS, 4);
 
 export interface KindSchema { readonly kind: EventKind; readonly code: number; readonly fields: readonly Field[]; readonly words: number }
 
 /** Fields and row width of each kind, indexed by the kind's code. */
 export const SCHEMA: readonly KindSchema[] = EVENT_KINDS.map((kind, code) => {
-  const fields = place(KIND_FIELDS[kind], FIRST_KIND_WORD, 1);
+  const fields = placeFields(KIND_FIELDS[kind], FIRST_KIND_WORD, 1);
   return { kind, code, fields, words: widthOf(fields, FIRST_KIND_WORD) };
 });
 

@@ -1,0 +1,19 @@
+// The bits of `cpu.pending`: everything that must be looked at between two instructions. The hot loop tests the whole word once
+// after each instruction; run.ts then asks which bit it was.
+
+/** An external interrupt line is raised; the vector is in `cpu.pendingVector`. Taken when EFLAGS.IF is 1 and no shadow holds. */
+export const PENDING_INTERRUPT = 1;
+/** The instruction after STI, MOV SS or POP SS is being waited for (`cpu.shadow`). */
+export const PENDING_SHADOW = 2;
+/** EFLAGS.TF is set. */
+export const PENDING_TRAP = 4;
+/** Somebody (a probe, a device) wants `run` to return at this boundary. */
+export const PENDING_STOP = 8;
+/** A page that holds decoded code was written: the running block may be stale (its PAGE_CODE flag is already cleared). */
+export const PENDING_CODE_WRITTEN = 16;
+/** `cpu.activity` left ACTIVE: HLT or shutdown. */
+export const PENDING_ACTIVITY = 32;
+/** A REP instruction stopped between iterations and has not retired. */
+export const PENDING_SUSPENDED = 64;
+/** `clock` moved by more than the instructions retired: run.ts computes its stop point anew. */
+export const PENDING_CLOCK = 128;

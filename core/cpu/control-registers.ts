@@ -1,0 +1,129 @@
+// MOV to and from CR0, CR2, CR3, CR4, CLTS, LMSW, INVLPG: their checks, what they flush, their events.
+// Paging can be entered and left; leaving protected mode is not there yet. SDM 2B "MOV—Move to/from Control Registers".
+
+import {
+  CR0_CD, CR0_DEFINED, CR0_EM, CR0_ET, CR0_MP, CR0_NW, CR0_PE, CR0_PG, CR0_TS, CR0_WP, CR4_PSE, CR4_TSD,
+} from '../arch/control-registers.ts';
+import { registerOffset } from '../arch/register-file.ts';
+import { codeOf, CONTROL_REGISTERS, FLUSH_SCOPES } from '../event/kinds.ts';
+import { rule } from '../event/rules.ts';
+import { handleOf } from '../event/schema.ts';
+import { beforeEvent, beginEvent, emitEvent, kindCode } from './emit.ts';
+import { demand, GP0, UD, Unsupported } from './fault.ts';
+import { isPaging } from './paging.ts';
+import { demandPrivileged } from './privilege.ts';
+import type { Cpu } from './state.ts';
+import { watchSystemTables } from './table-watch.ts';
+import { dropAll, dropPage, refreshQuickBits } from './tlb.ts';
+
+const R_EXISTS = rule('cr-exists'), R_PAGING = rule('cr0-paging-protected'), R_CACHE = rule('cr0-cache-bits'), R_CR4 = rule('cr4-reserved');
+const K_CR_WRITE = kindCode('cr-write'), K_FLUSH = kindCode('tlb-flush');
+const H_REGISTER = handleOf('cr-write', 'register'), H_BEFORE = handleOf('cr-write', 'before'), H_AFTER = handleOf('cr-write', 'after');
+const H_SCOPE = handleOf('tlb-flush', 'scope'), H_LINEAR = handleOf('tlb-flush', 'linear');
+const FLUSH_ALL = codeOf(FLUSH_SCOPES, 'all'), FLUSH_NON_GLOBAL = codeOf(FLUSH_SCOPES, 'non-global'), FLUSH_PAGE = codeOf(FLUSH_SCOPES, 'page');
+const CR0 = registerOffset('cr0'), CR2 = registerOffset('cr2'), CR3 = registerOffset('cr3'), CR4 = registerOffset('cr4');
+const CODES = new Map([[CR0, codeOf(CONTROL_REGISTERS, 'cr0')], [CR2, codeOf(CONTROL_REGISTERS, 'cr2')], [CR3, codeOf(CONTROL_REGISTERS, 'cr3')], [CR4, codeOf(CONTROL_REGISTERS, 'cr4')]]);
+const LMSW_BITS = CR0_PE | CR0_MP | CR0_EM | CR0_TS;
+
+/** Bits of CR4 this processor has, as its CPUID says: TSD and PSE. */
+export const CR4_SUPPORTED = CR4_TSD | CR4_PSE;
+
+/** MOV from CRn: the register's low 32 bits, signed or unsigned as stored. Faults with #UD (no such register), #GP(0). */
+export function movFromCr(cpu: Cpu, cr: number): number {
+  const offset = existing(cpu, cr);
+  demandPrivileged(cpu);
+  return cpu.register(offset);
+}
+
+/** MOV to CRn with the events that follow: `cr-write`, then `tlb-flush` when translations were dropped. Faults with #UD, #GP(0). */
+export function movToCr(cpu: Cpu, cr: number, value: number): void {
+  existing(cpu, cr);
+  demandPrivileged(cpu);
+  if (cr === 0) writeCr0(cpu, value >>> 0);
+  else if (cr === 2) writeCr(cpu, CR2, value >>> 0);
+  else if (cr === 3) writeCr3(cpu, value >>> 0);
+  else writeCr4(cpu, value >>> 0);
+}
+
+/** CLTS: clears CR0.TS. */
+export function clts(cpu: Cpu): void {
+  demandPrivileged(cpu);
+  writeCr(cpu, CR0, (cpu.register(CR0) & ~CR0_TS) >>> 0);
+}
+
+/** LMSW: PE, MP, EM and TS from the low four bits; PE cannot be cleared. SDM 2A "LMSW—Load Machine Status Word". */
+export function lmsw(cpu: Cpu, value: number): void {
+  demandPrivileged(cpu);
+  const before = cpu.register(CR0);
+  writeCr0(cpu, ((before & ~LMSW_BITS) | (value & LMSW_BITS) | (before & CR0_PE)) >>> 0);
+}
+
+/** INVLPG: drops what is cached for one page, of a 4-MByte page all of it. Faults with #GP(0). */
+export function invalidatePage(cpu: Cpu, linear: number): void {
+  demandPrivileged(cpu);
+  dropPage(cpu, linear >>> 0);
+  emitFlush(cpu, FLUSH_PAGE, linear >>> 0);
+}
+
+function existing(cpu: Cpu, cr: number): number {
+  // SDM 2B "MOV—Move to/from Control Registers": CR1, CR5, CR6, CR7 (and CR8 outside 64-bit mode) raise #UD.
+  demand(cpu, R_EXISTS, cr === 0 || cr === 2 || cr === 3 || cr === 4, UD, cr, 0);
+  return cr === 0 ? CR0 : cr === 2 ? CR2 : cr === 3 ? CR3 : CR4;
+}
+
+function writeCr0(cpu: Cpu, wanted: number): void {
+  // Writes to bits that do not exist are ignored; ET is always 1.
+  const value = ((wanted & CR0_DEFINED) | CR0_ET) >>> 0;
+  const before = cpu.register(CR0);
+  demand(cpu, R_PAGING, (value & CR0_PG) === 0 || (value & CR0_PE) !== 0, GP0, value, before);
+  demand(cpu, R_CACHE, (value & CR0_NW) === 0 || (value & CR0_CD) !== 0, GP0, value, before);
+  if ((value & CR0_PE) === 0) throw new Unsupported('leaving protected mode (CR0.PE = 0)');
+
+  // SDM 3A "Operations that Invalidate TLBs": changing PG drops everything; WP only changes what cached rights allow.
+  const flushes = ((before ^ value) & CR0_PG) !== 0;
+  writeCr(cpu, CR0, value);
+  if (flushes) dropAll(cpu);
+  else if (((before ^ value) & CR0_WP) !== 0) refreshQuickBits(cpu);
+  if (!flushes) return;
+  watchSystemTables(cpu);
+  emitFlush(cpu, FLUSH_ALL, -1);
+}
+
+function writeCr3(cpu: Cpu, value: number): void {
+  writeCr(cpu, CR3, value);
+  if (!isPaging(cpu)) return;
+  dropAll(cpu);
+  watchSystemTables(cpu);
+  emitFlush(cpu, FLUSH_NON_GLOBAL, -1);
+}
+
+function writeCr4(cpu: Cpu, value: number): void {
+  const before = cpu.register(CR4);
+  demand(cpu, R_CR4, (value & ~CR4_SUPPORTED) === 0, GP0, value, CR4_SUPPORTED);
+
+  const flushes = ((before ^ value) & CR4_PSE) !== 0;
+  writeCr(cpu, CR4, value);
+  if (!flushes || !isPaging(cpu)) return;
+  dropAll(cpu);
+  emitFlush(cpu, FLUSH_ALL, -1);
+}
+
+/** The one writer of control registers (CR2 is also written by #PF): one `cr-write` for every write, changed or not. */
+function writeCr(cpu: Cpu, offset: number, value: number): void {
+  beforeEvent(cpu);
+  const before = cpu.register(offset);
+  cpu.setRegister(offset, value, 0);
+  const draft = beginEvent(cpu, K_CR_WRITE);
+  draft.set(H_REGISTER, CODES.get(offset) ?? 0);
+  draft.set64(H_BEFORE, before, 0);
+  draft.set64(H_AFTER, value, 0);
+  emitEvent(cpu);
+}
+
+function emitFlush(cpu: Cpu, scope: number, linear: number): void {
+  beforeEvent(cpu);
+  const draft = beginEvent(cpu, K_FLUSH);
+  draft.set(H_SCOPE, scope);
+  if (linear >= 0) draft.set64(H_LINEAR, linear, 0);
+  emitEvent(cpu);
+}

@@ -1,0 +1,56 @@
+// Reading a descriptor by selector: the GDT or LDT limit, then two supervisor reads at the table's linear address, with page walks
+// of their own. What the descriptor is good for is the caller's question. SDM 3A "Segment Selectors", "Segment Descriptor Tables".
+
+import { HIGH_ACCESSED, limitOf, rightsOf, RIGHTS_ACCESSED, baseOf } from '../arch/descriptor.ts';
+import { registerOffset, RIGHTS_UNUSABLE } from '../arch/register-file.ts';
+import { IMPLICIT } from './access.ts';
+import { tellAccess, WHAT_DESCRIPTOR } from './access-report.ts';
+import { demand, type FaultCode } from './fault.ts';
+import { readLinear32, writeLinear32Quietly } from './linear-memory.ts';
+import { LDTR, type Cpu } from './state.ts';
+
+const GDTR_BASE = registerOffset('gdtr.base'), GDTR_LIMIT = registerOffset('gdtr.limit');
+
+/** A descriptor as it was read, with its parts decoded. Reused by its owner: valid until the owner reads the next one. */
+export interface Descriptor { selector: number; linear: number; low: number; high: number; rights: number; base: number; limit: number }
+/** A record for `readDescriptor`. */
+export const newDescriptor = (): Descriptor => ({ selector: 0, linear: 0, low: 0, high: 0, rights: 0, base: 0, limit: 0 });
+
+/** True for selectors 0..3: they name no segment. */
+export const isNull = (selector: number): boolean => (selector & 0xfffc) === 0;
+/** The part of a selector that goes into an error code. */
+export const errorOf = (selector: number): number => selector & 0xfffc;
+
+/** Reads the descriptor a selector names into `into`. `rule` and `fault` are the caller's for a selector outside its table. */
+export function readDescriptor(cpu: Cpu, into: Descriptor, selector: number, rule: number, fault: FaultCode): void {
+  const isLocal = (selector & 4) !== 0;
+  const limit = isLocal ? limitOfLdt(cpu) : cpu.register(GDTR_LIMIT);
+  demand(cpu, rule, (selector | 7) <= limit, fault, selector, limit >>> 0);
+  const linear = ((isLocal ? cpu.segmentBase(LDTR) : cpu.register(GDTR_BASE)) + (selector & 0xfff8)) >>> 0;
+  into.selector = selector;
+  into.linear = linear;
+  into.low = readLinear32(cpu, linear, IMPLICIT);
+  into.high = readLinear32(cpu, linear + 4, IMPLICIT);
+  into.rights = rightsOf(into.high);
+  into.base = baseOf(into.low, into.high);
+  into.limit = limitOf(into.low, into.high);
+  tellAccess(cpu, WHAT_DESCRIPTOR, linear, linear, 8, into.high, 0);
+}
+
+/** Sets the accessed bit of a code or data descriptor in memory and in the record; the write goes through paging and may fault. SDM 3A "Code- and Data-Segment Descriptor Types". */
+export function markAccessed(cpu: Cpu, descriptor: Descriptor): void {
+  if ((descriptor.rights & RIGHTS_ACCESSED) !== 0) return;
+  setHigh(cpu, descriptor, HIGH_ACCESSED);
+}
+
+/** Sets bits of the descriptor's high word in memory (accessed, busy) and decodes the record again. Not a `table-write`: the processor's own. */
+export function setHigh(cpu: Cpu, descriptor: Descriptor, bits: number): void {
+  descriptor.high |= bits;
+  descriptor.rights = rightsOf(descriptor.high);
+  writeLinear32Quietly(cpu, descriptor.linear + 4, descriptor.high, IMPLICIT);
+}
+
+// A null LDTR has no entries: every index is outside.
+function limitOfLdt(cpu: Cpu): number {
+  return (cpu.segmentRights(LDTR) & RIGHTS_UNUSABLE) !== 0 ? -1 : cpu.segmentLimit(LDTR);
+}

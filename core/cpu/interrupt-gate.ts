@@ -1,0 +1,149 @@
+// Entering a handler through the IDT: the gate, the code segment, the stack (switched through the TSS for an inner ring), the frame.
+// Any check may fault; the caller decides what a fault during delivery becomes (delivery.ts).
+// SDM 2A "INT n/INTO/INT3/INT1—Call to Interrupt Procedure", SDM 3A "Exception- or Interrupt-Handler Procedures".
+
+import { dplOf, isCode, isConformingCode, isPresent, isWritableData, TYPE_INTERRUPT_GATE16, TYPE_INTERRUPT_GATE32, TYPE_TASK_GATE, TYPE_TRAP_GATE16, TYPE_TRAP_GATE32, TYPE_TSS32, TYPE_TSS32_BUSY, typeOf } from '../arch/descriptor.ts';
+import { EFLAGS_IF, EFLAGS_NT, EFLAGS_RF, EFLAGS_TF, EFLAGS_VM } from '../arch/flags.ts';
+import { gateDpl, gateOffset, gateSelector, gateType, isGatePresent } from '../arch/gate.ts';
+import { registerOffset } from '../arch/register-file.ts';
+import { tssStackOffset } from '../arch/tss.ts';
+import { ERROR_IDT } from '../arch/error-code.ts';
+import { codeOf, SOURCES, VIAS } from '../event/kinds.ts';
+import { rule } from '../event/rules.ts';
+import { IMPLICIT } from './access.ts';
+import { tellAccess, WHAT_GATE, WHAT_TSS } from './access-report.ts';
+import { errorOf, isNull, markAccessed, newDescriptor, readDescriptor } from './descriptor-table.ts';
+import { demand, GP, NP, skip, SSF, TS, Unsupported } from './fault.ts';
+import { layFrame, pushFrame, type InterruptFrame } from './interrupt-frame.ts';
+import { readFlags, writeFlags } from './flags.ts';
+import { readLinear16, readLinear32 } from './linear-memory.ts';
+import { installDescriptor } from './segmentation.ts';
+import { CS, SHADOW_MOV_SS, SHADOW_STI, SS, TR, type Cpu } from './state.ts';
+import { cachedPage, tlbIndex } from './tlb.ts';
+import { commitTransition, openTransition, setCpl } from './transition.ts';
+import { fillEntry, fillFrame, fillStackFrom } from './transition-fields.ts';
+
+const R_IDT_LIMIT = rule('idt-limit'), R_GATE_TYPE = rule('gate-type'), R_GATE_DPL = rule('gate-dpl'), R_GATE_PRESENT = rule('gate-present');
+const R_CS_NULL = rule('handler-not-null'), R_CS_TABLE = rule('handler-table-limit'), R_CS_TYPE = rule('handler-type'), R_CS_DPL = rule('handler-dpl'),
+  R_CS_PRESENT = rule('handler-present'), R_LIMIT = rule('handler-limit');
+const R_TSS_LIMIT = rule('tss-stack-limit'), R_SS_NULL = rule('inner-ss-not-null'), R_SS_TABLE = rule('inner-ss-table-limit'), R_SS_RPL = rule('inner-ss-rpl'),
+  R_SS_DPL = rule('inner-ss-dpl'), R_SS_TYPE = rule('inner-ss-type'), R_SS_PRESENT = rule('inner-ss-present');
+const R_INNER_ROOM = rule('inner-frame-room'), R_SAME_ROOM = rule('same-frame-room');
+const IDTR_BASE = registerOffset('idtr.base'), IDTR_LIMIT = registerOffset('idtr.limit');
+const SLOT_BYTES = 4;
+const SOFTWARE = codeOf(SOURCES, 'software');
+const VIA_OF_SOURCE = [codeOf(VIAS, 'int'), codeOf(VIAS, 'exception'), codeOf(VIAS, 'interrupt'), codeOf(VIAS, 'nmi')];
+
+/** What is being delivered. `errorCode` is -1 when none is pushed; `resume` sets RF in the pushed EFLAGS (faults). */
+export interface Delivery { readonly source: number; readonly vector: number; readonly errorCode: number; readonly resume: boolean }
+
+/** The gate and stack of the delivery in progress; read again by every delivery. */
+const gate = { low: 0, high: 0, linear: 0 };
+const handler = newDescriptor();
+const inner = newDescriptor();
+let innerEsp = 0;
+
+/** Enters the handler of a vector; the return address is the current CS:EIP. Faults leave registers and memory as they were (but A/D and accessed bits). */
+export function enterHandler(cpu: Cpu, delivery: Delivery): void {
+  const ext = delivery.source === SOFTWARE ? 0 : 1;
+  checkGate(cpu, delivery, ext);
+  checkHandler(cpu, ext);
+  const isInner = !isConformingCode(handler.rights) && dplOf(handler.rights) < cpu.cpl;
+  const newCpl = isInner ? dplOf(handler.rights) : cpu.cpl;
+  if (isInner) checkInnerStack(cpu, newCpl, ext);
+  else skipInnerStack(cpu);
+  const slots = (isInner ? 5 : 3) + (delivery.errorCode >= 0 ? 1 : 0);
+  const frame = isInner
+    ? layFrame(cpu, R_INNER_ROOM, SSF(errorOf(inner.selector) | ext), slots, { rights: inner.rights, limit: inner.limit, base: inner.base, pointer: innerEsp, cpl: newCpl })
+    : layFrame(cpu, R_SAME_ROOM, SSF(ext), slots, { rights: cpu.segmentRights(SS), limit: cpu.segmentLimit(SS), base: cpu.segmentBase(SS), pointer: cpu.esp, cpl: newCpl });
+  const offset = gateOffset(gate.low, gate.high);
+  demand(cpu, R_LIMIT, offset <= handler.limit, GP(ext), offset, handler.limit);
+  markAccessed(cpu, handler);
+  if (isInner) markAccessed(cpu, inner);
+
+  const flags = readFlags(cpu);
+  pushFrame(cpu, { isInner, errorCode: delivery.errorCode, flags: delivery.resume ? flags | EFLAGS_RF : flags });
+  commit(cpu, delivery, frame, { isInner, newCpl, offset, flags });
+}
+
+function checkGate(cpu: Cpu, delivery: Delivery, ext: number): void {
+  const { vector } = delivery;
+  const error = (vector << 3) | ERROR_IDT | ext;
+  const limit = cpu.register(IDTR_LIMIT);
+  demand(cpu, R_IDT_LIMIT, vector * 8 + 7 <= limit, GP(error), vector * 8 + 7, limit);
+  gate.linear = (cpu.register(IDTR_BASE) + vector * 8) >>> 0;
+  gate.low = readLinear32(cpu, gate.linear, IMPLICIT);
+  gate.high = readLinear32(cpu, gate.linear + 4, IMPLICIT);
+  tellAccess(cpu, WHAT_GATE, gate.linear, gate.linear, 8, gate.high, 0);
+  const type = gateType(gate.high);
+  demand(cpu, R_GATE_TYPE, isIdtGate(type), GP(error), type, gate.high >>> 0);
+  // SDM 3A "Protection of Exception- and Interrupt-Handler Procedures": only INT n, INT3 and INTO look at the gate's DPL.
+  if (delivery.source === SOFTWARE) demand(cpu, R_GATE_DPL, cpu.cpl <= gateDpl(gate.high), GP(error), cpu.cpl, gateDpl(gate.high));
+  else skip(cpu, R_GATE_DPL);
+  demand(cpu, R_GATE_PRESENT, isGatePresent(gate.high), NP(error), vector, gate.high >>> 0);
+  if (type === TYPE_TASK_GATE) throw new Unsupported(`delivery of vector 0x${vector.toString(16)} through a task gate`);
+  if (type !== TYPE_INTERRUPT_GATE32 && type !== TYPE_TRAP_GATE32) throw new Unsupported(`delivery of vector 0x${vector.toString(16)} through a 16-bit gate`);
+}
+
+function isIdtGate(type: number): boolean {
+  return type === TYPE_INTERRUPT_GATE32 || type === TYPE_TRAP_GATE32 || type === TYPE_TASK_GATE || type === TYPE_INTERRUPT_GATE16 || type === TYPE_TRAP_GATE16;
+}
+
+function checkHandler(cpu: Cpu, ext: number): void {
+  const selector = gateSelector(gate.low);
+  const error = errorOf(selector) | ext;
+  demand(cpu, R_CS_NULL, !isNull(selector), GP(ext), selector, 0);
+  readDescriptor(cpu, handler, selector, R_CS_TABLE, GP(error));
+  demand(cpu, R_CS_TYPE, isCode(handler.rights), GP(error), selector, handler.rights);
+  demand(cpu, R_CS_DPL, dplOf(handler.rights) <= cpu.cpl, GP(error), dplOf(handler.rights), cpu.cpl);
+  demand(cpu, R_CS_PRESENT, isPresent(handler.rights), NP(error), selector, handler.rights);
+}
+
+// SDM 3A "Stack Switching": SS:ESP of the inner ring come from the current TSS.
+function checkInnerStack(cpu: Cpu, newCpl: number, ext: number): void {
+  const tss = cpu.segmentSelector(TR);
+  const at = tssStackOffset(newCpl);
+  demand(cpu, R_TSS_LIMIT, at + 5 <= cpu.segmentLimit(TR), TS(errorOf(tss) | ext), at + 5, cpu.segmentLimit(TR));
+  const type = typeOf(cpu.segmentRights(TR));
+  if (type !== TYPE_TSS32_BUSY && type !== TYPE_TSS32) throw new Unsupported('a stack switch through a 16-bit TSS');
+  const linear = cpu.segmentBase(TR) + at;
+  const selector = readLinear16(cpu, linear + 4, IMPLICIT);
+  innerEsp = readLinear32(cpu, linear, IMPLICIT) >>> 0;
+  tellAccess(cpu, WHAT_TSS, linear, linear, 4, innerEsp, 0);
+  tellAccess(cpu, WHAT_TSS, linear + 4, linear + 4, 2, selector, 0);
+  const error = errorOf(selector) | ext;
+  demand(cpu, R_SS_NULL, !isNull(selector), TS(ext), selector, 0);
+  readDescriptor(cpu, inner, selector, R_SS_TABLE, TS(error));
+  demand(cpu, R_SS_RPL, (selector & 3) === newCpl, TS(error), selector & 3, newCpl);
+  demand(cpu, R_SS_DPL, dplOf(inner.rights) === newCpl, TS(error), dplOf(inner.rights), newCpl);
+  demand(cpu, R_SS_TYPE, isWritableData(inner.rights), TS(error), selector, inner.rights);
+  demand(cpu, R_SS_PRESENT, isPresent(inner.rights), SSF(error), selector, inner.rights);
+}
+
+function skipInnerStack(cpu: Cpu): void {
+  if (!cpu.probe.listening) return;
+  for (const one of [R_TSS_LIMIT, R_SS_NULL, R_SS_TABLE, R_SS_RPL, R_SS_DPL, R_SS_TYPE, R_SS_PRESENT, R_INNER_ROOM]) skip(cpu, one);
+}
+
+function commit(cpu: Cpu, delivery: Delivery, frame: InterruptFrame, entry: { readonly isInner: boolean; readonly newCpl: number; readonly offset: number; readonly flags: number }): void {
+  const draft = openTransition(cpu, VIA_OF_SOURCE[delivery.source]!);
+  fillEntry(draft, {
+    source: delivery.source, vector: delivery.vector, errorCode: delivery.errorCode, returnIp: cpu.eip,
+    gatePhysical: cachedPage(cpu, tlbIndex(gate.linear)) + (gate.linear & 0xfff), gateLow: gate.low, gateHigh: gate.high,
+  });
+  const { linear, count, names, values } = frame;
+  fillFrame(draft, { ss: entry.isInner ? inner.selector : cpu.segmentSelector(SS), linear, width: SLOT_BYTES, count, names, values });
+  if (entry.isInner) {
+    fillStackFrom(draft, { tss: cpu.segmentSelector(TR), offset: tssStackOffset(entry.newCpl), value: innerEsp });
+    installDescriptor(cpu, SS, inner.selector, inner);
+    setCpl(cpu, entry.newCpl);
+  }
+  cpu.esp = frame.newPointer;
+  // CS.RPL is the new CPL, whatever the gate said.
+  installDescriptor(cpu, CS, (handler.selector & 0xfffc) | entry.newCpl, handler);
+  cpu.eip = entry.offset;
+  const clearsIf = gateType(gate.high) === TYPE_INTERRUPT_GATE32 ? EFLAGS_IF : 0;
+  writeFlags(cpu, entry.flags & ~(EFLAGS_TF | EFLAGS_NT | EFLAGS_RF | EFLAGS_VM | clearsIf));
+  if ((cpu.shadow & (SHADOW_STI | SHADOW_MOV_SS)) !== 0) cpu.shadow &= ~(SHADOW_STI | SHADOW_MOV_SS);
+  commitTransition(cpu);
+}

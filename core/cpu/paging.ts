@@ -1,0 +1,72 @@
+// From linear to physical: TLB, then the walk (page-walk.ts), then the one place that turns a refusal into #PF.
+// Not here: MOV CR and INVLPG, which flush (control-registers.ts).
+
+import { CR0_PG } from '../arch/control-registers.ts';
+import { registerOffset } from '../arch/register-file.ts';
+import { FETCH, PEEK, privilegeOf, READ, TLB_HIT, TLB_MISS, TLB_SHIFT, TLB_STALE, TYPE_MASK, USER, WRITE } from './access.ts';
+import { Fault, PF } from './fault.ts';
+import { newWalkOutcome, refusalOf, walkTables, type WalkOutcome } from './page-walk.ts';
+import { SUPERVISOR_READ, USER_READ, cachedPage, cacheIdentity, cacheWalk, dropPage, isCached, isCachedDirty, isCachedUser, isCachedWritable, tlbIndex } from './tlb.ts';
+import type { Cpu } from './state.ts';
+
+const CR0 = registerOffset('cr0');
+
+//  error code of #PF:   3 RSVD   2 U/S   1 W/R   0 P
+const CODE_P = 1, CODE_WRITE = 2, CODE_USER = 4, CODE_RESERVED = 8;
+
+/** The walk of the last #PF, as it was when the fault was raised; its event is made from this before anything else walks. */
+export const lastFaultWalk: WalkOutcome = newWalkOutcome();
+const current = newWalkOutcome();
+
+/** True when paging is on. */
+export const isPaging = (cpu: Cpu): boolean => (cpu.register(CR0) & CR0_PG) !== 0;
+
+/** The physical address for an access (access.ts) to one linear address. Faults with #PF. SDM 3A "Paging". */
+export function translate(cpu: Cpu, linear: number, access: number): number {
+  const at = tlbIndex(linear);
+  if (isCached(cpu, at, linear)) {
+    const refused = refusalOf(cpu, access, isCachedUser(cpu, at), isCachedWritable(cpu, at));
+    if (refused !== 0) refuseHit(cpu, at, linear, access, refused);
+    // The first write through an entry cached with D = 0 walks again, to set the bit in memory.
+    if ((access & TYPE_MASK) !== WRITE || isCachedDirty(cpu, at)) return cachedPage(cpu, at) + (linear & 0xfff);
+  }
+  if (!isPaging(cpu)) cacheIdentity(cpu, at, linear);
+  else if (walkTables(cpu, linear, access, current)) cacheWalk(cpu, at, linear, current);
+  else raisePageFault(cpu, linear, access, current, TLB_MISS);
+  return cachedPage(cpu, at) + (linear & 0xfff);
+}
+
+/** The physical address of an instruction byte, fetched at the current CPL. Faults with #PF. */
+export function fetchPhysical(cpu: Cpu, linear: number): number {
+  const at = tlbIndex(linear);
+  const tag = cpu.tlb[at]!;
+  if (((tag ^ linear) & 0xffff_f000) === 0 && (tag & (cpu.cpl === 3 ? USER_READ : SUPERVISOR_READ)) !== 0) return cpu.tlb[at + 1]! + (linear & 0xfff);
+  return translate(cpu, linear >>> 0, FETCH | privilegeOf(cpu.cpl));
+}
+
+/** Where a linear address lies now according to the tables, without any effect; -1 when they do not map it. */
+export function peekPhysical(cpu: Cpu, linear: number): number {
+  if (!isPaging(cpu)) return linear >>> 0;
+  return walkTables(cpu, linear, READ | PEEK, peeked) ? peeked.page + (linear & 0xfff) : -1;
+}
+const peeked = newWalkOutcome();
+
+function refuseHit(cpu: Cpu, at: number, linear: number, access: number, refused: number): never {
+  walkTables(cpu, linear, access | PEEK, current);
+  const agrees = current.present && !current.reserved && current.page === cachedPage(cpu, at)
+    && current.user === isCachedUser(cpu, at) && current.writable === isCachedWritable(cpu, at);
+  current.refused = refused;
+  current.present = true;
+  current.reserved = false;
+  raisePageFault(cpu, linear, access, current, agrees ? TLB_HIT : TLB_STALE);
+}
+
+// The one place where a refusal becomes #PF. The page's cached translations go; CR2 is written when the fault is delivered.
+// SDM 3A "Page-Fault Exceptions", "Operations that Invalidate TLBs".
+function raisePageFault(cpu: Cpu, linear: number, access: number, walk: WalkOutcome, tlb: number): never {
+  Object.assign(lastFaultWalk, walk);
+  dropPage(cpu, linear);
+  const code = (walk.present ? CODE_P : 0) | ((access & TYPE_MASK) === WRITE ? CODE_WRITE : 0)
+    | ((access & USER) !== 0 ? CODE_USER : 0) | (walk.reserved ? CODE_RESERVED : 0);
+  throw new Fault(PF(code), walk.refused, linear >>> 0, access | (tlb << TLB_SHIFT));
+}

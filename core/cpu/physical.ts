@@ -1,0 +1,49 @@
+// Physical memory: RAM with one byte of flags for each 4 KiB page (page-flags.ts), and the bus for everything else. Here: reads, and
+// writes that are not the guest's. The guest's writes: physical-write.ts. Translation: paging.ts.
+
+import { PENDING_CODE_WRITTEN } from './attention.ts';
+import { PAGE_CODE, PAGE_DIRTY } from './page-flags.ts';
+import { PAGE_SIZE, type Cpu } from './state.ts';
+
+/** The byte at a physical address (unsigned). */
+export function readPhysical8(cpu: Cpu, physical: number): number {
+  return physical < cpu.ramBytes ? cpu.ram[physical]! : cpu.bus.readDevice(physical, 1) & 0xff;
+}
+
+/** Two bytes, little-endian, unsigned; the address may be unaligned but must not leave its page. */
+export function readPhysical16(cpu: Cpu, physical: number): number {
+  return physical < cpu.ramBytes ? cpu.ramView.getUint16(physical, true) : cpu.bus.readDevice(physical, 2) & 0xffff;
+}
+
+/** Four bytes, little-endian, as a signed 32-bit integer; the address must not leave its page. */
+export function readPhysical32(cpu: Cpu, physical: number): number {
+  return physical < cpu.ramBytes ? cpu.ramView.getInt32(physical, true) : cpu.bus.readDevice(physical, 4) | 0;
+}
+
+/** A write the processor makes for itself (accessed, dirty and busy bits): never a `table-write`. Outside RAM nothing is written. */
+export function writeByProcessor32(cpu: Cpu, physical: number, value: number): void {
+  if (physical >= cpu.ramBytes) return;
+  const page = physical >>> 12;
+  const flags = cpu.pageFlags[page]!;
+  cpu.pageFlags[page] = (flags & ~PAGE_CODE) | PAGE_DIRTY;
+  cpu.ramView.setInt32(physical, value, true);
+  if ((flags & PAGE_CODE) !== 0) dropCode(cpu, page);
+}
+
+/** Copies bytes into RAM from outside the guest (devices, loaders): marks pages dirty, drops code, reports nothing. */
+export function writeByDevice(cpu: Cpu, physical: number, bytes: Uint8Array): void {
+  const end = Math.min(physical + bytes.length, cpu.ramBytes);
+  if (physical >= end) return;
+  cpu.ram.set(bytes.subarray(0, end - physical), physical);
+  for (let page = physical >>> 12; page * PAGE_SIZE < end; page += 1) {
+    const flags = cpu.pageFlags[page]!;
+    cpu.pageFlags[page] = (flags & ~PAGE_CODE) | PAGE_DIRTY;
+    if ((flags & PAGE_CODE) !== 0) dropCode(cpu, page);
+  }
+}
+
+/** Tells the block cache that a page's bytes changed; the caller has cleared PAGE_CODE. */
+export function dropCode(cpu: Cpu, page: number): void {
+  cpu.pending |= PENDING_CODE_WRITTEN;
+  if (cpu.onCodeWritten !== null) cpu.onCodeWritten(page);
+}

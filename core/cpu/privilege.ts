@@ -1,0 +1,18 @@
+// The two plain privilege checks of instructions: CPL 0, and CPL against IOPL. SDM 3A "Privileged Instructions".
+
+import { ioplOf } from '../arch/flags.ts';
+import { rule } from '../event/rules.ts';
+import { demand, GP0 } from './fault.ts';
+import type { Cpu } from './state.ts';
+
+const R_CPL = rule('privileged-cpl'), R_IOPL = rule('iopl-interrupt-flag');
+
+/** #GP(0) unless CPL is 0: HLT, LGDT, MOV CR, RDMSR and the other privileged instructions. Asked before operands are read from memory. */
+export function demandPrivileged(cpu: Cpu): void {
+  demand(cpu, R_CPL, cpu.cpl === 0, GP0, cpu.cpl, 0);
+}
+
+/** #GP(0) unless CPL <= IOPL: CLI and STI. */
+export function demandInterruptFlagRight(cpu: Cpu): void {
+  demand(cpu, R_IOPL, cpu.cpl <= ioplOf(cpu.rawFlags), GP0, cpu.cpl, ioplOf(cpu.rawFlags));
+}

@@ -1,0 +1,211 @@
+// The run loop: fetch a block, execute it, look after what is pending, deliver faults, stop at exact boundaries.
+// An attempt either retires (icount grows) or faults (its fault is delivered); a REP counts once, when it completes.
+import { registerOffset } from '../arch/register-file.ts';
+import {
+  PENDING_ACTIVITY, PENDING_CLOCK, PENDING_CODE_WRITTEN, PENDING_INTERRUPT, PENDING_SHADOW, PENDING_STOP, PENDING_SUSPENDED, PENDING_TRAP,
+} from './attention.ts';
+import { blockCacheOf, type BlockCache } from './block-cache.ts';
+import { deliverExternal, deliverFault, deliverSingleStep } from './delivery.ts';
+import { emitUnsupported } from './emit.ts';
+import { executeBlock } from './execute.ts';
+import { Fault, Unsupported } from './fault.ts';
+import { describeInstruction, fetchBlock } from './fetch.ts';
+import { FLAG_IF, FLAG_TF, materialiseFlags } from './flags.ts';
+import type { Op } from '../isa/opcode-index.ts';
+import { ACTIVE, HALTED, SHADOW_MOV_SS, SHADOW_STI, SHUTDOWN, type Cpu } from './state.ts';
+
+/**
+ * Where `run` stops by itself, whichever comes first; Infinity where there is no bound. `icount` with `iteration`: that many
+ * instructions retired and that many iterations of the next one done (0: its beginning). `attempts`, `clock`: those counters' values.
+ */
+export interface RunLimits {
+  readonly icount: number;
+  readonly iteration: number;
+  readonly attempts: number;
+  readonly clock: number;
+}
+
+/** No bound at all. */
+export const NO_LIMITS: RunLimits = { icount: Infinity, iteration: 0, attempts: Infinity, clock: Infinity };
+
+/** Why `run` returned; the processor stands at an instruction boundary, or between iterations of a REP. */
+export type StopReason =
+  /** A bound of the limits. */
+  | { readonly kind: 'limit' }
+  /** PENDING_STOP was set by a probe or a device. */
+  | { readonly kind: 'stop' }
+  /** HLT, and no interrupt is waiting that may be taken. */
+  | { readonly kind: 'halted' }
+  | { readonly kind: 'shutdown' }
+  /** The event `unsupported` was emitted; EIP is at the instruction. */
+  | { readonly kind: 'unsupported'; readonly instruction: string; readonly detail: string };
+
+const LIMIT: StopReason = { kind: 'limit' }, STOP: StopReason = { kind: 'stop' }, HALT: StopReason = { kind: 'halted' }, SHUT_DOWN: StopReason = { kind: 'shutdown' };
+const ACTIVITY = registerOffset('activity');
+
+/** Runs until a limit, a requested stop, HLT, shutdown or something unsupported. EFLAGS in the register file is up to date on return. */
+export function run(cpu: Cpu, limits: RunLimits): StopReason {
+  noticeState(cpu);
+  try {
+    for (;;) {
+      const stop = runUntilFault(cpu, limits);
+      if (stop !== null) return stop;
+    }
+  } catch (thrown) {
+    if (!(thrown instanceof Unsupported)) throw thrown;
+    return endUnsupported(cpu, thrown);
+  } finally {
+    cpu.clockLimit = Infinity;
+    cpu.iterationLimit = Infinity;
+    cpu.pending &= ~(PENDING_CODE_WRITTEN | PENDING_SUSPENDED | PENDING_CLOCK);
+    materialiseFlags(cpu);
+  }
+}
+
+/** One attempt, with the delivery of its fault if it has one; a waiting interrupt is delivered before it. */
+export function step(cpu: Cpu): StopReason {
+  return run(cpu, { ...NO_LIMITS, attempts: cpu.attempts + 1 });
+}
+
+/** Sets the pending bits that follow from the registers: they may have been restored or loaded from outside. */
+function noticeState(cpu: Cpu): void {
+  if (cpu.activity !== ACTIVE) cpu.pending |= PENDING_ACTIVITY;
+  if ((cpu.rawFlags & FLAG_TF) !== 0) cpu.pending |= PENDING_TRAP;
+  if ((cpu.shadow & (SHADOW_STI | SHADOW_MOV_SS)) !== 0) cpu.pending |= PENDING_SHADOW;
+}
+
+/** Null when a fault was delivered and the run goes on. Keeps `attempts` = retired + faulted, whichever way it is left. */
+function runUntilFault(cpu: Cpu, limits: RunLimits): StopReason | null {
+  let faulted = cpu.attempts - cpu.icount;
+  try {
+    return runUntilStop(cpu, limits, faulted);
+  } catch (thrown) {
+    if (!(thrown instanceof Fault)) throw thrown;
+    faulted += 1;
+    takeFault(cpu, thrown);
+    return null;
+  } finally {
+    cpu.icount += 0;
+    cpu.attempts = cpu.icount + faulted;
+  }
+}
+
+function runUntilStop(cpu: Cpu, limits: RunLimits, faulted: number): StopReason {
+  const cache = blockCacheOf(cpu);
+  cpu.clockLimit = limits.clock;
+  let stopAt = stopPoint(cpu, limits, faulted);
+  for (;;) {
+    let budget = stopAt - cpu.icount;
+    if (cpu.pending !== 0 || budget <= 0) {
+      const stop = attend(cpu);
+      if (stop !== null) return stop;
+      stopAt = stopPoint(cpu, limits, faulted);
+      budget = stopAt - cpu.icount;
+      if (budget <= 0) {
+        if (!isInsideNext(cpu, limits, faulted)) return LIMIT;
+        cpu.iterationLimit = limits.iteration;
+        budget = 1;
+      }
+      runGuarded(cpu, cache, budget);
+      cpu.iterationLimit = Infinity;
+    } else {
+      cpu.instructionEip = cpu.eip;
+      executeBlock(cpu, fetchBlock(cpu, cache), budget);
+    }
+  }
+}
+
+/** The icount to stop at. Moves when REP iterations or idle ticks were counted, which only happens with something pending. */
+function stopPoint(cpu: Cpu, limits: RunLimits, faulted: number): number {
+  return Math.min(limits.icount, limits.attempts - faulted, limits.clock - cpu.extraIterations - cpu.idleTicks);
+}
+
+/** True when the wanted point lies inside the next instruction (a REP), whose beginning is reached. */
+function isInsideNext(cpu: Cpu, limits: RunLimits, faulted: number): boolean {
+  return cpu.icount === limits.icount && cpu.iteration < limits.iteration && cpu.icount + faulted < limits.attempts && cpu.clock < limits.clock;
+}
+
+/** One instruction while something is pending: an interrupt that may be taken goes first, a shadow ends with the instruction. */
+function runGuarded(cpu: Cpu, cache: BlockCache, budget: number): void {
+  const isShadowed = (cpu.pending & PENDING_SHADOW) !== 0;
+  if (!isShadowed && isInterruptible(cpu)) {
+    takeInterrupt(cpu);
+    return;
+  }
+  const isStepped = (cpu.rawFlags & FLAG_TF) !== 0;
+  cpu.instructionEip = cpu.eip;
+  const block = fetchBlock(cpu, cache);
+  executeBlock(cpu, block, cpu.pending === 0 ? budget : 1);
+  if (isShadowed) endShadow(cpu);
+  if (isStepped && trapsWhenStepped(cpu, block.insns[0]!.op)) takeSingleStep(cpu);
+}
+
+/**
+ * SDM 3B "Single-Step Exception Condition": INT n, INT3 and INTO clear TF before the trap could be raised; after a MOV or POP to SS
+ * the trap waits for the next instruction. A REP traps after every iteration.
+ */
+function trapsWhenStepped(cpu: Cpu, op: Op): boolean {
+  return op !== 'int' && op !== 'int3' && op !== 'into' && (cpu.shadow & SHADOW_MOV_SS) === 0;
+}
+
+function takeSingleStep(cpu: Cpu): void {
+  if (cpu.activity === HALTED) cpu.setNarrow(ACTIVITY, ACTIVE);
+  deliverSingleStep(cpu);
+  endIterations(cpu);
+}
+
+/** True when a raised line may interrupt now. SDM 3A "Masking Maskable Hardware Interrupts". */
+function isInterruptible(cpu: Cpu): boolean {
+  return (cpu.pending & PENDING_INTERRUPT) !== 0 && (cpu.rawFlags & FLAG_IF) !== 0;
+}
+
+/** Looks at every pending bit but interrupts and the shadow; a reason to return, or null. */
+function attend(cpu: Cpu): StopReason | null {
+  cpu.pending &= ~(PENDING_CODE_WRITTEN | PENDING_SUSPENDED | PENDING_CLOCK);
+  if ((cpu.pending & PENDING_STOP) !== 0) {
+    cpu.pending &= ~PENDING_STOP;
+    return STOP;
+  }
+  if ((cpu.pending & PENDING_ACTIVITY) !== 0) {
+    if (cpu.activity === SHUTDOWN) return SHUT_DOWN;
+    if (cpu.activity === HALTED && !isInterruptible(cpu)) return HALT;
+    if (cpu.activity === HALTED) cpu.setNarrow(ACTIVITY, ACTIVE);
+    cpu.pending &= ~PENDING_ACTIVITY;
+  }
+  if ((cpu.rawFlags & FLAG_TF) === 0) cpu.pending &= ~PENDING_TRAP;
+  return null;
+}
+
+function takeInterrupt(cpu: Cpu): void {
+  cpu.pending &= ~PENDING_INTERRUPT;
+  cpu.instructionEip = cpu.eip;
+  deliverExternal(cpu, cpu.pendingVector);
+  endIterations(cpu);
+}
+
+function takeFault(cpu: Cpu, fault: Fault): void {
+  cpu.eip = cpu.instructionEip;
+  deliverFault(cpu, fault);
+  endShadow(cpu);
+  endIterations(cpu);
+  if (cpu.activity !== ACTIVE) cpu.pending |= PENDING_ACTIVITY;
+}
+
+function endShadow(cpu: Cpu): void {
+  cpu.pending &= ~PENDING_SHADOW;
+  if ((cpu.shadow & (SHADOW_STI | SHADOW_MOV_SS)) !== 0) cpu.shadow &= ~(SHADOW_STI | SHADOW_MOV_SS);
+}
+
+/** An unfinished REP was left: its iterations all count into `clock`, as its retirement will stand for one more. */
+function endIterations(cpu: Cpu): void {
+  if (cpu.iteration === 0) return;
+  cpu.extraIterations += 1;
+  cpu.iteration = 0;
+}
+
+function endUnsupported(cpu: Cpu, what: Unsupported): StopReason {
+  cpu.eip = cpu.instructionEip;
+  const instruction = describeInstruction(cpu);
+  emitUnsupported(cpu, instruction, what.detail);
+  return { kind: 'unsupported', instruction, detail: what.detail };
+}

@@ -1,0 +1,128 @@
+// Segment registers: loading them with every check, far jumps to code segments, and installSegment, the one writer of their hidden parts.
+// SDM 3A "Protection"; gates and tasks as jump targets are not there yet and say so.
+
+import {
+  dplOf, isCode, isConformingCode, isData, isPresent, isReadable, isWritableData, RIGHTS_CE, RIGHTS_CODE, RIGHTS_DB, RIGHTS_P, RIGHTS_RW, RIGHTS_S,
+  TYPE_CALL_GATE16, TYPE_CALL_GATE32, TYPE_TASK_GATE, TYPE_TSS16, TYPE_TSS32, typeOf,
+} from '../arch/descriptor.ts';
+import { RIGHTS_UNUSABLE } from '../arch/register-file.ts';
+import { rule } from '../event/rules.ts';
+import { errorOf, isNull, markAccessed, newDescriptor, readDescriptor, type Descriptor } from './descriptor-table.ts';
+import { demand, GP, GP0, NP, skip, SSF, Unsupported } from './fault.ts';
+import { isWithinLimit } from './memory.ts';
+import { CS, DS, ES, SS, type Cpu } from './state.ts';
+
+const R_SS_NULL = rule('ss-not-null'), R_SS_TABLE = rule('ss-table-limit'), R_SS_RPL = rule('ss-rpl'), R_SS_TYPE = rule('ss-type'), R_SS_DPL = rule('ss-dpl'),
+  R_SS_PRESENT = rule('ss-present');
+const R_DATA_TABLE = rule('data-table-limit'), R_DATA_TYPE = rule('data-type'), R_DATA_PRIVILEGE = rule('data-privilege'), R_DATA_PRESENT = rule('data-present');
+const R_JUMP_NULL = rule('jump-not-null'), R_JUMP_TABLE = rule('jump-table-limit'), R_JUMP_TYPE = rule('jump-type'), R_JUMP_CONFORMING = rule('jump-conforming-dpl'),
+  R_JUMP_RPL = rule('jump-rpl'), R_JUMP_DPL = rule('jump-dpl'), R_JUMP_PRESENT = rule('jump-present'), R_JUMP_LIMIT = rule('jump-limit');
+
+/** Access rights of the flat segments that start-up and fast system calls install: P, S, accessed, G, D/B. */
+export const FLAT_CODE = 0xc09b, FLAT_DATA = 0xc093;
+const FLAT_LIMIT = 0xffff_ffff;
+const target = newDescriptor();
+
+/** Loads DS, ES, FS, GS or SS, as MOV, POP and LxS do. Faults with #GP, #NP or #SS; the register is unchanged then. SDM 2B "MOV—Move". */
+export function loadSegment(cpu: Cpu, segment: number, selector: number): void {
+  if (segment === SS) { loadStackSegment(cpu, selector); return; }
+  if (isNull(selector)) {
+    // SDM 3A "Null Segment Selector Checking": a null selector may be loaded; using it faults.
+    skip(cpu, R_DATA_TABLE);
+    installNull(cpu, segment, selector);
+    return;
+  }
+  readDescriptor(cpu, target, selector, R_DATA_TABLE, GP(errorOf(selector)));
+  const { rights } = target;
+  demand(cpu, R_DATA_TYPE, isReadable(rights), GP(errorOf(selector)), selector, rights);
+  // SDM 3A "Accessing Data in Code Segments": conforming code may be read from any privilege level.
+  if (isConformingCode(rights)) skip(cpu, R_DATA_PRIVILEGE);
+  else demand(cpu, R_DATA_PRIVILEGE, Math.max(cpu.cpl, selector & 3) <= dplOf(rights), GP(errorOf(selector)), Math.max(cpu.cpl, selector & 3), dplOf(rights));
+  demand(cpu, R_DATA_PRESENT, isPresent(rights), NP(errorOf(selector)), selector, rights);
+  markAccessed(cpu, target);
+
+  installDescriptor(cpu, segment, selector, target);
+}
+
+function loadStackSegment(cpu: Cpu, selector: number): void {
+  const error = errorOf(selector);
+  demand(cpu, R_SS_NULL, !isNull(selector), GP0, selector, 0);
+  readDescriptor(cpu, target, selector, R_SS_TABLE, GP(error));
+  const { rights } = target;
+  demand(cpu, R_SS_RPL, (selector & 3) === cpu.cpl, GP(error), selector & 3, cpu.cpl);
+  demand(cpu, R_SS_TYPE, isWritableData(rights), GP(error), selector, rights);
+  demand(cpu, R_SS_DPL, dplOf(rights) === cpu.cpl, GP(error), dplOf(rights), cpu.cpl);
+  demand(cpu, R_SS_PRESENT, isPresent(rights), SSF(error), selector, rights);
+  markAccessed(cpu, target);
+
+  installDescriptor(cpu, SS, selector, target);
+}
+
+/** JMP far to a code segment: loads CS and EIP; CPL stays. Faults with #GP or #NP. SDM 2A "JMP—Jump", "Direct Calls or Jumps to Code Segments". */
+export function farJump(cpu: Cpu, selector: number, offset: number): void {
+  checkFarTarget(cpu, selector, offset);
+
+  // CS keeps CPL in its RPL, whatever the selector said.
+  installDescriptor(cpu, CS, (selector & 0xfffc) | cpu.cpl, target);
+  cpu.eip = offset;
+}
+
+/** Every check of a far transfer that stays at its CPL; the code descriptor is then in the returned record, accessed bit set. */
+export function checkFarTarget(cpu: Cpu, selector: number, offset: number): Descriptor {
+  const error = errorOf(selector);
+  demand(cpu, R_JUMP_NULL, !isNull(selector), GP0, selector, 0);
+  readDescriptor(cpu, target, selector, R_JUMP_TABLE, GP(error));
+  const { rights } = target;
+  demand(cpu, R_JUMP_TYPE, isCode(rights) || isGateOrTask(rights), GP(error), selector, rights);
+  if (!isCode(rights)) throw new Unsupported('a far transfer through a call gate, a task gate or to a TSS');
+  if (isConformingCode(rights)) {
+    demand(cpu, R_JUMP_CONFORMING, dplOf(rights) <= cpu.cpl, GP(error), dplOf(rights), cpu.cpl);
+    skip(cpu, R_JUMP_RPL);
+    skip(cpu, R_JUMP_DPL);
+  } else {
+    skip(cpu, R_JUMP_CONFORMING);
+    demand(cpu, R_JUMP_RPL, (selector & 3) <= cpu.cpl, GP(error), selector & 3, cpu.cpl);
+    demand(cpu, R_JUMP_DPL, dplOf(rights) === cpu.cpl, GP(error), dplOf(rights), cpu.cpl);
+  }
+  demand(cpu, R_JUMP_PRESENT, isPresent(rights), NP(error), selector, rights);
+  demand(cpu, R_JUMP_LIMIT, offset >>> 0 <= target.limit, GP0, offset >>> 0, target.limit);
+  markAccessed(cpu, target);
+  return target;
+}
+
+function isGateOrTask(rights: number): boolean {
+  if ((rights & RIGHTS_S) !== 0) return false;
+  const type = typeOf(rights);
+  return type === TYPE_CALL_GATE32 || type === TYPE_CALL_GATE16 || type === TYPE_TASK_GATE || type === TYPE_TSS32 || type === TYPE_TSS16;
+}
+
+/** Installs a checked descriptor. */
+export function installDescriptor(cpu: Cpu, segment: number, selector: number, descriptor: Descriptor): void {
+  installSegment(cpu, segment, selector, descriptor.rights, descriptor.limit, descriptor.base);
+}
+
+/** Installs a flat 4 GiB segment: FLAT_CODE or FLAT_DATA with a DPL. */
+export function installFlat(cpu: Cpu, segment: number, selector: number, rights: number, dpl: number): void {
+  installSegment(cpu, segment, selector, rights | (dpl << 5), FLAT_LIMIT, 0);
+}
+
+/** Marks a register as holding a null selector. */
+export function installNull(cpu: Cpu, segment: number, selector: number): void {
+  installSegment(cpu, segment, selector, RIGHTS_UNUSABLE, 0, 0);
+}
+
+/** The one writer of a segment register, hidden part included; keeps what is derived from it (flat bits, CS.D, SS.B). */
+export function installSegment(cpu: Cpu, segment: number, selector: number, rights: number, limit: number, base: number): void {
+  cpu.setSegment(segment, selector, rights, limit, base);
+  if (segment === CS) cpu.code32 = (rights & RIGHTS_DB) === 0 ? 0 : 1;
+  if (segment === SS) cpu.stack32 = (rights & RIGHTS_DB) === 0 ? 0 : 1;
+
+  const isFlat = base === 0 && limit === FLAT_LIMIT && (rights & (RIGHTS_P | RIGHTS_S | RIGHTS_UNUSABLE)) === (RIGHTS_P | RIGHTS_S)
+    && (rights & (RIGHTS_CODE | RIGHTS_CE)) !== RIGHTS_CE;
+  const bits = (isFlat && (isData(rights) || (rights & RIGHTS_RW) !== 0) ? 1 << segment : 0) | (isFlat && isWritableData(rights) ? 1 << (segment + 8) : 0);
+  cpu.flatSegments = (cpu.flatSegments & ~(0x101 << segment)) | bits;
+  const readable = (1 << CS) | (1 << DS) | (1 << ES) | (1 << SS);
+  const writable = (1 << (DS + 8)) | (1 << (ES + 8)) | (1 << (SS + 8));
+  const wanted = readable | writable;
+  cpu.flat = (cpu.flatSegments & wanted) === wanted ? 1 : 0;
+}

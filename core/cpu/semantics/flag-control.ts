@@ -1,0 +1,36 @@
+// Flag control: SDM 1 "EFLAGS Cross-Reference and Condition Codes": CLC … STD, CLI, STI, LAHF, SAHF, SALC.
+import { PENDING_SHADOW } from '../attention.ts';
+import { carryFlag, FLAG_AF, FLAG_CF, FLAG_DF, FLAG_IF, FLAG_OF, FLAG_PF, FLAG_SF, FLAG_ZF, setCarryFlag, statusFlags, writeStatusFlags } from '../flags.ts';
+import { demandInterruptFlagRight } from '../privilege.ts';
+import { SHADOW_STI, type Cpu } from '../state.ts';
+import type { SemanticsRows } from './execute-type.ts';
+
+const AH = 4;
+const AH_FLAGS = FLAG_CF | FLAG_PF | FLAG_AF | FLAG_ZF | FLAG_SF;
+
+function clc(cpu: Cpu): void { setCarryFlag(cpu, 0); }
+function stc(cpu: Cpu): void { setCarryFlag(cpu, 1); }
+function cmc(cpu: Cpu): void { setCarryFlag(cpu, carryFlag(cpu) ^ 1); }
+function cld(cpu: Cpu): void { cpu.rawFlags &= ~FLAG_DF; }
+function std(cpu: Cpu): void { cpu.rawFlags |= FLAG_DF; }
+
+function cli(cpu: Cpu): void {
+  demandInterruptFlagRight(cpu);
+  cpu.rawFlags &= ~FLAG_IF;
+}
+// SDM 2 "STI": when IF was 0, interrupts are recognised after the next instruction only.
+function sti(cpu: Cpu): void {
+  demandInterruptFlagRight(cpu);
+  if ((cpu.rawFlags & FLAG_IF) !== 0) return;
+  cpu.rawFlags |= FLAG_IF;
+  cpu.shadow |= SHADOW_STI;
+  cpu.pending |= PENDING_SHADOW;
+}
+
+function lahf(cpu: Cpu): void { cpu.set8(AH, (statusFlags(cpu) & AH_FLAGS) | 2); }
+function sahf(cpu: Cpu): void { writeStatusFlags(cpu, (statusFlags(cpu) & FLAG_OF) | (cpu.get8(AH) & AH_FLAGS)); }
+// Undocumented: AL <- CF ? FFH : 0.
+function salc(cpu: Cpu): void { cpu.set8(0, carryFlag(cpu) !== 0 ? 0xff : 0); }
+
+export const FLAG_CONTROL = { clc, stc, cmc, cld, std, cli, sti, lahf, sahf, salc } satisfies SemanticsRows<
+  'clc' | 'stc' | 'cmc' | 'cld' | 'std' | 'cli' | 'sti' | 'lahf' | 'sahf' | 'salc'>;

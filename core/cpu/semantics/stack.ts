@@ -1,0 +1,145 @@
+// Stack instructions: SDM 1 "Procedure Calls, Interrupts, and Exceptions", SDM 2 "PUSH", "POP", "PUSHA", "POPA", "PUSHF", "POPF", "ENTER", "LEAVE".
+// Where several slots are written, all are probed before ESP moves.
+import { selector } from '../../arch/brands.ts';
+import type { Insn } from '../../isa/insn.ts';
+import { REGISTER } from '../../isa/insn.ts';
+import { FLAG_AC, FLAG_DF, FLAG_ID, FLAG_IF, FLAG_IOPL, FLAG_NT, FLAG_RF, FLAG_TF, FLAG_VM, readFlags, STATUS_FLAGS, writeFlags } from '../flags.ts';
+import { prepareWrite, read16, read32, write16, write32 } from '../memory.ts';
+import { effectiveAddress, readOperand16, readOperand32, writeOperand } from '../operands.ts';
+import { loadSegment } from '../segmentation.ts';
+import { pop16, pop32, push16, push32, setStackPointer, stackOffset } from '../stack.ts';
+import { EBP, ESP, SS, type Cpu } from '../state.ts';
+import { holdInterrupts } from './data-transfer.ts';
+import type { SemanticsRows } from './execute-type.ts';
+
+function pushEw(cpu: Cpu, insn: Insn): void { push16(cpu, readOperand16(cpu, insn, insn.destination) & 0xffff); }
+function pushEd(cpu: Cpu, insn: Insn): void { push32(cpu, readOperand32(cpu, insn, insn.destination)); }
+
+// SDM 2 "POP": the effective address is computed after ESP was incremented; a fault leaves ESP as it was.
+function popE(cpu: Cpu, insn: Insn): void {
+  const before = cpu.esp;
+  const value = insn.operandSize === 32 ? pop32(cpu) : pop16(cpu);
+  if (insn.destination.kind === REGISTER) {
+    writeOperand(cpu, insn, insn.destination, value);
+    return;
+  }
+  const after = cpu.esp;
+  const offset = effectiveAddress(cpu, insn);
+  cpu.esp = before;
+  if (insn.operandSize === 32) write32(cpu, insn.segment, offset, value);
+  else write16(cpu, insn.segment, offset, value);
+  cpu.esp = after;
+}
+function popEd(cpu: Cpu, insn: Insn): void {
+  if (insn.destination.kind === REGISTER) cpu.set32(insn.destination.register, pop32(cpu));
+  else popE(cpu, insn);
+}
+
+// VENDOR: with a 32-bit operand size some processors write only 16 bits of the slot; here the selector is zero-extended.
+function pushSw(cpu: Cpu, insn: Insn): void {
+  const value = cpu.segmentSelector(insn.destination.register);
+  if (insn.operandSize === 32) push32(cpu, value);
+  else push16(cpu, value);
+}
+
+function popSw(cpu: Cpu, insn: Insn): void {
+  const before = cpu.esp;
+  const value = insn.operandSize === 32 ? pop32(cpu) : pop16(cpu);
+  const after = cpu.esp;
+  cpu.esp = before;
+  loadSegment(cpu, insn.destination.register, selector(value & 0xffff));
+  cpu.esp = after;
+  if (insn.destination.register === SS) holdInterrupts(cpu);
+}
+
+function moveStackPointer(cpu: Cpu, distance: number): void { setStackPointer(cpu, stackOffset(cpu, distance)); }
+
+function pusha(cpu: Cpu, insn: Insn): void {
+  const slot = insn.operandSize >>> 3;
+  for (let register = 0; register < 8; register += 1) prepareWrite(cpu, SS, stackOffset(cpu, -slot * (register + 1)), slot);
+
+  for (let register = 0; register < 8; register += 1) {
+    const offset = stackOffset(cpu, -slot * (register + 1));
+    if (slot === 4) write32(cpu, SS, offset, cpu.get32(register));
+    else write16(cpu, SS, offset, cpu.get16(register));
+  }
+  moveStackPointer(cpu, -8 * slot);
+}
+
+// SDM 2 "POPA": the slot of ESP is skipped. Slots hold EDI first, EAX last.
+function popa(cpu: Cpu, insn: Insn): void {
+  const slot = insn.operandSize >>> 3;
+  for (let index = 0; index < 8; index += 1) {
+    if (slot === 4) read32(cpu, SS, stackOffset(cpu, slot * index));
+    else read16(cpu, SS, stackOffset(cpu, slot * index));
+  }
+
+  for (let index = 0; index < 8; index += 1) {
+    const register = 7 - index;
+    if (register === ESP) continue;
+    if (slot === 4) cpu.set32(register, read32(cpu, SS, stackOffset(cpu, slot * index)));
+    else cpu.set16(register, read16(cpu, SS, stackOffset(cpu, slot * index)));
+  }
+  moveStackPointer(cpu, 8 * slot);
+}
+
+// SDM 2 "PUSHF/PUSHFD": the image shows VM and RF clear.
+function pushfw(cpu: Cpu): void { push16(cpu, readFlags(cpu) & 0xffff); }
+function pushfd(cpu: Cpu): void { push32(cpu, readFlags(cpu) & ~(FLAG_VM | FLAG_RF)); }
+
+const POPF_ALWAYS = STATUS_FLAGS | FLAG_TF | FLAG_DF | FLAG_NT;
+// SDM 2 "POPF/POPFD", table "Effect of POPF/POPFD on the EFLAGS Register".
+function popf(cpu: Cpu, value: number, changeable: number): void {
+  const old = readFlags(cpu);
+  const iopl = (old & FLAG_IOPL) >>> 12;
+  let mask = changeable;
+  if (cpu.cpl === 0) mask |= FLAG_IOPL;
+  if (cpu.cpl <= iopl) mask |= FLAG_IF;
+  writeFlags(cpu, ((old & ~mask) | (value & mask)) & ~FLAG_RF);
+}
+function popfw(cpu: Cpu): void { popf(cpu, pop16(cpu), POPF_ALWAYS); }
+function popfd(cpu: Cpu): void { popf(cpu, pop32(cpu), POPF_ALWAYS | FLAG_AC | FLAG_ID); }
+
+// SDM 2 "ENTER": all slots are probed, then the frame is built; the last write of the new frame's end is probed too.
+function enter(cpu: Cpu, insn: Insn): void {
+  const level = insn.secondImmediate & 31;
+  const slot = insn.operandSize >>> 3;
+  const isWide = slot === 4;
+  for (let index = 1; index <= level + 1; index += 1) prepareWrite(cpu, SS, stackOffset(cpu, -slot * index), slot);
+  const displays: number[] = [];
+  const frameOffset = (distance: number): number => cpu.stack32 !== 0 ? (cpu.get32(EBP) + distance) >>> 0 : (cpu.get32(EBP) + distance) & 0xffff;
+  for (let index = 1; index < level; index += 1) {
+    displays.push(isWide ? read32(cpu, SS, frameOffset(-slot * index)) : read16(cpu, SS, frameOffset(-slot * index)));
+  }
+  const used = slot * (1 + (level > 0 ? level : 0));
+  prepareWrite(cpu, SS, stackOffset(cpu, -used - insn.immediate), slot);
+
+  const push = (value: number): void => { if (isWide) push32(cpu, value); else push16(cpu, value & 0xffff); };
+  push(isWide ? cpu.get32(EBP) : cpu.get16(EBP));
+  const frame = cpu.esp;
+  for (const display of displays) push(display);
+  if (level > 0) push(frame);
+  if (cpu.stack32 !== 0 && isWide) cpu.set32(EBP, frame);
+  else cpu.set16(EBP, frame);
+  moveStackPointer(cpu, -insn.immediate);
+}
+
+// SDM 2 "LEAVE": the stack pointer takes EBP, then EBP is popped.
+function leave(cpu: Cpu, insn: Insn): void {
+  const frame = cpu.stack32 !== 0 ? cpu.get32(EBP) >>> 0 : cpu.get16(EBP);
+  const slot = insn.operandSize >>> 3;
+  const saved = slot === 4 ? read32(cpu, SS, frame) : read16(cpu, SS, frame);
+
+  setStackPointer(cpu, frame + slot);
+  if (slot === 4) cpu.set32(EBP, saved);
+  else cpu.set16(EBP, saved);
+}
+
+export const STACK = {
+  push: { word: pushEw, dword: pushEd },
+  pop: { word: popE, dword: popEd },
+  pushSw, popSw, pusha, popa,
+  pushf: { word: pushfw, dword: pushfd },
+  popf: { word: popfw, dword: popfd },
+  enter, leave,
+} satisfies SemanticsRows<'push' | 'pop' | 'pushSw' | 'popSw' | 'pusha' | 'popa' | 'pushf' | 'popf' | 'enter' | 'leave'>;

@@ -1,0 +1,138 @@
+// System instructions as thin bindings: operands here, checks and effects in the files named after the manual's topics beside
+// (control-registers.ts, system-tables.ts, model-specific-registers.ts …). SDM 1 "System Instructions".
+import { selector } from '../../arch/brands.ts';
+import { registerOffset } from '../../arch/register-file.ts';
+import { rule } from '../../event/rules.ts';
+import type { Insn } from '../../isa/insn.ts';
+import { PENDING_ACTIVITY } from '../attention.ts';
+import { clts, invalidatePage, lmsw, movFromCr, movToCr } from '../control-registers.ts';
+import { cpuid } from '../cpuid.ts';
+import { movFromDr, movToDr } from '../debug-registers.ts';
+import { breakpoint, overflow, softwareInterrupt } from '../delivery.ts';
+import { sysenter, sysexit } from '../fast-system-calls.ts';
+import { BR, demand, NM } from '../fault.ts';
+import { FLAG_IF, overflowFlag } from '../flags.ts';
+import { interruptReturn } from '../iret.ts';
+import { prepareWrite, read16, read32, write16, write32 } from '../memory.ts';
+import { rdmsr, rdtsc, wrmsr } from '../model-specific-registers.ts';
+import { emitHalt } from '../emit.ts';
+import { effectiveAddress, readOperand16, readOperand32, writeOperand } from '../operands.ts';
+import { demandPrivileged } from '../privilege.ts';
+import { HALTED, LDTR, TR, type Cpu } from '../state.ts';
+import { lgdt, lidt, lldt, ltr } from '../system-tables.ts';
+import { unsupported } from './unsupported.ts';
+import type { SemanticsRows } from './execute-type.ts';
+
+const BOUND_RANGE = rule('bound-range'), FPU_AVAILABLE = rule('fpu-available');
+const ACTIVITY = registerOffset('activity');
+const CR0 = registerOffset('cr0');
+const CR0_MP = 2, CR0_EM = 4, CR0_TS = 8;
+
+// The privilege check comes before the operand is read. The instruction proper states it, too: here only its failure is told.
+function refuseUnprivileged(cpu: Cpu): void {
+  if (cpu.cpl !== 0) demandPrivileged(cpu);
+}
+
+function int(cpu: Cpu, insn: Insn): void { softwareInterrupt(cpu, insn.immediate); }
+function int3(cpu: Cpu): void { breakpoint(cpu); }
+function into(cpu: Cpu): void { if (overflowFlag(cpu) !== 0) overflow(cpu); }
+function iret(cpu: Cpu, insn: Insn): void { interruptReturn(cpu, insn.operandSize); }
+
+function hlt(cpu: Cpu): void {
+  demandPrivileged(cpu);
+  emitHalt(cpu, { wake: (cpu.rawFlags & FLAG_IF) !== 0 });
+  cpu.setNarrow(ACTIVITY, HALTED);
+  cpu.pending |= PENDING_ACTIVITY;
+}
+
+// No cache is modelled: nothing to write back.
+function wbinvd(cpu: Cpu): void { demandPrivileged(cpu); }
+
+function movRdCd(cpu: Cpu, insn: Insn): void { cpu.set32(insn.destination.register, movFromCr(cpu, insn.source.register)); }
+function movCdRd(cpu: Cpu, insn: Insn): void { movToCr(cpu, insn.destination.register, cpu.get32(insn.source.register) >>> 0); }
+function movRdDd(cpu: Cpu, insn: Insn): void { cpu.set32(insn.destination.register, movFromDr(cpu, insn.source.register)); }
+function movDdRd(cpu: Cpu, insn: Insn): void { movToDr(cpu, insn.destination.register, cpu.get32(insn.source.register) >>> 0); }
+function lmswEw(cpu: Cpu, insn: Insn): void {
+  refuseUnprivileged(cpu);
+  lmsw(cpu, readOperand16(cpu, insn, insn.destination));
+}
+// SDM 2 "SMSW": a 32-bit register receives the whole of CR0.
+function smsw(cpu: Cpu, insn: Insn): void { writeOperand(cpu, insn, insn.destination, cpu.register(CR0)); }
+
+/** The second word of a 6-byte table operand: 2 bytes on, cut to the address size. */
+function behindLimit(insn: Insn, offset: number): number {
+  return insn.addressSize === 32 ? (offset + 2) >>> 0 : (offset + 2) & 0xffff;
+}
+function storeTable(cpu: Cpu, insn: Insn, register: 'gdtr' | 'idtr'): void {
+  const offset = effectiveAddress(cpu, insn);
+  prepareWrite(cpu, insn.segment, offset, 6);
+  write16(cpu, insn.segment, offset, cpu.register(registerOffset(`${register}.limit`)) & 0xffff);
+  write32(cpu, insn.segment, behindLimit(insn, offset), cpu.register(registerOffset(`${register}.base`)));
+}
+function sgdt(cpu: Cpu, insn: Insn): void { storeTable(cpu, insn, 'gdtr'); }
+function sidt(cpu: Cpu, insn: Insn): void { storeTable(cpu, insn, 'idtr'); }
+
+// SDM 2 "LGDT/LIDT": with a 16-bit operand size the base has 24 bits.
+function tableBase(cpu: Cpu, insn: Insn, offset: number): number {
+  const base = read32(cpu, insn.segment, behindLimit(insn, offset)) >>> 0;
+  return insn.operandSize === 16 ? base & 0xff_ffff : base;
+}
+function lgdtMs(cpu: Cpu, insn: Insn): void {
+  refuseUnprivileged(cpu);
+  const offset = effectiveAddress(cpu, insn);
+  const limit = read16(cpu, insn.segment, offset);
+  lgdt(cpu, limit, tableBase(cpu, insn, offset));
+}
+function lidtMs(cpu: Cpu, insn: Insn): void {
+  refuseUnprivileged(cpu);
+  const offset = effectiveAddress(cpu, insn);
+  const limit = read16(cpu, insn.segment, offset);
+  lidt(cpu, limit, tableBase(cpu, insn, offset));
+}
+function lldtEw(cpu: Cpu, insn: Insn): void {
+  refuseUnprivileged(cpu);
+  lldt(cpu, selector(readOperand16(cpu, insn, insn.destination)));
+}
+function ltrEw(cpu: Cpu, insn: Insn): void {
+  refuseUnprivileged(cpu);
+  ltr(cpu, selector(readOperand16(cpu, insn, insn.destination)));
+}
+function sldt(cpu: Cpu, insn: Insn): void { writeOperand(cpu, insn, insn.destination, cpu.segmentSelector(LDTR)); }
+function str(cpu: Cpu, insn: Insn): void { writeOperand(cpu, insn, insn.destination, cpu.segmentSelector(TR)); }
+
+// SDM 2 "INVLPG": the operand's offset is not accessed; only its page's translations go.
+function invlpg(cpu: Cpu, insn: Insn): void {
+  invalidatePage(cpu, (cpu.segmentBase(insn.segment) + effectiveAddress(cpu, insn)) >>> 0);
+}
+
+function bound(cpu: Cpu, insn: Insn): void {
+  const offset = effectiveAddress(cpu, insn);
+  const size = insn.operandSize >>> 3;
+  const next = insn.addressSize === 32 ? (offset + size) >>> 0 : (offset + size) & 0xffff;
+  const read = (at: number): number => size === 4 ? read32(cpu, insn.segment, at) | 0 : (read16(cpu, insn.segment, at) << 16) >> 16;
+  const index = size === 4 ? readOperand32(cpu, insn, insn.destination) | 0 : (readOperand16(cpu, insn, insn.destination) << 16) >> 16;
+  const lower = read(offset);
+  const upper = read(next);
+  demand(cpu, BOUND_RANGE, index >= lower && index <= upper, BR, index, index < lower ? lower : upper);
+}
+
+// SDM 3A "Interrupt 7": with EM or TS set an x87 instruction raises #NM; otherwise x87 is not executed here yet.
+function x87(cpu: Cpu, insn: Insn): void {
+  const cr0 = cpu.register(CR0);
+  demand(cpu, FPU_AVAILABLE, (cr0 & (CR0_EM | CR0_TS)) === 0, NM, cr0, CR0_EM | CR0_TS);
+  unsupported(cpu, insn);
+}
+// As no x87 instruction executes, no x87 exception can be pending: WAIT has nothing to report.
+function fwait(cpu: Cpu): void {
+  const cr0 = cpu.register(CR0);
+  demand(cpu, FPU_AVAILABLE, (cr0 & (CR0_MP | CR0_TS)) !== (CR0_MP | CR0_TS), NM, cr0, CR0_MP | CR0_TS);
+}
+
+function nop(): void { /* NOP, PAUSE, prefetches and hints do nothing here */ }
+
+export const SYSTEM = {
+  int, int3, into, iret, hlt, wbinvd, movRdCd, movCdRd, movRdDd, movDdRd, lmsw: lmswEw, smsw, sgdt, sidt, lgdt: lgdtMs, lidt: lidtMs, lldt: lldtEw, ltr: ltrEw,
+  sldt, str, invlpg, bound, x87, fwait, nop, sysenter, sysexit, rdmsr, wrmsr, rdtsc, cpuid, clts,
+} satisfies SemanticsRows<
+  'int' | 'int3' | 'into' | 'iret' | 'hlt' | 'wbinvd' | 'movRdCd' | 'movCdRd' | 'movRdDd' | 'movDdRd' | 'lmsw' | 'smsw' | 'sgdt' | 'sidt' | 'lgdt' | 'lidt' | 'lldt' | 'ltr' |
+  'sldt' | 'str' | 'invlpg' | 'bound' | 'x87' | 'fwait' | 'nop' | 'sysenter' | 'sysexit' | 'rdmsr' | 'wrmsr' | 'rdtsc' | 'cpuid' | 'clts'>;

@@ -1,0 +1,33 @@
+// The dispatch table: every operation of the opcode table has a row, or this file does not compile.
+import type { Insn } from '../../isa/insn.ts';
+import type { Op } from '../../isa/opcode-index.ts';
+import { ARITHMETIC } from './arithmetic.ts';
+import { BCD } from './bcd.ts';
+import { BIT } from './bit.ts';
+import { CONTROL_FLOW } from './control-flow.ts';
+import { DATA_TRANSFER } from './data-transfer.ts';
+import type { Execute, Semantics } from './execute-type.ts';
+import { FLAG_CONTROL } from './flag-control.ts';
+import { INPUT_OUTPUT } from './input-output.ts';
+import { LOGIC } from './logic.ts';
+import { MULTIPLY_DIVIDE } from './multiply-divide.ts';
+import { SHIFT_ROTATE } from './shift-rotate.ts';
+import { STACK } from './stack.ts';
+import { STRING } from './string.ts';
+import { SYSTEM } from './system.ts';
+import { UNSUPPORTED, unsupported } from './unsupported.ts';
+
+export const SEMANTICS: Readonly<Record<Op, Semantics>> = {
+  ...ARITHMETIC, ...BCD, ...BIT, ...CONTROL_FLOW, ...DATA_TRANSFER, ...FLAG_CONTROL, ...INPUT_OUTPUT, ...LOGIC, ...MULTIPLY_DIVIDE,
+  ...SHIFT_ROTATE, ...STACK, ...STRING, ...SYSTEM, ...UNSUPPORTED,
+};
+
+/** The function that executes an instruction: by operation, and where it matters by the size of the first operand. */
+export function semanticsOf(insn: Insn): Execute {
+  const row = SEMANTICS[insn.op];
+  if (typeof row === 'function') return row;
+  const size = insn.destination.sizeBits === 0 ? insn.operandSize : insn.destination.sizeBits;
+  if (size === 32) return row.dword;
+  if (size === 16) return row.word;
+  return size === 8 && 'byte' in row ? row.byte : unsupported;
+}

@@ -1,0 +1,32 @@
+// Operations of the table that do not execute yet. They end the run by name (EVENTS.md `unsupported`): never a guess, never a no-op.
+import { rule } from '../../event/rules.ts';
+import { disassemble } from '../../isa/disassembler.ts';
+import type { Insn } from '../../isa/insn.ts';
+import { Fault, UD, Unsupported } from '../fault.ts';
+import type { Cpu } from '../state.ts';
+import type { SemanticsRows } from './execute-type.ts';
+
+const OPCODE_DEFINED = rule('opcode-defined');
+
+/** Throws Unsupported with the instruction's text. */
+export function unsupported(cpu: Cpu, insn: Insn): never {
+  throw new Unsupported(disassemble(insn, { ip: cpu.instructionEip }));
+}
+
+/** #UD: what the manual reserves to raise it (UD2), and instructions of features that CPUID does not report. */
+export function undefinedOpcode(): never {
+  throw new Fault(UD, OPCODE_DEFINED, 0, 0);
+}
+
+export const UNSUPPORTED = {
+  ud: undefinedOpcode,
+  movsxd: unsupported, swapgs: unsupported,
+  arpl: unsupported, int1: unsupported,
+  lar: unsupported, lsl: unsupported, verr: unsupported, verw: unsupported,
+  syscall: unsupported, sysret: unsupported, invd: unsupported, rdpmc: unsupported, rsm: unsupported, getsec: unsupported,
+  vmcall: unsupported, vmlaunch: unsupported, vmresume: unsupported, vmxoff: unsupported, monitor: unsupported, mwait: unsupported,
+  clac: unsupported, stac: unsupported, xgetbv: unsupported, xsetbv: unsupported, rdtscp: unsupported, rdrand: unsupported, rdseed: unsupported, popcnt: unsupported,
+  simd: unsupported,
+} satisfies SemanticsRows<
+  'ud' | 'movsxd' | 'swapgs' | 'arpl' | 'int1' | 'lar' | 'lsl' | 'verr' | 'verw' | 'syscall' | 'sysret' | 'invd' | 'rdpmc' | 'rsm' | 'getsec' |
+  'vmcall' | 'vmlaunch' | 'vmresume' | 'vmxoff' | 'monitor' | 'mwait' | 'clac' | 'stac' | 'xgetbv' | 'xsetbv' | 'rdtscp' | 'rdrand' | 'rdseed' | 'popcnt' | 'simd'>;

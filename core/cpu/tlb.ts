@@ -1,0 +1,85 @@
+// The translation lookaside buffer, part of the model: TLB_ENTRIES entries, direct-mapped by the low bits of the linear page number, one
+// 4 KiB page each (a 4-MByte page is cached piecewise). Entries can be stale; they go by the rules of DESIGN.md alone. With paging off
+// it holds identity translations, which every change of CR0.PG drops. SDM 3A "Caching Translation Information".
+//
+//   word 0  31..12 linear page | 4 valid | 3 user write 2 user read 1 supervisor write 0 supervisor read: allowed without a closer look
+//   word 1  physical page      word 2  3 4-MByte page | 2 dirty | 1 user | 0 writable      word 3  of entry 0: a 4-MByte page was cached since the last dropAll
+//
+// The four quick bits depend on CR0.WP (refreshed when it changes) and are never set for pages outside RAM.
+
+import { CR0_PG, CR0_WP } from '../arch/control-registers.ts';
+import { registerOffset } from '../arch/register-file.ts';
+import { TLB_ENTRIES, TLB_WORDS, type Cpu } from './state.ts';
+import type { WalkOutcome } from './page-walk.ts';
+
+export const SUPERVISOR_READ = 1, SUPERVISOR_WRITE = 2, USER_READ = 4, USER_WRITE = 8;
+const VALID = 16;
+const WRITABLE = 1, USER_PAGE = 2, DIRTY = 4, LARGE = 8;
+const PAGE_MASK = 0xffff_f000 | 0;
+const LARGE_CACHED = 3;
+const CR0 = registerOffset('cr0');
+
+/** Word index of the entry a linear address maps to. */
+export const tlbIndex = (linear: number): number => (linear >>> 10) & ((TLB_ENTRIES - 1) * TLB_WORDS);
+
+/** True when the entry at `at` translates this linear address. */
+export function isCached(cpu: Cpu, at: number, linear: number): boolean {
+  const tag = cpu.tlb[at]!;
+  return (tag & VALID) !== 0 && ((tag ^ linear) & PAGE_MASK) === 0;
+}
+export const cachedPage = (cpu: Cpu, at: number): number => cpu.tlb[at + 1]!;
+export const isCachedWritable = (cpu: Cpu, at: number): boolean => (cpu.tlb[at + 2]! & WRITABLE) !== 0;
+export const isCachedUser = (cpu: Cpu, at: number): boolean => (cpu.tlb[at + 2]! & USER_PAGE) !== 0;
+export const isCachedDirty = (cpu: Cpu, at: number): boolean => (cpu.tlb[at + 2]! & DIRTY) !== 0;
+
+/** Caches the translation a walk found. */
+export function cacheWalk(cpu: Cpu, at: number, linear: number, walk: WalkOutcome): void {
+  fill(cpu, at, linear, walk.page, (walk.writable ? WRITABLE : 0) | (walk.user ? USER_PAGE : 0) | (walk.dirty ? DIRTY : 0) | (walk.large ? LARGE : 0));
+}
+
+/** Caches the identity translation that holds while paging is off. */
+export function cacheIdentity(cpu: Cpu, at: number, linear: number): void {
+  fill(cpu, at, linear, (linear & PAGE_MASK) >>> 0, WRITABLE | USER_PAGE | DIRTY);
+}
+
+function fill(cpu: Cpu, at: number, linear: number, page: number, rights: number): void {
+  cpu.tlb[at] = (linear & PAGE_MASK) | VALID | quickBits(cpu, page, rights);
+  cpu.tlb[at + 1] = page;
+  cpu.tlb[at + 2] = rights;
+  if ((rights & LARGE) !== 0) cpu.tlb[LARGE_CACHED] = 1;
+  cpu.tlbGeneration += 1;
+}
+
+function quickBits(cpu: Cpu, page: number, rights: number): number {
+  if (page >= cpu.ramBytes) return 0;
+  const isWritten = (rights & DIRTY) !== 0;
+  const writable = (rights & WRITABLE) !== 0;
+  const protects = (cpu.register(CR0) & CR0_WP) !== 0 && (cpu.register(CR0) & CR0_PG) !== 0;
+  return SUPERVISOR_READ | (isWritten && (writable || !protects) ? SUPERVISOR_WRITE : 0)
+    | ((rights & USER_PAGE) === 0 ? 0 : USER_READ | (isWritten && writable ? USER_WRITE : 0));
+}
+
+/** Drops everything. */
+export function dropAll(cpu: Cpu): void {
+  cpu.tlb.fill(0);
+  cpu.tlbGeneration += 1;
+}
+
+/** Drops what is cached for the page of a linear address; of a 4-MByte page all pieces. SDM 3A "Operations that Invalidate TLBs". */
+export function dropPage(cpu: Cpu, linear: number): void {
+  const at = tlbIndex(linear);
+  if (isCached(cpu, at, linear)) cpu.tlb[at] = 0;
+  for (let entry = 0; cpu.tlb[LARGE_CACHED] !== 0 && entry < TLB_ENTRIES * TLB_WORDS; entry += TLB_WORDS) {
+    if ((cpu.tlb[entry + 2]! & LARGE) !== 0 && cpu.tlb[entry]! >>> 22 === linear >>> 22) cpu.tlb[entry] = 0;
+  }
+  cpu.tlbGeneration += 1;
+}
+
+/** CR0.WP changed: cached rights stay, what they allow is decided anew. */
+export function refreshQuickBits(cpu: Cpu): void {
+  for (let at = 0; at < TLB_ENTRIES * TLB_WORDS; at += TLB_WORDS) {
+    const tag = cpu.tlb[at]!;
+    if ((tag & VALID) !== 0) cpu.tlb[at] = (tag & PAGE_MASK) | VALID | quickBits(cpu, cpu.tlb[at + 1]!, cpu.tlb[at + 2]!);
+  }
+  cpu.tlbGeneration += 1;
+}

@@ -1,0 +1,180 @@
+// What an event says, in one plain sentence without a full stop, and in a label of a word or two. Facts in the event only: no guess at
+// causes, no advice. The event table, the inspector and the command line's text all print these.
+
+import { namesOfSetBits, type BitField } from '../arch/bit-field.ts';
+import { CR0_FIELDS, CR4_FIELDS } from '../arch/control-registers.ts';
+import { describeErrorCode } from '../arch/error-code.ts';
+import { findVector, vectorName } from '../arch/vectors.ts';
+import { unreachable } from '../base/assert.ts';
+import { hex as hexOf } from '../base/u64.ts';
+import type { FaultEvent, InterruptLineEvent, OsEvent, RegisterWriteEvent, Side, TableLoadEvent, TableValue, TlbFlushEvent, TraceEvent, TransitionEvent } from './event.ts';
+import type { Source, Via } from './kinds.ts';
+import { RULES } from './rules.ts';
+
+/** One sentence on what happened, on one line. */
+export function describeEvent(event: TraceEvent): string {
+  return sentenceOf(event).replace(/\s+/g, ' ');
+}
+
+function sentenceOf(event: TraceEvent): string {
+  switch (event.kind) {
+    case 'fault': return describeFault(event);
+    case 'transition': return describeTransition(event);
+    case 'msr-write': return `${event.refused ? 'refused: ' : ''}WRMSR writes ${shown(event.name)} (MSR ${hex(event.msr)}): ${change(event.before, event.after)}`;
+    case 'msr-read': return `${event.refused ? 'refused: ' : ''}RDMSR reads ${shown(event.name)} (MSR ${hex(event.msr)})${optional(event.value, (value) => `: ${hex(value)}`)}`;
+    case 'cr-write': case 'dr-write': return describeRegister(event);
+    case 'table-load': return describeTableLoad(event);
+    case 'mode-change': return `the processor goes from ${shown(event.before)} mode to ${shown(event.after)} mode`;
+    case 'table-write': return `the guest writes ${shown(event.table)} entry ${shown(event.index)} at physical ${hex(event.physical)}: ${change(event.before, event.after)}`;
+    case 'tlb-flush': return describeFlush(event);
+    case 'interrupt-line': return describeLine(event);
+    case 'input': return `input arrives at ${shown(event.device)}: ${quoted(event.data)}`;
+    case 'snapshot': return `the log shows ${count(listed(event.registers).length, 'register')}`;
+    case 'vm-exit': return `the guest leaves to its hypervisor: ${shown(event.reason)}${optional(event.qualification, (value) => `, qualification ${hex(value)}`)}${optional(event.detail, (text) => ` (${text})`)}`;
+    case 'os': return describeOs(event);
+    case 'console': return `the guest prints to ${shown(event.device)}: ${quoted(event.text)}`;
+    case 'marker': return 'the guest marks this place with XCHG BX, BX';
+    case 'halt': return `HLT: the processor waits for an interrupt${event.wake === false ? ', and nothing can wake it' : ''}`;
+    case 'exit': return `the guest ends the run with value ${shown(event.value)}`;
+    case 'reset': return `the machine is reset${optional(event.reason, (text) => `: ${text}`)}`;
+    case 'shutdown': return describeShutdown(event.chain);
+    case 'unsupported': return `the run ends: ${shown(event.instruction)} is not implemented${optional(event.detail, (text) => ` (${text})`)}`;
+    default: return unreachable(event);
+  }
+}
+
+/** A label of a word or two for a mark: `#PF`, `INT 0x80`, `SYSEXIT`, `IA32_SYSENTER_CS`, `CR3`. */
+export function labelEvent(event: TraceEvent): string {
+  return wordOf(event).replace(/\s+/g, ' ');
+}
+
+function wordOf(event: TraceEvent): string {
+  switch (event.kind) {
+    case 'fault': return shown(event.mnemonic);
+    case 'transition': return nameOfTransition(event);
+    case 'msr-write': case 'msr-read': return shown(event.name);
+    case 'cr-write': case 'dr-write': case 'table-load': return upper(event.register);
+    case 'mode-change': return `${shown(event.after)} mode`;
+    case 'table-write': return `${shown(event.table)} write`;
+    case 'tlb-flush': return event.scope === 'page' ? 'INVLPG' : 'TLB flush';
+    case 'interrupt-line': return `IRQ ${shown(event.line)}`;
+    case 'vm-exit': return shown(event.reason);
+    case 'os': return shown(event.what);
+    case 'console': return quoted(shown(event.text).slice(0, 12));
+    case 'halt': return 'HLT';
+    case 'exit': return `exit ${shown(event.value)}`;
+    case 'input': case 'snapshot': case 'marker': case 'reset': case 'shutdown': case 'unsupported': return event.kind;
+    default: return unreachable(event);
+  }
+}
+
+// imported rows may lack any field, whatever the event types promise for recorded ones: what is missing reads `?`
+type Maybe<Value> = Value | null | undefined;
+const hex = (value: Maybe<number | bigint>): string => (value === null || value === undefined ? '?' : hexOf(value));
+const shown = (value: Maybe<string | number>): string => (value === null || value === undefined ? '?' : String(value));
+const upper = (value: Maybe<string>): string => shown(value).toUpperCase();
+const listed = <Item>(value: Maybe<readonly Item[]>): readonly Item[] => value ?? [];
+const optional = <Value>(value: Value | null | undefined, text: (value: Value) => string): string => (value === undefined || value === null ? '' : text(value));
+const count = (many: number, noun: string): string => `${String(many)} ${noun}${many === 1 ? '' : 's'}`;
+const change = (before: Maybe<bigint>, after: Maybe<bigint>): string =>
+  typeof before === 'bigint' && before === after ? `${hex(before)}, unchanged` : `${hex(before)} -> ${hex(after)}`;
+const quoted = (text: Maybe<string>): string => JSON.stringify(shown(text));
+
+function describeFault(event: FaultEvent): string {
+  const { mnemonic, vector, rule } = event;
+  const parts = [`${shown(mnemonic)}${optional(findVector(vector), ({ title }) => ` (${title})`)}${accessOf(event)}`];
+  const code = optional(event.errorCode, (value) => `error code ${hex(value)}: ${describeErrorCode(vector, value)}`);
+  const causes = listed(event.causes).map((seq) => `seq ${String(seq)}`).join(' and ');
+  if (code !== '') parts.push(code);
+  if (causes !== '') parts.push(`from the faults at ${causes}`);
+  if (event.during === 'delivery') parts.push(deliveryOf(event));
+  if (rule === null || rule === 'none' || event.class === 'trap') return parts.join('; ');
+  const known = RULES.find(({ id }) => id === rule);
+  parts.push(known === undefined ? `by the check ${rule}` : `it does not hold that ${known.title} [${rule}]`);
+  return parts.join('; ');
+}
+
+function accessOf({ cr2, access, tlb }: FaultEvent): string {
+  const who = optional(access, ({ user, type, implicit }) => `${user ? 'user' : 'supervisor'} ${shown(type)}${implicit ? ' by the processor itself' : ''} at `);
+  return optional(cr2, (linear) => ` on ${who}${hex(linear)}${tlb === 'stale' ? ', by a stale TLB entry' : ''}`);
+}
+
+function deliveryOf({ deliveryOf: of }: FaultEvent): string {
+  if (of === undefined) return 'while something else was delivered';
+  const what = of.source === 'software' ? `INT ${hex(of.vector)}` : nameOfVector(of.vector);
+  return `while ${what} was delivered${optional(of.seq, (seq) => ` (seq ${String(seq)})`)}`;
+}
+
+const nameOfVector = (vector: Maybe<number>): string => (vector === null || vector === undefined ? '?' : vectorName(vector));
+
+const VIA_NAMES: Readonly<Record<Via, string>> = {
+  'int': 'INT', 'exception': 'exception', 'interrupt': 'interrupt', 'nmi': 'NMI', 'iret': 'IRET', 'sysenter': 'SYSENTER', 'sysexit': 'SYSEXIT', 'syscall': 'SYSCALL',
+  'sysret': 'SYSRET', 'call-gate': 'call gate', 'far-call': 'far CALL', 'far-jump': 'far JMP', 'far-return': 'far RET', 'task-switch': 'task switch', 'smi': 'SMI',
+  'rsm': 'RSM', 'unknown': 'transition',
+};
+const viaName = (via: Maybe<Via>): string => (via === null || via === undefined ? '?' : VIA_NAMES[via]);
+/** Mechanisms whose name does not say what caused them. */
+const WORDED: readonly Via[] = ['interrupt', 'unknown'];
+const SOURCE_WORDS: Readonly<Record<Source, string>> = { software: 'software', exception: 'an exception', external: 'an external interrupt', nmi: 'an NMI' };
+
+function nameOfTransition({ via, vector }: TransitionEvent): string {
+  if (vector !== undefined && via === 'int') return `INT ${hex(vector)}`;
+  if (vector !== undefined && via === 'exception') return nameOfVector(vector);
+  return vector !== undefined && via === 'interrupt' ? `interrupt ${hex(vector)}` : viaName(via);
+}
+
+function describeTransition(event: TransitionEvent): string {
+  const { via, from, to, source, frame } = event;
+  const name = `${nameOfTransition(event)}${via === 'exception' && event.vector !== undefined ? ' is delivered' : ''}`;
+  const cause = WORDED.includes(via) ? optional(source, (one) => ` (${SOURCE_WORDS[one]})`) : '';
+  const rings = from.cpl === to.cpl || from.cpl === null || to.cpl === null ? ` in ring ${shown(to.cpl ?? from.cpl)}` : `: ring ${shown(from.cpl)} -> ring ${shown(to.cpl)}`;
+  const stack = from.ss === to.ss && from.cpl === to.cpl ? '' : `, stack ${place(to.ss, to.sp)}`;
+  const slots = listed(frame?.slots).length;
+  const moved = slots === 0 ? '' : `, ${EXITS.includes(via) ? 'popping' : 'pushing'} ${count(slots, 'value')} at ${hex(frame?.linear)}`;
+  return `${name}${cause}${rings}, ${place(from.cs, from.ip)} -> ${place(to.cs, to.ip)}${stack}${moved}${modes(from, to)}`;
+}
+
+const EXITS: readonly Via[] = ['iret', 'far-return', 'rsm'];
+const place = (selector: number | null, offset: bigint | null): string => `${hex(selector)}:${hex(offset)}`;
+const modes = (from: Side, to: Side): string => (from.mode === to.mode || from.mode === null || to.mode === null ? '' : `, ${from.mode} -> ${to.mode} mode`);
+
+function describeRegister({ register, before, after }: RegisterWriteEvent): string {
+  if (typeof before !== 'bigint' || typeof after !== 'bigint') return `MOV writes ${upper(register)}: ${change(before, after)}`;
+  const sets = flagsIn(register, after & ~before);
+  const clears = flagsIn(register, before & ~after);
+  return `MOV writes ${upper(register)}: ${change(before, after)}${sets === '' ? '' : `, sets ${sets}`}${clears === '' ? '' : `, clears ${clears}`}`;
+}
+
+function flagsIn(register: string, bits: bigint): string {
+  const fields: readonly BitField[] = register === 'cr0' ? CR0_FIELDS : register === 'cr4' ? CR4_FIELDS : [];
+  return namesOfSetBits(bits, fields).join(' ');
+}
+
+function describeTableLoad({ register, before, after }: TableLoadEvent): string {
+  const name = upper(register);
+  const instruction = register === 'tr' ? 'LTR' : register === 'ldtr' ? 'LLDT' : register === 'gdtr' ? 'LGDT' : 'LIDT';
+  return `${instruction} loads ${name}: ${tableValue(before)} -> ${tableValue(after)}`;
+}
+function tableValue(value: Maybe<TableValue>): string {
+  if (value === null || value === undefined) return '?';
+  return `${optional(value.selector, (selector) => `selector ${hex(selector)}, `)}base ${hex(value.base)}, limit ${hex(value.limit)}`;
+}
+
+function describeFlush({ scope, linear }: TlbFlushEvent): string {
+  if (scope === 'page') return `the TLB forgets the page at ${hex(linear)}`;
+  return scope === 'all' ? 'the TLB forgets all entries' : 'the TLB forgets all entries that are not global';
+}
+
+function describeLine({ line, state, vector }: InterruptLineEvent): string {
+  return `interrupt line ${shown(line)} is ${shown(state)}${optional(vector, (value) => ` as vector ${hex(value)}`)}`;
+}
+
+function describeOs({ what, number, value, detail }: OsEvent): string {
+  const noun = { 'system-call': 'a system call begins', 'system-call-return': 'a system call returns', 'signal': 'a signal arrives', 'switch': 'another process runs' }[what] ?? 'the operating system reports';
+  return `${noun}${optional(number, (one) => ` (number ${String(one)})`)}${optional(value, (one) => `, value ${hex(one)}`)}${optional(detail, (text) => `: ${text}`)}`;
+}
+
+function describeShutdown(chain: Maybe<readonly number[]>): string {
+  const seqs = listed(chain).map((seq) => `seq ${String(seq)}`);
+  return `the processor shuts down${seqs.length === 0 ? '' : ` after the ${seqs.length === 1 ? 'fault' : 'faults'} at ${seqs.join(', ')}`}`;
+}
