@@ -1,0 +1,62 @@
+// Makes the checkpoints of a recording: what changed since the one before, and the hash of the whole state. Where they fall
+// changes nothing that is recorded.
+
+import type { Checkpoint, PageImage } from '../event/checkpoint.ts';
+import { takeDirtyPages } from './dirty-pages.ts';
+import type { Machine } from './machine.ts';
+import { PAGE_BYTES } from './options.ts';
+import { saveState, type SavedState } from './save-state.ts';
+import type { Session } from './session.ts';
+import { MemoryHash } from './state-hash.ts';
+
+/** The bytes of a page of RAM, shared with it. */
+export function ramPage(machine: Machine, page: number): Uint8Array {
+  return machine.cpu.ram.subarray(page * PAGE_BYTES, (page + 1) * PAGE_BYTES);
+}
+
+/** Follows the hash of a machine's whole state. To be made right after loading. */
+export class StateHasher {
+  readonly #machine: Machine;
+  readonly #memory: MemoryHash;
+
+  constructor(machine: Machine) {
+    this.#machine = machine;
+    this.#memory = new MemoryHash(machine.cpu.pageFlags.length);
+    this.update(machine.loadedPages);
+  }
+
+  /** These pages were written. */
+  update(pages: readonly number[]): void {
+    for (const page of pages) this.#memory.update(page, ramPage(this.#machine, page));
+  }
+
+  /** The hash with everything else as saved. */
+  hash(saved: SavedState): string {
+    return this.#memory.withParts([saved.processor, saved.devices]);
+  }
+}
+
+export class CheckpointMaker {
+  readonly #session: Session;
+  readonly #hasher: StateHasher;
+
+  /** To be made right after loading: the first checkpoint is relative to the memory of now. */
+  constructor(session: Session) {
+    this.#session = session;
+    takeDirtyPages(session.machine.cpu);
+    this.#hasher = new StateHasher(session.machine);
+  }
+
+  /** A checkpoint of the boundary the machine stands at. */
+  make(): Checkpoint {
+    const { machine } = this.#session;
+    const written = takeDirtyPages(machine.cpu);
+    this.#hasher.update(written);
+    const saved = saveState(this.#session);
+    const pages: PageImage[] = written.map((index) => ({ index, bytes: ramPage(machine, index).slice() }));
+    return {
+      position: saved.position, clock: machine.cpu.clock, processor: saved.processor, devices: saved.devices, pages,
+      stateHash: this.#hasher.hash(saved),
+    };
+  }
+}

@@ -1,0 +1,56 @@
+// How a guest is started and how long it may run: the options a recording stores in its header, so that it can be executed again.
+
+import { BadInput } from '../base/bad-input.ts';
+
+export type ImageFormat = 'flat' | 'elf';
+
+/** Everything that decides what a run does, besides the image. Addresses and sizes in bytes. */
+export interface MachineOptions {
+  readonly format: ImageFormat;
+  /** Guest memory, a multiple of 4096. */
+  readonly memoryBytes: number;
+  /** Flat images: physical address of the first byte. ELF: 0. */
+  readonly org: number;
+  /** Physical (= linear) address of the first instruction. */
+  readonly entry: number;
+  /** Instruction attempts (faulted ones count) after which the run ends. */
+  readonly maxInstructions: number;
+}
+
+/** As given by a person; null or absent: the default. */
+export interface MachineRequest {
+  readonly format?: ImageFormat | 'auto';
+  readonly memoryBytes?: number;
+  readonly org?: number;
+  readonly entry?: number;
+  readonly maxInstructions?: number;
+}
+
+/** The request that leads to these options again. */
+export function requestOf(options: MachineOptions): MachineRequest {
+  const { format, memoryBytes, org, entry, maxInstructions } = options;
+  return { format, memoryBytes, entry, maxInstructions, ...(format === 'flat' ? { org } : {}) };
+}
+
+export const PAGE_BYTES = 4096;
+export const MEMORY_BYTES_DEFAULT = 64 * 1024 * 1024;
+/** A buffer of this size exists everywhere; more is refused before anything is allocated. */
+export const MEMORY_BYTES_MAX = 1024 * 1024 * 1024;
+/** Instructions after which a run ends unless told otherwise: a guest that spins must not fill the disk. */
+export const MAX_INSTRUCTIONS_DEFAULT = 1_000_000_000;
+/** Where a flat image is loaded unless told otherwise (`--org`). */
+export const FLAT_ORG_DEFAULT = 0x10_0000;
+
+/** Guest memory in whole pages, within bounds. Throws BadInput. */
+export function checkMemory(bytes: number): number {
+  if (!Number.isInteger(bytes) || bytes < 0x10_0000 || bytes > MEMORY_BYTES_MAX) {
+    throw new BadInput(`guest memory of ${String(bytes)} bytes is not possible: give 1M to 1024M, for example --memory 64M`);
+  }
+  return Math.ceil(bytes / PAGE_BYTES) * PAGE_BYTES;
+}
+
+/** A count of instructions or events, at least 1. Throws BadInput. */
+export function checkCount(name: string, count: number): number {
+  if (!Number.isSafeInteger(count) || count < 1) throw new BadInput(`${name} must be a whole number of at least 1, not ${String(count)}`);
+  return count;
+}

@@ -1,0 +1,30 @@
+// Why a run ended. The events `halt`, `exit`, `shutdown` and `unsupported` say the same in the trace; bounds leave no event.
+
+export type RunEnd =
+  /** The guest wrote `value` to port 0xF4. */
+  | { readonly kind: 'exit'; readonly value: number }
+  /** A fault while delivering #DF: the processor is in shutdown. */
+  | { readonly kind: 'shutdown' }
+  /** HLT with nothing that could ever wake the processor. */
+  | { readonly kind: 'halt' }
+  /** The guest asked for what this core does not do. */
+  | { readonly kind: 'unsupported'; readonly detail: string }
+  /** A bound was reached. */
+  | { readonly kind: 'limit'; readonly bound: 'max-instructions' | 'max-events' }
+  /** The `until` expression came true. */
+  | { readonly kind: 'until' }
+  /** The recorder was told to stop. */
+  | { readonly kind: 'cancelled' };
+
+/** One plain sentence without a full stop, for people: `the guest exited with 0x0`. */
+export function describeEnd(end: RunEnd): string {
+  switch (end.kind) {
+    case 'exit': return `the guest exited with 0x${end.value.toString(16)}`;
+    case 'shutdown': return 'the processor shut down (triple fault)';
+    case 'halt': return 'the processor halted and nothing could wake it';
+    case 'unsupported': return `not supported yet: ${end.detail}`;
+    case 'limit': return `the bound --${end.bound} was reached`;
+    case 'until': return 'the --until expression came true';
+    case 'cancelled': return 'the recording was stopped';
+  }
+}
