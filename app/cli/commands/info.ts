@@ -1,0 +1,77 @@
+// `ringscope info`: what a trace is, its content hash, and how many events of each kind and ring it holds.
+
+import { infoOf, type RecordingInfo } from '../../../core/ringscope/info.ts';
+import type { Arguments, Command } from '../command.ts';
+import type { Io } from '../io.ts';
+import { grouped } from '../numbers.ts';
+import { openTraceFile, type TraceFile } from '../open-trace.ts';
+import { painter } from '../style.ts';
+
+export const infoCommand: Command = {
+  name: 'info',
+  summary: 'what a trace is: header, content hash, counts per kind and ring',
+  help: `usage: ringscope info TRACE [--json]
+
+Prints the header of a trace, its content hash, and its events counted by kind and by ring. Counts include events that a record
+filter (--filter) dropped. The content hash is equal for equal runs, on every machine; a trace that was cut off has none.
+
+  --json         one JSON object
+
+Exit code 2, after printing what is there, when the trace was cut off or is damaged.`,
+  options: { json: { type: 'boolean' } },
+  positionals: { least: 1, most: 1 },
+  run(args: Arguments, io: Io): number {
+    const trace = openTraceFile(args.positionals[0] ?? '-', io);
+    const facts = factsOf(trace);
+    io.out(args.flag('json') ? `${JSON.stringify(facts)}\n` : textOf(facts, painter(io)));
+    return trace.exitCode;
+  },
+};
+
+interface Facts extends Omit<RecordingInfo, 'rings'> {
+  readonly rings: Readonly<Record<string, number>>;
+  /** Instruction counts of the first and last stored event. */
+  readonly icount: { readonly first: number | null; readonly last: number | null };
+}
+
+function factsOf(trace: TraceFile): Facts {
+  const { reader } = trace;
+  const info = infoOf(trace);
+  const at = (row: number): number | null => {
+    const icount = reader.rowCount === 0 ? -1 : reader.icountAt(reader.seqAt(row));
+    return icount < 0 ? null : icount;
+  };
+  return {
+    ...info, icount: { first: at(0), last: at(reader.rowCount - 1) },
+    rings: Object.fromEntries(info.rings.map((count, ring) => [ring < 4 ? String(ring) : 'unknown', count] as const).filter(([name, count]) => count > 0 || name !== 'unknown')),
+  };
+}
+
+type Paint = ReturnType<typeof painter>;
+
+function textOf(facts: Facts, paint: Paint): string {
+  const lines: string[] = [];
+  const add = (label: string, value: string): void => { lines.push(`${paint('dim', label.padEnd(14))}${value}`); };
+  add('trace', `${facts.kind}, format version ${String(facts.formatVersion)}, core ${facts.coreVersion}${facts.engine === null ? '' : `, engine ${facts.engine}`}`);
+  if (facts.sourceTool !== null) add('made from', facts.sourceTool);
+  if (facts.cpuModel !== null) add('processor', facts.cpuModel);
+  if (facts.memoryBytes !== null) add('memory', `${String(facts.memoryBytes / 2 ** 20)} MiB`);
+  if (facts.devices.length > 0) add('devices', facts.devices.join(', '));
+  if (facts.image !== null) add('image', `${facts.image.format}, ${grouped(facts.image.bytes)} bytes, hash ${facts.image.hash}`);
+  const options = Object.entries(facts.options).map(([name, value]) => `${name}=${String(value)}`);
+  if (options.length > 0) add('options', options.join(' '));
+  if (facts.filter !== null) add('filter', facts.filter);
+  add('content hash', facts.contentHash ?? `none: the trace was cut off (what is there: ${facts.recomputed ?? 'unknown'})`);
+  add('events', `${grouped(facts.events)}${facts.rows === facts.events ? '' : `, ${grouped(facts.rows)} of them stored`}`);
+  if (facts.icount.first !== null && facts.icount.last !== null) add('icount', `${grouped(facts.icount.first)} to ${grouped(facts.icount.last)} at the events`);
+  add('checkpoints', grouped(facts.checkpoints));
+  if (facts.symbols > 0) add('symbols', grouped(facts.symbols));
+  add('re-execution', facts.canReexecute ? 'possible' : `absent: ${facts.absent ?? 'no reason is known'}`);
+  return `${[...lines, '', ...tableOf('kind', facts.kinds, paint), '', ...tableOf('ring', facts.rings, paint)].join('\n')}\n`;
+}
+
+function tableOf(title: string, counts: Readonly<Record<string, number>>, paint: Paint): string[] {
+  const rows = Object.entries(counts).map(([name, count]) => [name, grouped(count)] as const);
+  const left = Math.max(title.length, ...rows.map(([name]) => name.length)), right = Math.max(6, ...rows.map(([, count]) => count.length));
+  return [paint('dim', `${title.padEnd(left)}  ${'events'.padStart(right)}`), ...rows.map(([name, count]) => `${name.padEnd(left)}  ${count.padStart(right)}`)];
+}

@@ -1,0 +1,163 @@
+// `ringscope record`: runs a guest image and writes its trace, with progress on a terminal; Ctrl+C leaves a whole trace.
+
+import { basename } from 'node:path';
+import { deflateRawSync } from 'node:zlib';
+import { BadInput } from '../../../core/base/bad-input.ts';
+import { startRecording, type RecordRequest, type RecordSummary, type RowPredicate } from '../../../core/ringscope/record.ts';
+import { OK, type Arguments, type Command } from '../command.ts';
+import { Consoles } from '../consoles.ts';
+import { compileOrRefuse } from '../expression.ts';
+import type { Io, Output } from '../io.ts';
+import { addressOf, countOf, grouped, sizeOf } from '../numbers.ts';
+
+const LATER_FORMATS = ['rom', 'boot', 'multiboot', 'multiboot2', 'linux', 'pvh'];
+const LATER_OPTIONS = ['start', 'initrd', 'append', 'disk', 'input', 'symbols'] as const;
+/** The processor this version models. */
+const CPU_MODEL = 'i686';
+
+export const recordCommand: Command = {
+  name: 'record',
+  summary: 'run a guest image and record its trace',
+  help: `usage: ringscope record IMAGE -o OUT [options]
+
+Runs a guest in 32-bit protected mode and writes every privilege transition, fault, and system-register write to OUT.
+Exit code 0 also when the guest faults or shuts down; Ctrl+C ends the run and leaves a whole trace.
+
+  -o, --output OUT          the trace to write; "-" for standard output
+  --format auto|flat|elf    what IMAGE is (default auto: ELF by its first bytes, otherwise flat)
+  --org A                   flat: physical address of the first byte (default 0x100000)
+  --entry A                 address of the first instruction (default: the ELF's entry, flat: the first byte)
+  --memory SIZE             guest memory, for example 16M (default 64M)
+  --cpu MODEL               processor model: ${CPU_MODEL}
+  --max-instructions N      end after N instructions, faulted attempts included (default 1 000 000 000)
+  --max-events N            end after N events (default 10 000 000)
+  --until EXPR              end with the instruction that makes the first matching event, for example --until "fault #DF"
+  --filter EXPR             keep only events the expression matches; the others are counted
+  --console -|FILE          what the guest prints, to standard output or a file: port 0xE9 or COM1, whichever it uses first
+  --json                    the summary as one JSON object
+
+Expressions see the fields of events here, not registers: docs/breakpoints.md.
+
+Examples:
+  ringscope record traces/sysenter-sysexit.img -o a.rtrace
+  ringscope record kernel.elf -o boot.rtrace --console - --until "fault"`,
+  options: {
+    'output': { type: 'string', short: 'o' }, 'format': { type: 'string' }, 'org': { type: 'string' }, 'entry': { type: 'string' }, 'memory': { type: 'string' }, 'cpu': { type: 'string' },
+    'max-instructions': { type: 'string' }, 'max-events': { type: 'string' }, 'until': { type: 'string' }, 'filter': { type: 'string' }, 'console': { type: 'string' },
+    'port-log': { type: 'string', multiple: true }, 'json': { type: 'boolean' },
+    'start': { type: 'string' }, 'initrd': { type: 'string' }, 'append': { type: 'string' }, 'disk': { type: 'string' }, 'input': { type: 'string' }, 'symbols': { type: 'string' },
+  },
+  positionals: { least: 1, most: 1 },
+  async run(args: Arguments, io: Io): Promise<number> {
+    const image = args.positionals[0] ?? '-';
+    const out = args.text('output');
+    if (out === null) throw new BadInput('record needs a place for the trace: give -o OUT, for example -o a.rtrace');
+    refuseLater(args);
+    const options = requestOptions(args);
+    const consoleTo = args.text('console');
+    if (consoleTo === out) throw new BadInput('the trace and the console cannot go to one place: give --console another');
+    if (io.isSameFile(image, out)) throw new BadInput(`${out} is the image itself: give another name to -o`);
+    const files = new Files({ trace: out, console: consoleTo }, io);
+    const consoles = new Consoles((bytes) => { files.console(bytes); });
+    try {
+      const request: RecordRequest = {
+        ...options, image: io.readFile(image), name: basename(image), sink: (bytes) => { files.trace(bytes); }, deflate: (bytes) => deflateRawSync(bytes, { level: 1 }), now: () => io.now(),
+        ...(consoleTo === null ? {} : { onConsole: (device: string, bytes: Uint8Array): void => { consoles.take(device, bytes); } }),
+      };
+      const summary = await runGuest(request, io);
+      files.close();
+      for (const note of consoles.notes()) io.err(`note: ${note}\n`);
+      report(summary, { json: args.flag('json'), out, toStderr: out === '-' || consoleTo === '-' }, io);
+      return OK;
+    } finally {
+      files.close();
+    }
+  },
+};
+
+/** Options of the plan that do nothing yet are refused by name, so that nobody believes they worked. */
+function refuseLater(args: Arguments): void {
+  const format = args.text('format');
+  if (format !== null && LATER_FORMATS.includes(format)) throw new BadInput(`--format ${format} is not available yet: use elf or flat`);
+  for (const name of LATER_OPTIONS) if (args.text(name) !== null) throw new BadInput(`--${name} is not available yet: leave it out`);
+  if (args.all('port-log').length > 0) throw new BadInput('--port-log is not available yet: use --console, or port 0xE9 in the guest');
+  const cpu = args.text('cpu');
+  if (cpu !== null && cpu.toLowerCase() !== CPU_MODEL) throw new BadInput(`there is no processor model ${JSON.stringify(cpu)}: this version has ${CPU_MODEL}`);
+}
+
+function requestOptions(args: Arguments): Partial<RecordRequest> {
+  const given = <T>(name: string, read: (text: string, option: string) => T): T | undefined => {
+    const text = args.text(name);
+    return text === null ? undefined : read(text, `--${name}`);
+  };
+  const format = given('format', (text) => {
+    if (text !== 'auto' && text !== 'flat' && text !== 'elf') throw new BadInput(`--format ${JSON.stringify(text)} is not known: give auto, flat or elf`);
+    return text;
+  });
+  const values = {
+    format, org: given('org', addressOf), entry: given('entry', addressOf), memoryBytes: given('memory', sizeOf), maxInstructions: given('max-instructions', countOf), maxEvents: given('max-events', countOf),
+    until: given('until', predicate), filter: given('filter', predicate),
+  };
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}
+
+/** An expression over the events as they are emitted. */
+function predicate(text: string, option: string): { readonly text: string; readonly matches: RowPredicate } {
+  const compiled = compileOrRefuse(text, { what: option, symbols: null });
+  const refuse = (why: string, instead: string): BadInput => new BadInput(`${option} ${JSON.stringify(text)} is refused: ${why}; ${instead}`);
+  if (compiled.needsExecution) throw refuse('"exec" is not watched while recording', 'record first, then use ringscope find');
+  if (compiled.needsRegisters) throw refuse('registers are not looked at while recording', 'use fields of the events, such as cs, ip, cr2 or to.cs');
+  return { text: compiled.text, matches: (seq, row) => compiled.matches(row, () => null, seq) };
+}
+
+/** Output files, opened when the first byte comes: a bad image leaves no empty trace behind. */
+class Files {
+  private readonly names: { readonly trace: string; readonly console: string | null };
+  private readonly io: Io;
+  private readonly open = new Map<string, Output>();
+
+  constructor(names: { readonly trace: string; readonly console: string | null }, io: Io) {
+    this.names = names;
+    this.io = io;
+  }
+
+  trace(bytes: Uint8Array): void { this.to(this.names.trace).write(bytes); }
+  console(bytes: Uint8Array): void { if (this.names.console !== null) this.to(this.names.console).write(bytes); }
+  close(): void {
+    for (const output of this.open.values()) output.close();
+    this.open.clear();
+  }
+
+  private to(name: string): Output {
+    const output = this.open.get(name) ?? this.io.openOutput(name);
+    this.open.set(name, output);
+    return output;
+  }
+}
+
+/** Runs the guest in slices: progress is shown, Ctrl+C is seen, and the trace is closed in any case but an error of the disk. */
+async function runGuest(request: RecordRequest, io: Io): Promise<RecordSummary> {
+  const recording = startRecording(request);
+  const stopListening = io.onInterrupt(() => { recording.cancel(); });
+  try {
+    for (let shown = io.now(); recording.runSlice().end === null;) {
+      await io.pause();
+      if (!io.errIsTerminal || io.now() - shown < 200) continue;
+      shown = io.now();
+      const { instructions, events } = recording.runSlice();
+      io.err(`\r${grouped(instructions)} instructions, ${grouped(events)} events\u001b[K`);
+    }
+    if (io.errIsTerminal) io.err('\r\u001b[K');
+    return recording.finish();
+  } finally {
+    stopListening();
+  }
+}
+
+function report(summary: RecordSummary, { json, out, toStderr }: { readonly json: boolean; readonly out: string; readonly toStderr: boolean }, io: Io): void {
+  const { instructions, events, end, ended, contentHash, bytes, notes } = summary;
+  const print = (text: string): void => { if (toStderr) io.err(text); else io.out(text); };
+  for (const note of notes) io.err(`note: ${note}\n`);
+  if (json) print(`${JSON.stringify({ output: out, instructions, events, end, ended, contentHash, bytes, notes })}\n`);
+  else print(`${out === '-' ? 'standard output' : out}: ${grouped(events)} events in ${grouped(instructions)} instructions, ${grouped(bytes)} bytes; ${ended}\n`);
+}

@@ -1,0 +1,90 @@
+// `ringscope state`: registers and tables just before (or after) an event, or at an instruction count.
+
+import { BadInput } from '../../../core/base/bad-input.ts';
+import { momentAt } from '../../../core/replay/cursor.ts';
+import { eventAt, positionOfEvent } from '../../../core/replay/source.ts';
+import { listRegisters, viewState, type RegisterRow, type StateView } from '../../../core/replay/state.ts';
+import type { Position } from '../../../core/event/position.ts';
+import type { Arguments, Command } from '../command.ts';
+import { eventOf, textPrinter } from '../event-text.ts';
+import type { Io } from '../io.ts';
+import { countOf } from '../numbers.ts';
+import { openTraceFile, type TraceFile } from '../open-trace.ts';
+import { painter } from '../style.ts';
+
+export const stateCommand: Command = {
+  name: 'state',
+  summary: 'registers and tables at an event or instruction count',
+  help: `usage: ringscope state TRACE (--at SEQ [--after] | --icount N) [--json]
+
+Prints the registers, segments, table registers, control registers and MSRs just before an event, from the trace alone.
+
+  --at SEQ       just before event SEQ; what the event changes is marked with *
+  --after        just after it instead
+  --icount N     after N retired instructions, wherever that is: found by executing the recording again
+  --json         one JSON object: position, mode, CPL, and every register by name as a hexadecimal string
+
+Example: ringscope state a.rtrace --at 12 --after`,
+  options: { at: { type: 'string' }, after: { type: 'boolean' }, icount: { type: 'string' }, json: { type: 'boolean' } },
+  positionals: { least: 1, most: 1 },
+  async run(args: Arguments, io: Io): Promise<number> {
+    const at = args.text('at'), icount = args.text('icount');
+    if ((at === null) === (icount === null)) throw new BadInput('state needs one of --at SEQ and --icount N; see ringscope state --help');
+    if (icount !== null && args.flag('after')) throw new BadInput('--after belongs to --at: an instruction count is one point');
+    const wantedSeq = at === null ? null : countOf(at, '--at');
+    const wantedCount = icount === null ? null : countOf(icount, '--icount');
+    const trace = openTraceFile(args.positionals[0] ?? '-', io);
+    const point = wantedSeq === null ? await pointAtCount(trace, wantedCount ?? 0) : pointAtEvent(trace, wantedSeq, args.flag('after') ? 'after' : 'before');
+    io.out(args.flag('json') ? jsonOf(point) : textOf(trace, point, io));
+    return trace.exitCode;
+  },
+};
+
+/** A point with its registers; `other` is what they are compared with. */
+interface Point { readonly position: Position; readonly when: 'before' | 'after' | 'at'; readonly seq: number | null; readonly registers: Uint32Array; readonly other: Uint32Array | null }
+
+function pointAtEvent({ reader }: TraceFile, seq: number, when: 'before' | 'after'): Point {
+  if (seq >= reader.eventCount) throw new BadInput(`there is no event ${String(seq)}: the trace has ${reader.eventCount === 0 ? 'none' : `0 to ${String(reader.eventCount - 1)}`}`);
+  const before = reader.stateBefore(seq), after = reader.stateAfter(seq);
+  return { position: positionOfEvent(reader, seq), when, seq, registers: when === 'before' ? before : after, other: when === 'before' ? after : before };
+}
+
+async function pointAtCount(trace: TraceFile, icount: number): Promise<Point> {
+  const { reader } = trace;
+  const position = { icount, iteration: 0, seq: reader.seqAtIcount(icount) };
+  const event = eventAt(reader, position);
+  if (event !== null && reader.hasState) return { position, when: 'at', seq: event, registers: reader.stateBefore(event), other: null };
+  const reply = await momentAt({ trace: reader, reexecutor: trace.reexecutor, absent: trace.absent }, position);
+  if (reply.kind === 'absent') throw new BadInput(`no event stands at icount ${String(icount)}, and ${reply.reason}`);
+  if (reply.moment.position.icount !== icount) throw new BadInput(`the recording ends at icount ${String(reply.moment.position.icount)}: give a smaller --icount`);
+  return { position: reply.moment.position, when: 'at', seq: null, registers: reply.moment.registers, other: null };
+}
+
+function jsonOf({ position, when, seq, registers }: Point): string {
+  const { mode, cpl } = viewState(registers, null);
+  const { icount, iteration } = position;
+  const names = Object.fromEntries(listRegisters(registers).map(({ name, value }) => [name, value]));
+  return `${JSON.stringify({ seq, when, icount: icount < 0 ? null : icount, ...(iteration === 0 ? {} : { iteration }), mode, cpl, registers: names })}\n`;
+}
+
+function textOf(trace: TraceFile, point: Point, io: Io): string {
+  const paint = painter(io);
+  const view = viewState(point.registers, point.other);
+  const where = point.seq === null ? `at icount ${String(point.position.icount)}` : `${point.when} event ${String(point.seq)}, icount ${String(point.position.icount)}`;
+  const event = point.seq === null ? '' : textPrinter(trace, paint).line(eventOf(trace, point.seq));
+  const mark = point.other === null ? '' : `\n${paint('dim', `* differs ${point.when === 'before' ? 'after' : 'before'} the event`)}\n`;
+  return `${paint('bold', where)}: ${view.mode} mode, CPL ${String(view.cpl)}\n${event}\n${bodyOf(view)}${mark}`;
+}
+
+function bodyOf(view: StateView): string {
+  const cell = ({ label, digits, changed }: RegisterRow): string => `${label.padEnd(6)} ${digits}${changed ? '*' : ' '}`;
+  const rows = (registers: readonly RegisterRow[], across: number): string[] =>
+    Array.from({ length: Math.ceil(registers.length / across) }, (_, row) => `  ${registers.slice(row * across, (row + 1) * across).map(cell).join('  ')}`.trimEnd());
+  const named = (register: RegisterRow): string =>
+    `  ${cell(register)} ${register.bits.filter((bit) => bit.isSet && bit.name !== 'base').map((bit) => (bit.isFlag ? bit.name : `${bit.name}=${bit.value}`)).join(' ')}`.trimEnd();
+  const segments = view.segments.map((one) => `  ${one.name.padEnd(4)} ${one.selector.padEnd(7)}${one.changed ? '*' : ' '} base ${one.base.padEnd(10)}  limit ${one.limit.padEnd(10)}  ${one.meaning}`);
+  const tables = view.tables.map((one) => `  ${one.name} base ${one.base.padEnd(10)}  limit ${one.limit}${one.changed ? '*' : ''}`);
+  const msrs = view.msrs.filter((one) => one.lo !== 0 || one.hi !== 0 || one.changed || one.name.startsWith('sysenter')).map((one) => `  ${one.label.padEnd(20)} ${one.hex}${one.changed ? '*' : ''}`);
+  const pointer = view.pointer.map(named);
+  return [...rows(view.general, 4), ...pointer, '', ...segments, '', ...tables, '', ...view.control.map(named), '', ...msrs, ''].join('\n');
+}

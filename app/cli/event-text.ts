@@ -1,0 +1,83 @@
+// One event as a line of aligned text, as JSON, or as comma-separated values. `events` and `find` print alike.
+
+import { decodeEvent } from '../../core/event/decode.ts';
+import { describeEvent } from '../../core/event/describe.ts';
+import type { TraceEvent } from '../../core/event/event.ts';
+import { eventJson, eventLine, type JsonValue } from '../../core/event/json.ts';
+import { EVENT_KINDS, type EventKind } from '../../core/event/kinds.ts';
+import { COMMON_FIELDS, SCHEMA } from '../../core/event/schema.ts';
+import type { TraceFile } from './open-trace.ts';
+import type { Ink } from './style.ts';
+
+/** How events are printed: chosen by --json, --csv or neither. */
+export interface EventPrinter {
+  /** Lines before the first event; empty when there are none. */
+  readonly header: string;
+  line(event: TraceEvent): string;
+}
+
+type Paint = (ink: Ink, text: string) => string;
+
+/** Prints each event as one JSON object, the names of EVENTS.md. */
+export function jsonPrinter(): EventPrinter {
+  return { header: '', line: (event) => `${eventLine(event)}\n` };
+}
+
+const INKS: Partial<Record<EventKind, Ink>> = {
+  'fault': 'red', 'shutdown': 'red', 'unsupported': 'red', 'reset': 'red', 'transition': 'cyan', 'msr-write': 'yellow', 'cr-write': 'yellow', 'console': 'green', 'exit': 'bold', 'halt': 'bold',
+};
+
+/** Prints aligned columns with a sentence on what happened. Widths follow the trace, so that all lines agree. */
+export function textPrinter(trace: Pick<TraceFile, 'reader'>, paint: Paint): EventPrinter {
+  const { reader } = trace;
+  const kinds = kindsIn(trace);
+  const last = Math.max(0, reader.eventCount - 1);
+  const seqWidth = Math.max(3, String(last).length);
+  const icountWidth = Math.max(6, String(reader.rowCount === 0 ? 0 : Math.max(0, reader.icountAt(last))).length);
+  const placeWidth = 13, kindWidth = Math.max(10, ...EVENT_KINDS.map((kind, code) => ((kinds & (1 << code)) === 0 ? 0 : kind.length)));
+  const cells = (seq: string, icount: string, cpl: string, place: string, kind: string, what: string, ink: Ink): string =>
+    `${paint('dim', seq.padStart(seqWidth))}  ${paint('dim', icount.padStart(icountWidth))}  ${cpl.padEnd(4)}  ${place.padEnd(placeWidth)}  ${paint(ink, kind.padEnd(kindWidth))}  ${what}\n`;
+  return {
+    header: cells('seq', 'icount', 'ring', 'cs:ip', 'event', 'what happened', 'plain'),
+    line: (event) => cells(String(event.seq), event.icount === null ? '-' : String(event.icount), ringOf(event), placeOf(event), event.kind, describeEvent(event), INKS[event.kind] ?? 'plain'),
+  };
+}
+
+function ringOf(event: TraceEvent): string {
+  if (event.kind === 'transition' && event.from.cpl !== null && event.to.cpl !== null && event.from.cpl !== event.to.cpl) return `${String(event.from.cpl)}->${String(event.to.cpl)}`;
+  return event.cpl === null ? '-' : String(event.cpl);
+}
+
+function placeOf({ cs, ip }: TraceEvent): string {
+  if (cs === null && ip === null) return '-';
+  return `${cs === null ? '?' : cs.toString(16).padStart(4, '0')}:${ip === null ? '?' : ip.toString(16).padStart(8, '0')}`;
+}
+
+/** Prints comma-separated values (RFC 4180): the common fields, then every field of the kinds that can occur. Lists are JSON. */
+export function csvPrinter(kinds: number): EventPrinter {
+  const paths = ['seq', 'icount', 'iteration', 'kind', 'mode', 'cpl', 'cs', 'ip', 'cpu'];
+  for (const schema of SCHEMA.filter(({ code }) => (kinds & (1 << code)) !== 0)) for (const { path } of schema.fields) if (!paths.includes(path)) paths.push(path);
+  for (const { path } of COMMON_FIELDS) if (!paths.includes(path)) paths.push(path);
+  return { header: `${paths.map(csvCell).join(',')}\r\n`, line: (event) => `${paths.map((path) => csvCell(valueAt(eventJson(event), path))).join(',')}\r\n` };
+}
+
+function valueAt(json: JsonValue, path: string): string {
+  let value: JsonValue | undefined = json;
+  for (const part of path.split('.')) value = typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Readonly<Record<string, JsonValue>>)[part] : undefined;
+  if (value === undefined || value === null) return '';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+function csvCell(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** The kinds of which a trace has events, one bit each. */
+export function kindsIn({ reader }: Pick<TraceFile, 'reader'>): number {
+  return EVENT_KINDS.reduce((mask, _, code) => ((reader.totals.kinds[code] ?? 0) > 0 ? mask | (1 << code) : mask), 0);
+}
+
+/** A stored event as an object. */
+export function eventOf({ reader }: Pick<TraceFile, 'reader'>, seq: number): TraceEvent {
+  return decodeEvent(reader.row(seq), seq, reader.names);
+}

@@ -1,0 +1,13 @@
+// Expressions given on the command line: compiled with the trace's symbols, or refused in one line with a mark under the column.
+
+import { BadInput } from '../../core/base/bad-input.ts';
+import { compile, describeRefusal, isRefusal } from '../../core/replay/expression/compile.ts';
+import type { Compiled } from '../../core/replay/expression/compiled.ts';
+import type { SymbolLookup } from '../../core/replay/expression/test-field.ts';
+
+/** Compiles the expression of an option or argument. Throws BadInput: what is wrong, the column, what was expected. */
+export function compileOrRefuse(text: string, options: { readonly what: string; readonly symbols: SymbolLookup | null }): Compiled {
+  const result = compile(text, { symbols: options.symbols });
+  if (isRefusal(result)) throw new BadInput(`${options.what} ${JSON.stringify(text)} is refused ${describeRefusal(result)}`);
+  return result;
+}

@@ -1,0 +1,34 @@
+// Opening a trace for a command, and what to say when it is not whole: what is there is shown, a warning goes to stderr, and the exit
+// code is 2, so that a script never takes a part for the whole.
+
+import { inflateRawSync } from 'node:zlib';
+import { BadInput } from '../../core/base/bad-input.ts';
+import { openRecording, type OpenedRecording } from '../../core/ringscope/open.ts';
+import { OK, REFUSED } from './command.ts';
+import type { Io } from './io.ts';
+
+/** Unfolds raw DEFLATE data; throws when the result would be longer than `maxBytes`. */
+export function inflate(bytes: Uint8Array, maxBytes: number): Uint8Array {
+  return inflateRawSync(bytes, { maxOutputLength: Math.max(1, maxBytes) });
+}
+
+export interface TraceFile extends OpenedRecording {
+  readonly path: string;
+  /** Exit code when all else went well: OK, or REFUSED after the warning that the trace is cut. */
+  readonly exitCode: number;
+}
+
+/** Opens a trace file (`-`: stdin) and warns on stderr about what it lacks. Throws BadInput with the file's name. */
+export function openTraceFile(path: string, io: Io): TraceFile {
+  const bytes = io.readFile(path);
+  const name = path === '-' ? 'standard input' : path;
+  let opened: OpenedRecording;
+  try {
+    opened = openRecording(bytes, { inflate });
+  } catch (problem) {
+    if (problem instanceof BadInput) throw new BadInput(`${name}: ${problem.message}`);
+    throw problem;
+  }
+  if (opened.reader.notes.length > 0) io.err(`warning: ${name}: ${opened.reader.notes.join('; ')}\n`);
+  return { ...opened, path, exitCode: opened.reader.truncated || opened.reader.damaged ? REFUSED : OK };
+}

@@ -1,0 +1,32 @@
+// The options of a run as a trace's header lists them, by their command-line names, and back.
+
+import { BadInput } from '../base/bad-input.ts';
+import { checkCount, checkMemory, type ImageFormat, type MachineOptions } from '../machine/options.ts';
+import type { HeaderValue, TraceHeader } from '../trace/header.ts';
+
+/** What the header says about how the guest was run. */
+export function optionsForHeader(options: MachineOptions, bounds: { readonly maxEvents: number; readonly until: string | null }): Readonly<Record<string, HeaderValue>> {
+  return {
+    format: options.format, ...(options.format === 'flat' ? { org: options.org } : {}), entry: options.entry, start: 'protected', memory: options.memoryBytes,
+    'max-instructions': options.maxInstructions, 'max-events': bounds.maxEvents, ...(bounds.until === null ? {} : { until: bounds.until }),
+  };
+}
+
+/** The machine a recording was made on. Throws BadInput when the header does not say it. */
+export function machineOptionsOf(header: TraceHeader): MachineOptions {
+  const number = (name: string): number => {
+    const value = header.options[name];
+    if (typeof value !== 'number') throw new BadInput(`the trace does not say --${name}: it cannot be executed again`);
+    return value;
+  };
+  const format = formatOf(header.options['format']);
+  return {
+    format, memoryBytes: checkMemory(number('memory')), org: format === 'flat' ? number('org') : 0, entry: number('entry'),
+    maxInstructions: checkCount('--max-instructions', number('max-instructions')),
+  };
+}
+
+function formatOf(value: HeaderValue | undefined): ImageFormat {
+  if (value === 'flat' || value === 'elf') return value;
+  throw new BadInput(`the trace was recorded from an image of format ${String(value)}, which this version cannot load`);
+}

@@ -1,0 +1,40 @@
+// What `ringscope info` says, as data: the header, the hash, and counts.
+
+import { EVENT_KINDS, type EventKind } from '../event/kinds.ts';
+import type { TraceFacts } from '../trace/header.ts';
+import type { OpenedRecording } from './open.ts';
+
+export interface RecordingInfo extends TraceFacts {
+  readonly formatVersion: number;
+  /** Null when the recorder did not close the file: `recomputed` then is the hash of what is there. */
+  readonly contentHash: string | null;
+  readonly recomputed: string | null;
+  readonly events: number;
+  /** Rows stored: less than `events` when a filter dropped some. */
+  readonly rows: number;
+  readonly kinds: Partial<Readonly<Record<EventKind, number>>>;
+  /** Events by ring 0..3, and without one. */
+  readonly rings: readonly number[];
+  readonly checkpoints: number;
+  readonly symbols: number;
+  readonly isTruncated: boolean;
+  readonly canReexecute: boolean;
+  /** Why not, when not. */
+  readonly absent: string | null;
+  readonly notes: readonly string[];
+}
+
+/** Header, hash and counts of an opened trace. A file without its closing part has its hash computed from what is there. */
+export function infoOf({ reader, symbols, reexecutor, absent }: OpenedRecording): RecordingInfo {
+  const { schema: _schema, ...facts } = reader.header;
+  const kinds = EVENT_KINDS.flatMap((kind, code) => {
+    const count = reader.totals.kinds[code] ?? 0;
+    return count === 0 ? [] : [[kind, count] as const];
+  });
+  return {
+    ...facts, contentHash: reader.contentHash, recomputed: reader.contentHash === null ? reader.recomputeHash() : null,
+    events: reader.eventCount, rows: reader.rowCount, kinds: Object.fromEntries(kinds), rings: reader.totals.rings,
+    checkpoints: reader.checkpoints.positions.length, symbols: symbols?.symbols.length ?? 0, isTruncated: reader.truncated,
+    canReexecute: reexecutor !== null, absent, notes: reader.notes,
+  };
+}

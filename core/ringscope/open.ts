@@ -1,0 +1,78 @@
+// Opens a recording's bytes: reader, symbols, and what can be executed again.
+
+import { BadInput } from '../base/bad-input.ts';
+import type { Row } from '../event/draft.ts';
+import type { Reexecutor } from '../event/reexecutor.ts';
+import { createReexecutor } from '../machine/reexecutor.ts';
+import type { Allocate } from '../machine/machine.ts';
+import { isElf, readElf, readElfSymbols } from '../symbols/elf.ts';
+import type { SymbolTable } from '../symbols/symbol-table.ts';
+import { hashBytes } from '../trace/content-hash.ts';
+import type { Inflate } from '../trace/event-chunk.ts';
+import { openTrace, type TraceReader } from '../trace/reader.ts';
+import { machineOptionsOf } from './header-options.ts';
+import { allocateBuffer } from './platform.ts';
+
+export interface OpenPlatform {
+  /** Undoes raw DEFLATE, at most `maxBytes` (Node: inflateRawSync with maxOutputLength; anywhere: core/base/inflate.ts). */
+  readonly inflate: Inflate;
+  readonly allocate?: Allocate;
+  /** Lets others run during long searches, for example by awaiting a timer. */
+  readonly pause?: () => Promise<void>;
+}
+
+export interface OpenedRecording {
+  readonly reader: TraceReader;
+  /** Of the embedded image; null when there is none or it has no names. */
+  readonly symbols: SymbolTable | null;
+  /** Null when instruction-level questions cannot be answered; then `absent` says why in one sentence. */
+  readonly reexecutor: Reexecutor | null;
+  readonly absent: string | null;
+}
+
+/** Opens a trace. Throws BadInput when the bytes are none; everything else that is missing is said in the result. */
+export function openRecording(bytes: Uint8Array, platform: OpenPlatform): OpenedRecording {
+  const reader = openTrace(bytes, platform.inflate);
+  try {
+    const image = imageOf(reader);
+    const symbols = symbolsOf(image);
+    return { reader, symbols, reexecutor: reexecutorOf(reader, image, platform), absent: null };
+  } catch (error) {
+    if (!(error instanceof BadInput)) throw error;
+    return { reader, symbols: null, reexecutor: null, absent: error.message };
+  }
+}
+
+function imageOf(reader: TraceReader): Uint8Array {
+  if (reader.header.kind === 'imported') throw new BadInput('this trace was imported from a log: only what the log says can be shown; `ringscope record` the guest to see its instructions');
+  const image = reader.image();
+  if (image === null) throw new BadInput('the guest image is not in this trace: its instructions cannot be executed again; record it anew');
+  if (reader.header.image !== null && hashBytes(image) !== reader.header.image.hash) throw new BadInput('the guest image inside this trace is not the one that was recorded; record it anew');
+  return image;
+}
+
+function symbolsOf(image: Uint8Array): SymbolTable | null {
+  try {
+    return isElf(image) ? readElfSymbols(readElf(image)) : null;
+  } catch (error) {
+    if (error instanceof BadInput) return null;
+    throw error;
+  }
+}
+
+function reexecutorOf(reader: TraceReader, image: Uint8Array, platform: OpenPlatform): Reexecutor {
+  return createReexecutor({
+    image, options: machineOptionsOf(reader.header), checkpoints: reader.checkpoints, eventCount: reader.eventCount,
+    rowOf: (seq) => storedRow(reader, seq), coreVersion: reader.header.coreVersion,
+  }, { allocate: platform.allocate ?? allocateBuffer, ...(platform.pause === undefined ? {} : { pause: platform.pause }) });
+}
+
+// a damaged chunk stores nothing that could be compared; integrity is another question (verify.ts)
+function storedRow(reader: TraceReader, seq: number): Row | null {
+  try {
+    return reader.has(seq) ? reader.row(seq) : null;
+  } catch (error) {
+    if (error instanceof BadInput) return null;
+    throw error;
+  }
+}

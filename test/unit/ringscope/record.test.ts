@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { createMachine } from '../../../core/machine/machine.ts';
+import { Session } from '../../../core/machine/session.ts';
+import { CheckpointMaker } from '../../../core/machine/checkpoint-maker.ts';
+import { infoOf } from '../../../core/ringscope/info.ts';
+import { CORE_VERSION } from '../../../core/ringscope/version.ts';
+import { exits, faultsForEver, prints, SPINS, USES_X87, writesMemory } from '../machine/guests.ts';
+import { open, record, scenario, type Wishes } from './recorded.ts';
+
+const kindsOf = (bytes: Uint8Array): readonly string[] => {
+  const { reader } = open(bytes);
+  return Array.from({ length: reader.eventCount }, (_, seq) => reader.event(seq).kind);
+};
+
+describe('recording', () => {
+  it('is the same whatever the clock does and however it is sliced', () => {
+    for (const image of [writesMemory(100_000), faultsForEver(), scenario('int80-syscall')]) {
+      const bounded: Wishes = { maxInstructions: 300_000, maxEvents: 3_000 };
+      const hashes = [0.01, 1, 7, 300].map((tick) => record(image, { ...bounded, tick }).summary.contentHash);
+      expect(new Set(hashes).size).toBe(1);
+    }
+  });
+
+  it('never changes execution: a silent machine ends in the same state', () => {
+    for (const image of [writesMemory(5_000), prints('hello\nworld'), scenario('int80-syscall'), scenario('demand-paging')]) {
+      const { bytes } = record(image);
+      const { reader } = open(bytes);
+      const machine = createMachine({ image, request: { memoryBytes: 0x80_0000 }, allocate: (size) => new ArrayBuffer(size) });
+      const session = new Session(machine);
+      const maker = new CheckpointMaker(session);
+      session.run(Infinity);
+      expect(maker.make().stateHash).toBe(reader.checkpoints.load(reader.checkpoints.positions.length - 1).stateHash);
+    }
+  });
+
+  it('makes console events of lines, and passes the bytes on', () => {
+    const { bytes, console, summary } = record(prints('one\ntwo'));
+    expect(console).toBe('one\ntwo');
+    const { reader } = open(bytes);
+    expect(Array.from({ length: 2 }, (_, seq) => reader.event(seq))).toMatchObject([
+      { kind: 'console', text: 'one\n', device: 'debug', icount: 7 }, { kind: 'console', text: 'two', device: 'debug', icount: 15 },
+    ]);
+    expect(kindsOf(bytes)).toEqual(['console', 'console', 'exit']);
+    expect(summary.end).toEqual({ kind: 'exit', value: 0 });
+  });
+
+  it('keeps exactly --max-events events, also when the last instruction makes more', () => {
+    for (const maxEvents of [1, 2, 3, 10]) {
+      const { bytes, summary } = record(faultsForEver(), { maxEvents });
+      expect(open(bytes).reader.eventCount).toBe(maxEvents);
+      expect(summary.end).toEqual({ kind: 'limit', bound: 'max-events' });
+    }
+  });
+
+  it('ends at --until after the instruction that made it true', () => {
+    const { bytes, summary } = record(faultsForEver(), { until: { text: 'fault', matches: (seq) => seq === 5 } });
+    expect(summary.end).toEqual({ kind: 'until' });
+    expect(open(bytes).reader.eventCount).toBeLessThan(10);
+  });
+
+  it('counts what a filter drops', () => {
+    const { bytes } = record(prints('a\nb\nc\n'), { filter: { text: 'exit', matches: (seq) => seq === 3 } });
+    expect(infoOf(open(bytes))).toMatchObject({ events: 4, rows: 1, kinds: { console: 3, exit: 1 }, filter: 'exit' });
+  });
+
+  it('leaves a readable trace when cancelled', () => {
+    const { bytes, summary } = record(SPINS, { cancelAfter: 2 });
+    expect(summary.end).toEqual({ kind: 'cancelled' });
+    expect(open(bytes).reader.truncated).toBe(false);
+  });
+
+  it('ends an unsupported instruction with its event', () => {
+    const { bytes } = record(USES_X87);
+    expect(kindsOf(bytes).at(-1)).toBe('unsupported');
+  });
+
+  it('says what was recorded', () => {
+    const { bytes, summary } = record(scenario('int80-syscall'));
+    const info = infoOf(open(bytes));
+    expect(info).toMatchObject({ kind: 'recorded', coreVersion: CORE_VERSION, canReexecute: true, absent: null, isTruncated: false, contentHash: summary.contentHash });
+    expect(info.options).toMatchObject({ format: 'elf', start: 'protected' });
+    expect(info.symbols).toBeGreaterThan(10);
+  });
+
+  it('notes the default bound', () => {
+    expect(record(exits(0)).summary.notes).toEqual([]);
+    expect(record(SPINS, { maxInstructions: 1000 }).summary.notes).toEqual([]);
+  });
+});
+
+describe('the core version', () => {
+  it('is the package\'s', () => {
+    const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string };
+    expect(CORE_VERSION).toBe(version);
+  });
+});
