@@ -1,0 +1,55 @@
+// Bochs as a witness: runs the image from a ROM of ours (rom.ts), so that no firmware comes before it.
+// Debian's Bochs has its debugger compiled in: it waits for a command, hence the command file that says "continue".
+
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { isOver, parseBochsLog } from './bochs-log.ts';
+import { firstExisting, inFolder, missing, ROOT, run } from './programs.ts';
+import { wrapIntoRom } from './rom.ts';
+import type { WitnessRun } from './witness-event.ts';
+
+/** Why Bochs cannot witness here, or null. nasm assembles the ROM's loader. */
+export const bochsMissing = (): string | null => missing('bochs', 'bochs') ?? missing('nasm', 'nasm');
+
+const LIMIT_MS = 60_000;
+const LOADER = path.join(ROOT, 'test/witness/lib/loader.asm');
+const VIDEO_BIOS = ['/usr/share/bochs/VGABIOS-lgpl-latest', '/usr/share/seabios/vgabios-stdvga.bin', '/usr/share/vgabios/vgabios.bin'];
+
+/** Bochs will not start without a display and a video BIOS; `rfb` needs no screen, and nothing here draws. */
+const configuration = (): string => `config_interface: textconfig
+display_library: rfb, options="timeout=0"
+romimage: file=rom, address=0xffff0000
+vgaromimage: file=${firstExisting(VIDEO_BIOS)}
+cpu: model=corei7_sandy_bridge_2600k, count=1, ips=100000000, reset_on_triple_fault=0
+memory: guest=64, host=64
+boot: floppy
+log: log
+logprefix: %t%e%d
+panic: action=fatal
+error: action=report
+info: action=report
+debug: action=ignore, cpu0=report
+com1: enabled=1, mode=file, dev=serial
+port_e9_hack: enabled=0
+clock: sync=none
+mouse: enabled=0
+speaker: enabled=0
+sound: driver=dummy
+`;
+
+/** What Bochs saw of the image at `imagePath`. Throws when Bochs fails or the guest does not end. */
+export async function runBochs(imagePath: string): Promise<WitnessRun> {
+  return inFolder(async (folder) => {
+    const file = (name: string): string => path.join(folder, name);
+    const read = (name: string): string => (existsSync(file(name)) ? readFileSync(file(name), 'latin1') : '');
+    const assembled = await run('nasm', ['-f', 'bin', '-o', file('loader'), LOADER], { cwd: folder, limitMs: LIMIT_MS });
+    if (assembled.code !== 0) throw new Error(`nasm could not assemble loader.asm: ${assembled.stderr.trim()}`);
+    writeFileSync(file('rom'), wrapIntoRom(readFileSync(imagePath), readFileSync(file('loader'))));
+    writeFileSync(file('bochsrc'), configuration());
+    writeFileSync(file('commands'), 'c\n');
+    const result = await run('bochs', ['-q', '-f', 'bochsrc', '-rc', 'commands'], { cwd: folder, limitMs: LIMIT_MS, isDone: () => isOver(read('log')) });
+    const log = read('log');
+    if (!isOver(log)) throw new Error(`Bochs ended with ${String(result.code)} before the guest did: ${result.stderr.slice(-300) || log.slice(-300)}`);
+    return { ...parseBochsLog(log), console: read('serial') };
+  });
+}

@@ -1,0 +1,68 @@
+// QEMU, Bochs and Ringscope run every scenario and must tell the same story: vectors, error codes, CR2, shutdown, console.
+// The agreed story of each is test/witness/expected/NAME.txt; UPDATE_GOLDEN=1 rewrites it from Bochs, if QEMU agrees.
+// A witness that is not installed is skipped with its reason, and is a failure where CI=true.
+
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it, type TestContext } from 'vitest';
+import { KNOWN_DIFFERENCES } from './lib/known-differences.ts';
+import { ROOT } from './lib/programs.ts';
+import { differences, lineOf, textOf } from './lib/witness-event.ts';
+import { reasonMissing, witnessRun, type Witness } from './lib/witness.ts';
+
+const LIMIT_MS = 120_000;
+const scenarios = readdirSync(path.join(ROOT, 'traces')).filter((file) => file.endsWith('.img')).map((file) => file.slice(0, -4)).sort();
+const golden = (name: string): string => path.join(ROOT, 'test/witness/expected', `${name}.txt`);
+
+/** Skips the test loudly when a witness is missing; fails it where CI=true. */
+function need(context: TestContext, ...witnesses: Witness[]): void {
+  for (const witness of witnesses) {
+    const reason = reasonMissing(witness);
+    if (reason === null) continue;
+    if (process.env['CI'] === 'true') throw new Error(`missing witness: ${reason}`);
+    console.warn(`SKIPPED, ${witness} cannot witness: ${reason}`);
+    context.skip(reason);
+  }
+}
+
+/** The golden's text is what Bochs prints: it logs every field. QEMU's may differ only where KNOWN_DIFFERENCES says so. */
+async function updateGolden(name: string): Promise<void> {
+  const [qemu, bochs] = await Promise.all([witnessRun('qemu', name), witnessRun('bochs', name)]);
+  expect(differences(qemu, bochs)).toEqual([]);
+  writeFileSync(golden(name), textOf(bochs));
+}
+
+it('has scenarios to run', () => {
+  expect(scenarios).toEqual(['demand-paging', 'int80-syscall', 'int80-vs-sysenter', 'invalid-instruction', 'segmentation-violation', 'sysenter-sysexit', 'triple-fault']);
+});
+
+describe.each(scenarios)('%s', (name) => {
+  it('QEMU and Bochs agree', { timeout: LIMIT_MS }, async (context) => {
+    need(context, 'qemu', 'bochs');
+    expect(differences(await witnessRun('qemu', name), await witnessRun('bochs', name))).toEqual([]);
+    if (process.env['UPDATE_GOLDEN'] === '1') await updateGolden(name);
+  });
+
+  it('Bochs tells what is written in expected/', { timeout: LIMIT_MS }, async (context) => {
+    need(context, 'bochs');
+    expect(existsSync(golden(name)), `no golden; make it with UPDATE_GOLDEN=1`).toBe(true);
+    expect(textOf(await witnessRun('bochs', name))).toBe(readFileSync(golden(name), 'utf8'));
+  });
+
+  it('QEMU keeps silent only where it is known to', { timeout: LIMIT_MS }, async (context) => {
+    need(context, 'qemu');
+    const silent = (await witnessRun('qemu', name)).events.filter((event) => event.notLogged.length > 0).map(lineOf);
+    const known = KNOWN_DIFFERENCES.filter((difference) => difference.scenario === name && difference.witness === 'qemu');
+    expect([...new Set(silent)]).toEqual(known.map((difference) => difference.line));
+  });
+
+  it('Ringscope tells what is written in expected/', { timeout: LIMIT_MS }, async (context) => {
+    need(context, 'ringscope');
+    expect(textOf(await witnessRun('ringscope', name))).toBe(readFileSync(golden(name), 'utf8'));
+  });
+
+  it.for(['qemu', 'bochs'] as const)('Ringscope and %s agree', { timeout: LIMIT_MS }, async (witness, context) => {
+    need(context, 'ringscope', witness);
+    expect(differences(await witnessRun('ringscope', name), await witnessRun(witness, name))).toEqual([]);
+  });
+});
