@@ -1,0 +1,43 @@
+// The check of re-execution requests (core/event/reexecutor.ts): bounded before they reach a worker.
+import type { Position } from '../../core/event/position.ts';
+import { READ_BYTES_MAX, type LinearRange, type ReexecuteRequest } from '../../core/event/reexecutor.ts';
+import { count, list, nullable, oneOf, record, refuse, type Check } from './check.ts';
+import { LIMITS } from './limits.ts';
+
+const KINDS = ['moment', 'step', 'find-execution', 'read-linear', 'read-physical', 'walk', 'verify'] as const satisfies readonly ReexecuteRequest['kind'][];
+
+const address = count(Number.MAX_SAFE_INTEGER);
+const direction = oneOf('forward', 'backward');
+
+/** Imported events may have no icount: -1. */
+const icount: Check<number> = (value, what) => (value === -1 ? -1 : address(value, what));
+
+const position: Check<Position> = (value, what) => {
+  const from = record(value, what);
+  return { icount: icount(from['icount'], `${what}.icount`), iteration: address(from['iteration'], `${what}.iteration`), seq: address(from['seq'], `${what}.seq`) };
+};
+
+const range: Check<LinearRange> = (value, what) => {
+  const from = record(value, what);
+  const first = address(from['first'], `${what}.first`);
+  const end = address(from['end'], `${what}.end`);
+  return first < end ? { first, end } : refuse(what, 'first below end');
+};
+
+/** A request with every field checked. */
+export const reexecuteRequest: Check<ReexecuteRequest> = (value, what) => {
+  const from = record(value, what);
+  const at = (): Position => position(from['at'], `${what}.at`);
+  const start = () => ({ from: position(from['from'], `${what}.from`), direction: direction(from['direction'], `${what}.direction`) });
+  const number = (field: string, most: number): number => count(most)(from[field], `${what}.${field}`);
+  const kind = oneOf(...KINDS)(from['kind'], `${what}.kind`);
+  switch (kind) {
+    case 'moment': return { kind, at: at() };
+    case 'step': return { kind, ...start(), count: number('count', Number.MAX_SAFE_INTEGER) };
+    case 'find-execution': return { kind, ...start(), ranges: list(range, LIMITS.ranges)(from['ranges'], `${what}.ranges`), until: nullable(position)(from['until'], `${what}.until`) };
+    case 'read-linear': return { kind, at: at(), linear: number('linear', Number.MAX_SAFE_INTEGER), length: number('length', READ_BYTES_MAX) };
+    case 'read-physical': return { kind, at: at(), physical: number('physical', Number.MAX_SAFE_INTEGER), length: number('length', READ_BYTES_MAX) };
+    case 'walk': return { kind, at: at(), linear: number('linear', Number.MAX_SAFE_INTEGER) };
+    case 'verify': return { kind };
+  }
+};

@@ -1,0 +1,91 @@
+// Checks of everything the renderer sends: each parser takes the unknown arguments of one call and answers them typed,
+// or throws `BadMessage` naming the call and the field. Extra fields are dropped, never passed on.
+import type { CancelRecord, RecordOptions, RecordRequest, SavedBreakpoint, Settings } from './api.ts';
+import type { Invokes } from './channels.ts';
+import { count, finite, flag, list, nullable, oneOf, optional, record, refuse, text, type Check } from './check.ts';
+import { LIMITS } from './limits.ts';
+import { reexecuteRequest } from './parse-reexecute.ts';
+
+export type Parsers = { readonly [K in keyof Invokes]: (args: readonly unknown[]) => Parameters<Invokes[K]> };
+
+const id = text(LIMITS.id);
+const address = count(Number.MAX_SAFE_INTEGER);
+
+const recordOptions: Check<RecordOptions> = (value, what) => {
+  const from = record(value, what);
+  return {
+    format: oneOf('auto', 'flat', 'elf')(from['format'], `${what}.format`),
+    ...optional(from, 'memory', count(2 ** 32), what),
+    ...optional(from, 'maxInstructions', address, what),
+    ...optional(from, 'maxEvents', address, what),
+    ...optional(from, 'org', address, what),
+    ...optional(from, 'entry', address, what),
+  };
+};
+
+const recordRequest: Check<RecordRequest> = (value, what) => {
+  const from = record(value, what);
+  return {
+    jobId: id(from['jobId'], `${what}.jobId`),
+    imageToken: id(from['imageToken'], `${what}.imageToken`),
+    options: recordOptions(from['options'], `${what}.options`),
+  };
+};
+
+const cancelRecord: Check<CancelRecord> = (value, what) => {
+  const from = record(value, what);
+  return { jobId: id(from['jobId'], `${what}.jobId`), partial: oneOf('keep', 'discard')(from['partial'], `${what}.partial`) };
+};
+
+const breakpoint: Check<SavedBreakpoint> = (value, what) => {
+  const from = record(value, what);
+  return {
+    expression: text(LIMITS.expression)(from['expression'], `${what}.expression`),
+    name: nullable(text(LIMITS.id))(from['name'], `${what}.name`),
+    enabled: flag(from['enabled'], `${what}.enabled`),
+  };
+};
+
+const panes: Check<Readonly<Record<string, number>>> = (value, what) => {
+  const entries = Object.entries(record(value, what));
+  if (entries.length > LIMITS.panes) refuse(what, `at most ${String(LIMITS.panes)} panes`);
+  return Object.fromEntries(entries.map(([name, size]) => [id(name, what), finite(size, `${what}.${name}`)]));
+};
+
+/** Settings or a part of them, from the renderer or from settings.json. */
+export const settingsChange: Check<Partial<Settings>> = (value, what) => {
+  const from = record(value, what);
+  return {
+    ...optional(from, 'theme', oneOf('system', 'light', 'dark'), what),
+    ...optional(from, 'panes', panes, what),
+    ...optional(from, 'breakpoints', list(breakpoint, LIMITS.breakpoints), what),
+  };
+};
+
+/** recents.json, without what is computed. */
+export type SavedRecent = { readonly id: string; readonly path: string; readonly openedAt: number };
+export const savedRecents: Check<readonly SavedRecent[]> = list((value, what) => {
+  const from = record(value, what);
+  return { id: id(from['id'], `${what}.id`), path: text(LIMITS.path)(from['path'], `${what}.path`), openedAt: finite(from['openedAt'], `${what}.openedAt`) };
+}, LIMITS.recents);
+
+/** Arguments of every call, in the contract's order. */
+export const PARSERS: Parsers = {
+  samples: () => [],
+  openSample: (args) => [id(args[0], 'openSample')],
+  openDialog: () => [],
+  recents: () => [],
+  openRecent: (args) => [id(args[0], 'openRecent')],
+  forgetRecent: (args) => [id(args[0], 'forgetRecent')],
+  saveTraceAs: (args) => [id(args[0], 'saveTraceAs')],
+  closeTrace: (args) => [id(args[0], 'closeTrace')],
+  recordDialog: () => [],
+  record: (args) => [recordRequest(args[0], 'record')],
+  cancelRecord: (args) => [cancelRecord(args[0], 'cancelRecord')],
+  reexecute: (args) => [id(args[0], 'reexecute'), reexecuteRequest(args[1], 'reexecute')],
+  settings: () => [],
+  saveSettings: (args) => [settingsChange(args[0], 'saveSettings')],
+  platform: () => [],
+  openPath: (args) => [text(LIMITS.path)(args[0], 'openPath')],
+  imagePath: (args) => [text(LIMITS.path)(args[0], 'imagePath')],
+};

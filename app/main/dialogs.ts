@@ -1,0 +1,22 @@
+// The system's file dialogs. Each answers a path, or null when the user cancelled.
+import { BrowserWindow, dialog, type FileFilter, type OpenDialogOptions, type SaveDialogOptions } from 'electron';
+
+const TRACES: FileFilter[] = [{ name: 'Ringscope trace', extensions: ['rtrace'] }, { name: 'All files', extensions: ['*'] }];
+const IMAGES: FileFilter[] = [{ name: 'Guest image', extensions: ['img', 'elf', 'bin', 'rom', 'o'] }, { name: 'All files', extensions: ['*'] }];
+
+export const chooseTrace = (): Promise<string | null> => choose({ title: 'Open a trace', properties: ['openFile'], filters: TRACES });
+export const chooseImage = (): Promise<string | null> => choose({ title: 'Record an image', properties: ['openFile'], filters: IMAGES });
+
+/** Where to save a trace; `name` is proposed. */
+export async function chooseTarget(name: string): Promise<string | null> {
+  const options: SaveDialogOptions = { title: 'Save the trace', defaultPath: name.endsWith('.rtrace') ? name : `${name}.rtrace`, filters: TRACES };
+  const window = BrowserWindow.getFocusedWindow();
+  const { canceled, filePath } = await (window === null ? dialog.showSaveDialog(options) : dialog.showSaveDialog(window, options));
+  return canceled ? null : filePath;
+}
+
+async function choose(options: OpenDialogOptions): Promise<string | null> {
+  const window = BrowserWindow.getFocusedWindow();
+  const { filePaths } = await (window === null ? dialog.showOpenDialog(options) : dialog.showOpenDialog(window, options));
+  return filePaths[0] ?? null;
+}

@@ -1,0 +1,117 @@
+// What each call of the contract does. Arguments arrive checked (contract/parse.ts); ipc.ts binds the names.
+import { app, type WebContents } from 'electron';
+import { basename } from 'node:path';
+import type { OpenOutcome, Platform } from '../contract/api.ts';
+import type { Invokes, Sends } from '../contract/channels.ts';
+import { chooseImage, chooseTarget, chooseTrace } from './dialogs.ts';
+import type { ImageStore } from './images.ts';
+import type { RecordJobs } from './jobs.ts';
+import { CANCELLED, failed, messageOf } from './outcome.ts';
+import type { RecentStore } from './recents.ts';
+import type { Reexecution } from './reexecution.ts';
+import type { SampleStore } from './samples.ts';
+import type { SettingsStore } from './settings.ts';
+import type { TraceStore } from './traces.ts';
+
+/** Everything main holds while it runs. */
+export type Stores = {
+  readonly samples: SampleStore;
+  readonly traces: TraceStore;
+  readonly images: ImageStore;
+  readonly recents: RecentStore;
+  readonly settings: SettingsStore;
+  readonly jobs: RecordJobs;
+  readonly reexecution: Reexecution;
+};
+
+/** Each handler is told which page asks, to answer its progress to. */
+export type Handlers = { readonly [K in keyof Invokes]: (from: WebContents, ...args: Parameters<Invokes[K]>) => ReturnType<Invokes[K]> };
+
+/** Opens a file by path and remembers it among the recent ones. */
+export async function openFile({ traces, recents }: Stores, path: string): Promise<OpenOutcome> {
+  const outcome = await traces.open(path);
+  if (outcome.kind === 'opened') await recents.add(path, Date.now());
+  return outcome;
+}
+
+export function send<K extends keyof Sends>(to: WebContents, channel: K, message: Sends[K]): void {
+  if (!to.isDestroyed()) to.send(channel, message);
+}
+
+export function handlersOf(stores: Stores): Handlers {
+  const { samples, traces, images, recents, settings, jobs, reexecution } = stores;
+  return {
+    samples: () => samples.list(),
+    openSample: (_from, name) => openSample(stores, name),
+    openPath: (_from, path) => openFile(stores, path),
+    openDialog: async () => {
+      const path = await chooseTrace();
+      return path === null ? CANCELLED : openFile(stores, path);
+    },
+    recents: () => recents.list(),
+    openRecent: async (_from, id) => {
+      const path = recents.pathOf(id);
+      return path === null ? failed('this trace is no longer among the recent ones: open it with Open…') : openFile(stores, path);
+    },
+    forgetRecent: async (_from, id) => {
+      await recents.forget(id);
+      return recents.list();
+    },
+    saveTraceAs: (_from, id) => saveTraceAs(stores, id),
+    closeTrace: async (_from, id) => {
+      await reexecution.close(id);
+      await traces.close(id);
+    },
+    recordDialog: async () => {
+      const path = await chooseImage();
+      return path === null ? CANCELLED : images.choose(path);
+    },
+    imagePath: (_from, path) => images.choose(path),
+    record: async (from, request) => {
+      const image = images.pathOf(request.imageToken);
+      if (image === null) return failed('the image is no longer known: choose it again');
+      const outcome = await jobs.record(image, request, (progress) => { send(from, 'recordProgress', progress); });
+      return outcome.kind === 'recorded' ? openFile(stores, outcome.path) : outcome;
+    },
+    cancelRecord: (_from, request) => {
+      jobs.cancel(request);
+      return Promise.resolve();
+    },
+    reexecute: (_from, trace, request) => {
+      const file = traces.fileOf(trace);
+      if (file === null) return Promise.resolve({ kind: 'absent', reason: 'the trace is closed', differsAt: null });
+      return reexecution.ask({ trace, file, request });
+    },
+    settings: () => Promise.resolve(settings.current),
+    saveSettings: (_from, change) => settings.save(change),
+    platform: () => Promise.resolve(platform()),
+  };
+}
+
+async function openSample({ samples, traces }: Stores, name: string): Promise<OpenOutcome> {
+  const sample = (await samples.list()).find((known) => known.name === name);
+  const file = samples.traceFile(name);
+  if (sample === undefined || file === null) return failed(`there is no sample named ${name}: choose one from the gallery`);
+  if (!sample.hasTrace) return failed(`the recording of ${name} is missing: run npm run traces`);
+  return traces.open(file, sample);
+}
+
+async function saveTraceAs({ traces, recents }: Stores, id: string): ReturnType<Invokes['saveTraceAs']> {
+  const file = traces.fileOf(id);
+  if (file === null) return failed('the trace is closed: open it again to save it');
+  const target = await chooseTarget(basename(file));
+  if (target === null) return CANCELLED;
+  try {
+    await traces.copyTo(id, target);
+  } catch (error) {
+    return failed(`cannot write ${target}: ${messageOf(error)}`);
+  }
+  await recents.add(target, Date.now());
+  return { kind: 'saved', path: target };
+}
+
+function platform(): Platform {
+  const os = (['linux', 'darwin', 'win32'] as const).find((known) => known === process.platform) ?? 'other';
+  const { electron, chrome, node } = process.versions;
+  return { os, app: app.getVersion(), electron, chrome, node };
+}

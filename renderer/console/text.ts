@@ -1,0 +1,26 @@
+// The guest's output as pieces, each with the event that wrote it.
+
+import { kindOf } from '../session/columns.ts';
+import { eventOf } from '../session/events.ts';
+import type { Recording } from '../session/recording.ts';
+
+/** Pieces beyond this many are left out of the pane (the event table has them all). */
+const PIECES_MAX = 4000;
+
+export interface ConsolePiece { readonly seq: number; readonly text: string; readonly device: string }
+
+/** Console events in order. */
+export function consoleOf(recording: Recording): readonly ConsolePiece[] {
+  const pieces: ConsolePiece[] = [];
+  for (let seq = 0; seq < recording.columns.count && pieces.length < PIECES_MAX; seq += 1) {
+    if (kindOf(recording.columns, seq) !== 'console') continue;
+    const event = eventOf(recording, seq);
+    if (event?.kind === 'console') pieces.push({ seq, text: event.text, device: event.device });
+  }
+  return pieces;
+}
+
+/** The devices that printed, in order of their first text. */
+export function devicesOf(pieces: readonly ConsolePiece[]): readonly string[] {
+  return [...new Set(pieces.map((piece) => piece.device))];
+}

@@ -1,0 +1,26 @@
+// The headline of a point: an event's title and sentence, or what a point between events is.
+
+import type { TraceEvent } from '../../core/event/event.ts';
+import type { Recording } from '../session/recording.ts';
+import type { Session } from '../session/session.svelte.ts';
+import type { EventView } from './view.ts';
+
+export interface Headline { readonly title: string; readonly sentence: string; readonly tone: 'fault' | 'change' | 'msr' | 'plain' }
+interface Words { readonly titleOf: (event: TraceEvent) => string; readonly sentenceAt: (recording: Recording, seq: number | null) => string }
+
+/** The headline where the session stands. */
+export function headlineFor(session: Session, view: EventView | null, words: Words): Headline {
+  const { recording, at } = session;
+  if (recording === null) return { title: '', sentence: '', tone: 'plain' };
+  const count = recording.columns.count;
+  if (view !== null) return { title: words.titleOf(view.event), sentence: words.sentenceAt(recording, view.event.seq), tone: toneOf(view.event) };
+  if (count === 0) return { title: 'Empty trace', sentence: 'Nothing was recorded.', tone: 'plain' };
+  if (at.seq >= count) return { title: 'End of the recording', sentence: `All ${count.toLocaleString('en')} events lie before this point. ${words.sentenceAt(recording, count - 1)}`, tone: 'plain' };
+  return { title: 'Between events', sentence: `After ${at.icount.toLocaleString('en')} instructions. Next is event ${String(at.seq)}: ${words.sentenceAt(recording, at.seq)}`, tone: 'plain' };
+}
+
+function toneOf(event: TraceEvent): Headline['tone'] {
+  if (event.kind === 'fault' || event.kind === 'shutdown' || event.kind === 'unsupported') return 'fault';
+  if (event.kind === 'msr-write' || event.kind === 'cr-write') return 'msr';
+  return event.kind === 'transition' && event.from.cpl !== event.to.cpl ? 'change' : 'plain';
+}

@@ -1,0 +1,56 @@
+// The inspector's facts as plain text, for the clipboard.
+
+import type { Decoded, EventFacts } from '../../core/replay/facts.ts';
+import type { RegisterRow, StateView } from '../../core/replay/state.ts';
+
+/** An event with everything the record says about it. */
+export function factsText(sentence: string, facts: EventFacts): string {
+  const lines = [sentence, ...facts.basics.map((fact) => `${fact.label}: ${fact.value}${fact.meaning === null ? '' : ` (${fact.meaning})`}`)];
+  if (facts.rule !== null) lines.push(`failed check: ${facts.rule.title} [${facts.rule.id}], ${facts.rule.cite}`);
+  if (facts.errorCode !== null) lines.push(decodedText(facts.errorCode));
+  if (facts.written !== null) lines.push(decodedText(facts.written));
+  if (facts.walk !== null) lines.push(walkText(facts.walk));
+  if (facts.sides.length > 0) lines.push(sidesText(facts.sides));
+  if (facts.frame !== null) lines.push(frameText(facts.frame));
+  if (facts.gate !== null) lines.push(decodedText(facts.gate));
+  if (facts.stackFrom !== null) lines.push(`stack from ${facts.stackFrom.label}: ${facts.stackFrom.value}`);
+  return lines.join('\n');
+}
+
+/** A value and its fields, one a line. */
+export function decodedText(value: Decoded): string {
+  const head = `${value.label}: ${value.value}${value.meaning === null ? '' : ` (${value.meaning})`}`;
+  return [head, ...value.bits.map((bit) => `  ${bit.name} = ${bit.value}  ${bit.title}`)].join('\n');
+}
+
+/** A page walk, one level a line. */
+export function walkText(walk: NonNullable<EventFacts['walk']>): string {
+  const levels = walk.levels.map((level) => `  ${level.title} at ${level.physical}: ${level.entry}, ${level.present ? `rights so far ${level.rightsSoFar}` : 'not present'}`);
+  return ['page walk:', ...levels, `  verdict: ${walk.rights}${walk.rule === null ? '' : `, failed: ${walk.rule.title} [${walk.rule.id}]`}`].join('\n');
+}
+
+/** Both sides of a transition. */
+export function sidesText(sides: EventFacts['sides']): string {
+  return ['transition:', ...sides.map((side) => `  ${side.label}: ${side.from} -> ${side.to}`)].join('\n');
+}
+
+/** The slots of a frame, from the lowest address. */
+export function frameText(frame: NonNullable<EventFacts['frame']>): string {
+  return [`frame ${frame.pushed ? 'pushed' : 'popped'}:`, ...frame.rows.map((row) => `  ${row.linear}: ${row.name} = ${row.value}${row.meaning === null ? '' : ` (${row.meaning})`}`)].join('\n');
+}
+
+/** General registers, pointer and flags. */
+export function registersText(state: StateView): string {
+  return [...state.general, ...state.pointer].map(registerLine).join('\n');
+}
+
+/** Segments, tables, control registers and MSRs. */
+export function systemText(state: StateView): string {
+  const segments = state.segments.map((one) => `${one.name}: ${one.selector} base ${one.base} limit ${one.limit} (${one.meaning})`);
+  const tables = state.tables.map((one) => `${one.name}: base ${one.base} limit ${one.limit}`);
+  return [...segments, ...tables, ...state.control.map(registerLine), ...state.msrs.map(registerLine)].join('\n');
+}
+
+function registerLine(row: RegisterRow): string {
+  return `${row.label} = ${row.hex}${row.other === null ? '' : ` (was ${row.other})`}`;
+}

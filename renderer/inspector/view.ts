@@ -1,0 +1,41 @@
+// What the inspector shows at a point: the event with its facts, and the register states to compare. Reads only; no drawing.
+
+import type { TraceEvent } from '../../core/event/event.ts';
+import type { Moment } from '../../core/event/reexecutor.ts';
+import { factsOf, type EventFacts } from '../../core/replay/facts.ts';
+import { viewState, type StateView } from '../../core/replay/state.ts';
+import { eventOf } from '../session/events.ts';
+import type { Recording } from '../session/recording.ts';
+import { RECORDED, REEXECUTED, absentBecause, type Provenance } from './provenance.ts';
+
+export interface EventView { readonly event: TraceEvent; readonly facts: EventFacts }
+export interface StateChoice { readonly state: StateView; readonly provenance: Provenance; readonly words: Uint32Array }
+
+/** The event and its facts; null between events, at the end and for a dropped row. */
+export function eventView(recording: Recording, seq: number | null): EventView | null {
+  const event = seq === null ? null : eventOf(recording, seq);
+  return event === null ? null : { event, facts: factsOf(event) };
+}
+
+/**
+ * Registers before or after the event where the playhead stands; between events those of the moment executed again, compared with the
+ * state after the event before. A Provenance alone says why there are none.
+ */
+export function stateAt(recording: Recording, at: { readonly seq: number | null; readonly next: number; readonly side: 'before' | 'after'; readonly moment: Moment | null }): StateChoice | Provenance {
+  const { source } = recording;
+  if (at.seq !== null && source.hasState) {
+    const before = source.stateBefore(at.seq);
+    const after = source.stateAfter(at.seq);
+    return at.side === 'before' ? { state: viewState(before, null), provenance: RECORDED, words: before } : { state: viewState(after, before), provenance: RECORDED, words: after };
+  }
+  const previous = at.next - 1;
+  const last = source.hasState && previous >= 0 && previous < source.eventCount && source.kindAt(previous) >= 0 ? source.stateAfter(previous) : null;
+  if (at.moment !== null) return { state: viewState(at.moment.registers, last), provenance: REEXECUTED, words: at.moment.registers };
+  if (last !== null && at.next >= source.eventCount) return { state: viewState(last, null), provenance: RECORDED, words: last };
+  return absentBecause(source.hasState ? 'Between two events the registers come from executing again.' : 'This trace holds no registers: its source did not record them.');
+}
+
+/** True when a choice has registers. */
+export function hasRegisters(choice: StateChoice | Provenance): choice is StateChoice {
+  return 'state' in choice;
+}

@@ -1,0 +1,135 @@
+// What the timeline and the event table need of every event, as typed columns with prefix sums: one pass when a trace opens,
+// then every question about a stretch of events costs the same however long it is.
+
+import { isPresent, isUnknown, wordOf, type Row } from '../../core/event/draft.ts';
+import { EVENT_KINDS, VIAS, type EventKind } from '../../core/event/kinds.ts';
+import { commonHandle, handleOf } from '../../core/event/schema.ts';
+import type { TraceSource } from '../../core/replay/source.ts';
+
+/** A ring that is not recorded. */
+export const RING_UNKNOWN = 4;
+/** What a mark stands for, from plain to grave. */
+export const MARKS = ['none', 'minor', 'transition', 'console', 'msr', 'cr', 'fault', 'end'] as const;
+export type Mark = (typeof MARKS)[number];
+/** Marks that keep counts for the overview. */
+export const COUNTED = ['fault', 'msr', 'cr', 'end', 'change'] as const;
+export type Counted = (typeof COUNTED)[number];
+
+export interface Columns {
+  readonly count: number;
+  /** Code of the kind in EVENT_KINDS; 255 where a recording filter dropped the row. */
+  readonly kind: Uint8Array;
+  readonly mark: Uint8Array;
+  /** Ring before and after the event, RING_UNKNOWN where nobody knows. */
+  readonly ringBefore: Uint8Array;
+  readonly ringAfter: Uint8Array;
+  /** Mechanism (code in VIAS) of a transition, vector of a fault, otherwise 0. */
+  readonly detail: Uint8Array;
+  /** Instructions retired before the event; never falling. Where none are recorded: the sequence number. */
+  readonly icount: Float64Array;
+  /** True when the instruction count is recorded. */
+  readonly counted: boolean;
+  /** Events before index i that stand in each ring (index 0..3), i from 0 to count. */
+  readonly ringSums: readonly Uint32Array[];
+  /** Events before index i with the mark; `change` counts CPL changes. */
+  readonly sums: Readonly<Record<Counted, Uint32Array>>;
+  /** Rings that occur. */
+  readonly rings: readonly boolean[];
+}
+
+const MARK_OF: Readonly<Record<EventKind, Mark>> = {
+  'fault': 'fault', 'transition': 'transition', 'msr-write': 'msr', 'msr-read': 'minor', 'cr-write': 'cr', 'dr-write': 'cr', 'table-load': 'minor',
+  'mode-change': 'minor', 'table-write': 'minor', 'tlb-flush': 'minor', 'interrupt-line': 'minor', 'input': 'minor', 'snapshot': 'minor', 'vm-exit': 'minor',
+  'os': 'minor', 'console': 'console', 'marker': 'minor', 'halt': 'end', 'exit': 'end', 'reset': 'end', 'shutdown': 'end', 'unsupported': 'end',
+};
+const MARK_CODES = EVENT_KINDS.map((kind) => MARKS.indexOf(MARK_OF[kind]));
+const CPL = commonHandle('cpl');
+const TO_CPL = handleOf('transition', 'to.cpl');
+const FROM_CPL = handleOf('transition', 'from.cpl');
+const VIA = handleOf('transition', 'via');
+const VECTOR = handleOf('fault', 'vector');
+const TRANSITION = EVENT_KINDS.indexOf('transition');
+const FAULT = EVENT_KINDS.indexOf('fault');
+
+/** Reads every event once. */
+export function columnsOf(source: TraceSource): Columns {
+  const count = source.eventCount;
+  const columns = {
+    count, kind: new Uint8Array(count), mark: new Uint8Array(count), ringBefore: new Uint8Array(count), ringAfter: new Uint8Array(count),
+    detail: new Uint8Array(count), icount: new Float64Array(count), counted: count === 0 || source.icountAt(0) >= 0,
+  };
+  let ring = RING_UNKNOWN;
+  let icount = 0;
+  for (let seq = 0; seq < count; seq += 1) {
+    const code = source.kindAt(seq);
+    columns.kind[seq] = code < 0 ? 255 : code;
+    columns.mark[seq] = code < 0 ? 0 : MARK_CODES[code] ?? 0;
+    icount = Math.max(icount, columns.counted ? source.icountAt(seq) : seq);
+    columns.icount[seq] = icount;
+    if (code < 0) { columns.ringBefore[seq] = columns.ringAfter[seq] = ring; continue; }
+    const row = source.row(seq);
+    ring = ringIn(row, CPL, ring);
+    if (code === TRANSITION) ring = ringIn(row, FROM_CPL, ring);
+    columns.ringBefore[seq] = ring;
+    if (code === TRANSITION) { ring = ringIn(row, TO_CPL, ring); columns.detail[seq] = wordOf(row, VIA); }
+    if (code === FAULT) columns.detail[seq] = wordOf(row, VECTOR);
+    columns.ringAfter[seq] = ring;
+  }
+  return { ...columns, ...sumsOf(columns) };
+}
+
+function ringIn(row: Row, handle: number, otherwise: number): number {
+  if (!isPresent(row, handle) || isUnknown(row, handle)) return otherwise;
+  const ring = wordOf(row, handle);
+  return ring <= 3 ? ring : otherwise;
+}
+
+function sumsOf(columns: Pick<Columns, 'count' | 'mark' | 'ringBefore' | 'ringAfter'>): Pick<Columns, 'ringSums' | 'sums' | 'rings'> {
+  const { count, mark, ringBefore, ringAfter } = columns;
+  const column = (): Uint32Array => new Uint32Array(count + 1);
+  const ringSums = [column(), column(), column(), column()];
+  const sums: Record<Counted, Uint32Array> = { fault: column(), msr: column(), cr: column(), end: column(), change: column() };
+  const rings = [false, false, false, false];
+  const add = (sum: Uint32Array, index: number, one: boolean): void => { sum[index + 1] = (sum[index] ?? 0) + (one ? 1 : 0); };
+  for (let index = 0; index < count; index += 1) {
+    const ring = ringBefore[index] ?? RING_UNKNOWN;
+    const after = ringAfter[index] ?? RING_UNKNOWN;
+    ringSums.forEach((sum, one) => { add(sum, index, one === ring); });
+    if (ring < 4) rings[ring] = true;
+    if (after < 4) rings[after] = true;
+    const name = MARKS[mark[index] ?? 0];
+    add(sums.fault, index, name === 'fault');
+    add(sums.msr, index, name === 'msr');
+    add(sums.cr, index, name === 'cr');
+    add(sums.end, index, name === 'end');
+    add(sums.change, index, after !== ring);
+  }
+  return { ringSums, sums, rings };
+}
+
+/** The kind of an event, or null where its row was dropped. */
+export function kindOf(columns: Columns, seq: number): EventKind | null {
+  return EVENT_KINDS[columns.kind[seq] ?? 255] ?? null;
+}
+
+/** The mechanism of a transition. */
+export function viaOf(columns: Columns, seq: number): (typeof VIAS)[number] {
+  return VIAS[columns.detail[seq] ?? 0] ?? 'unknown';
+}
+
+/** Index of the first event at or after `icount` instructions. */
+export function firstAtCount(columns: Columns, icount: number): number {
+  let low = 0;
+  let high = columns.count;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((columns.icount[middle] ?? 0) < icount) low = middle + 1; else high = middle;
+  }
+  return low;
+}
+
+/** Instructions the recording spans, at least 1. */
+export function spanOf(columns: Columns): number {
+  return Math.max(1, (columns.icount[columns.count - 1] ?? 0) + 1);
+}
+

@@ -1,0 +1,76 @@
+// Everything a person can do, once: the transport buttons, the keys, the palette and the menu all run these.
+
+import type { MenuCommand } from '../../app/contract/api.ts';
+import type { Session } from './session.svelte.ts';
+
+export type Group = 'Move' | 'Timeline' | 'File' | 'Window';
+export interface Command {
+  readonly id: string;
+  readonly title: string;
+  readonly group: Group;
+  /** Keys as people write them, the first one shown on buttons: `Shift+F5`. `Mod` is Ctrl, or Cmd on a Mac. */
+  readonly keys: readonly string[];
+  /** Why it cannot be done now, in words; null when it can. */
+  disabled(session: Session): string | null;
+  run(session: Session): void;
+}
+
+type When = (session: Session) => string | null;
+const always: When = () => null;
+const opened: When = (session) => (session.recording === null ? 'Open a trace first.' : null);
+const notAtStart: When = (session) => opened(session) ?? (session.at.seq <= 0 && session.at.icount <= 0 ? 'This is the start of the recording.' : null);
+const notAtEnd: When = (session) => opened(session) ?? (session.at.seq >= (session.recording?.columns.count ?? 0) ? 'This is the end of the recording.' : null);
+const reexecutable = (edge: When): When => (session) => opened(session) ?? (session.absent === null ? edge(session) : `Instructions need re-execution: ${session.absent}`);
+const breakable = (edge: When): When => (session) => opened(session) ?? (session.breakpoints.active === 0 ? 'Add a breakpoint first (B).' : edge(session));
+
+const command = (id: string, title: string, group: Group, keys: readonly string[], disabled: When, run: (session: Session) => void): Command => ({ id, title, group, keys, disabled, run });
+
+export const COMMANDS: readonly Command[] = [
+  command('run', 'Run to next breakpoint', 'Move', ['F5'], breakable(notAtEnd), (session) => { void session.breakpoints.run('forward'); }),
+  command('reverse', 'Run back to breakpoint', 'Move', ['Shift+F5'], breakable(notAtStart), (session) => { void session.breakpoints.run('backward'); }),
+  command('step-event', 'Next event', 'Move', ['F10', 'ArrowRight'], notAtEnd, (session) => { session.stepEvent('forward'); }),
+  command('step-event-back', 'Previous event', 'Move', ['Shift+F10', 'ArrowLeft'], notAtStart, (session) => { session.stepEvent('backward'); }),
+  command('step-instruction', 'Next instruction', 'Move', ['F11'], reexecutable(notAtEnd), (session) => { void session.stepInstruction('forward'); }),
+  command('step-instruction-back', 'Previous instruction', 'Move', ['Shift+F11'], reexecutable(notAtStart), (session) => { void session.stepInstruction('backward'); }),
+  command('next-fault', 'Next fault', 'Move', ['F'], notAtEnd, (session) => { session.seek('fault', 'forward', 'fault'); }),
+  command('previous-fault', 'Previous fault', 'Move', ['Shift+F'], notAtStart, (session) => { session.seek('fault', 'backward', 'fault'); }),
+  command('next-cpl-change', 'Next CPL change', 'Move', ['C'], notAtEnd, (session) => { session.seek('cpl', 'forward', 'CPL change'); }),
+  command('previous-cpl-change', 'Previous CPL change', 'Move', ['Shift+C'], notAtStart, (session) => { session.seek('cpl', 'backward', 'CPL change'); }),
+  command('start', 'Go to start', 'Move', ['Home'], notAtStart, (session) => { session.goTo(0); }),
+  command('end', 'Go to end', 'Move', ['End'], notAtEnd, (session) => { session.goTo(session.recording?.columns.count ?? 0); }),
+  command('zoom-in', 'Zoom in', 'Timeline', ['W', '+', '='], opened, (session) => { session.zoom(0.6); }),
+  command('zoom-out', 'Zoom out', 'Timeline', ['S', '-'], opened, (session) => { session.zoom(1 / 0.6); }),
+  command('pan-left', 'Pan left', 'Timeline', ['A'], opened, (session) => { session.pan(-0.15); }),
+  command('pan-right', 'Pan right', 'Timeline', ['D'], opened, (session) => { session.pan(0.15); }),
+  command('fit', 'Show the whole recording', 'Timeline', ['0'], opened, (session) => { session.fit(); }),
+  command('axis', 'Switch axis: events or instructions', 'Timeline', ['X'], opened, (session) => { session.setAxis(session.axis === 'events' ? 'instructions' : 'events'); }),
+  command('breakpoint', 'Add a breakpoint', 'Timeline', ['B'], opened, (session) => { session.breakpoints.edit(); }),
+  command('find', 'Find an event…', 'Timeline', ['Mod+F'], opened, (session) => { session.breakpoints.edit(); }),
+  command('gallery', 'Sample gallery', 'File', ['Mod+H'], always, (session) => { session.leave(); }),
+  command('open', 'Open a trace…', 'File', ['Mod+O'], always, (session) => { void session.open('a trace', () => session.api.openDialog()); }),
+  command('record', 'Record an image…', 'File', ['Mod+R'], always, (session) => { session.overlay = 'record'; }),
+  command('save', 'Save trace as…', 'File', ['Mod+S'], opened, (session) => { void session.save(); }),
+  command('close-trace', 'Close trace', 'File', ['Mod+W'], opened, (session) => { session.leave(); }),
+  command('palette', 'Find a command…', 'Window', ['Mod+K'], always, (session) => { session.overlay = 'palette'; }),
+  command('keys', 'Keyboard keys', 'Window', ['?'], always, (session) => { session.overlay = session.overlay === 'keys' ? null : 'keys'; }),
+  command('theme', 'Switch theme: system, light, dark', 'Window', ['T'], always, (session) => { void session.cycleTheme(); }),
+];
+
+/** The command of an id. Throws on an unknown one: a bug of ours. */
+export function commandOf(id: string): Command {
+  const found = COMMANDS.find((one) => one.id === id);
+  if (found === undefined) throw new Error(`internal error: no command ${id}`);
+  return found;
+}
+
+/** Runs a command unless it is disabled; then the reason is announced. */
+export function runCommand(session: Session, id: MenuCommand | string): void {
+  const found = commandOf(id);
+  const reason = found.disabled(session);
+  if (reason === null) found.run(session); else session.announcement = reason;
+}
+
+/** Keys as this platform writes them. */
+export function keyText(keys: string, mac: boolean): string {
+  return keys.replace('Mod', mac ? '⌘' : 'Ctrl').replace('ArrowRight', '→').replace('ArrowLeft', '←');
+}

@@ -1,0 +1,263 @@
+// The one place that knows what is open and where we stand. Features read it and call its methods; they never call each other.
+// Trace data is held raw; nothing here decides what the architecture means.
+
+import type { Position } from '../../core/event/position.ts';
+import type { Moment } from '../../core/event/reexecutor.ts';
+import { momentAt, moveTo, stepInstruction, type Move, type Moved, type Replay } from '../../core/replay/cursor.ts';
+import { endOf, positionOfEvent, startOf, type Direction } from '../../core/replay/source.ts';
+import type { Api, ChooseImageOutcome, ChosenImage, OpenedTrace, OpenOutcome, SampleInfo, SavedBreakpoint } from '../../app/contract/api.ts';
+import { Breakpoints, type BreakpointHost } from './breakpoints.svelte.ts';
+import { Preferences } from './preferences.svelte.ts';
+import { fitView, panView, revealUnit, unitOf, zoomView, type Axis, type View } from './scale.ts';
+import { loadRecording, type Recording } from './recording.ts';
+import { nearestStored, positionEvent } from './stored.ts';
+
+export type Overlay = 'keys' | 'palette' | 'record' | null;
+export type WorkTab = 'inspector' | 'events' | 'breakpoints' | 'guide' | 'console';
+/** A refusal or mishap in plain words; it stays until dismissed or something succeeds. */
+export interface Notice { readonly title: string; readonly message: string; readonly tone: 'bad' | 'good' }
+
+/** Bytes looked at before the instruction pointer at most. */
+const CODE_BEFORE_MAX = 2048;
+const NOWHERE: Position = { icount: 0, iteration: 0, seq: 0 };
+
+export class Session implements BreakpointHost {
+  readonly api: Api;
+  readonly preferences: Preferences;
+  readonly breakpoints: Breakpoints;
+  recording = $state.raw<Recording | null>(null);
+  /** Name of what is being opened, while it is. */
+  opening = $state<string | null>(null);
+  notice = $state.raw<Notice | null>(null);
+  at = $state.raw<Position>(NOWHERE);
+  /** Registers, code and stack where we stand, once the re-executor has answered. */
+  moment = $state.raw<Moment | null>(null);
+  /** Bytes from the start of the symbol around the instruction pointer up to it. */
+  codeBefore = $state.raw<{ readonly linear: number; readonly bytes: Uint8Array } | null>(null);
+  axis = $state<Axis>('events');
+  view = $state.raw<View>({ first: 0, last: 1 });
+  overlay = $state<Overlay>(null);
+  tab = $state<WorkTab>('inspector');
+  samples = $state.raw<readonly SampleInfo[] | null>(null);
+  /** The image the record dialog is about. */
+  image = $state.raw<ChosenImage | null>(null);
+  /** A word for screen readers about what just happened. */
+  announcement = $state('');
+  /** True while a question to the re-executor is out. */
+  busy = $state(false);
+  /** Why instructions cannot be re-executed; null while they can, or nobody has asked. */
+  absent = $state<string | null>(null);
+
+  constructor(api: Api) {
+    this.api = api;
+    this.preferences = new Preferences(api);
+    this.breakpoints = new Breakpoints(this);
+  }
+
+  /** The event about to happen where we stand, or null between events and at the end. */
+  readonly event = $derived.by((): number | null => (this.recording === null ? null : positionEvent(this.recording.source, this.at)));
+  /** What the moves of core/replay need: the trace, and who answers between its events. */
+  readonly replay = $derived.by((): Replay | null => {
+    const { recording, absent, api } = this;
+    if (recording === null) return null;
+    return { trace: recording.source, reexecutor: absent === null ? { ask: (request) => api.reexecute(recording.opened.id, request) } : null, absent };
+  });
+  /** The sample page that belongs to the open trace. */
+  readonly guide = $derived.by((): SampleInfo | null => this.samples?.find((sample) => sample.name === this.recording?.opened.sample) ?? null);
+
+  /** Reads settings and samples; to be called once. */
+  async start(): Promise<void> {
+    const [samples] = await Promise.all([this.api.samples(), this.preferences.load()]);
+    this.samples = samples;
+    this.breakpoints.restore(this.preferences.settings.breakpoints);
+  }
+
+  /** Opens what an api call answers with; a refusal becomes a notice and leaves the open trace alone. */
+  async open(name: string, ask: () => Promise<OpenOutcome>): Promise<boolean> {
+    this.opening = name;
+    try {
+      return await this.accept(await ask());
+    } finally {
+      this.opening = null;
+    }
+  }
+
+  /** Takes an outcome that came from elsewhere (a recording that ended, a file association). */
+  async accept(outcome: OpenOutcome): Promise<boolean> {
+    if (outcome.kind === 'cancelled') return false;
+    if (outcome.kind === 'failed') { this.fail('This could not be opened', outcome.message); return false; }
+    return this.show(outcome.trace);
+  }
+
+  private async show(opened: OpenedTrace): Promise<boolean> {
+    try {
+      const recording = await loadRecording(opened);
+      this.leave();
+      this.absent = null;
+      this.recording = recording;
+      this.moveTo(startOf(recording.source));
+      this.view = fitView(recording.columns, this.axis);
+      this.notice = null;
+      this.tab = opened.sample === null ? 'inspector' : 'guide';
+      this.breakpoints.refresh();
+      this.announcement = `${opened.name} is open: ${String(recording.columns.count)} events.`;
+      return true;
+    } catch (error) {
+      this.fail(`${opened.name} could not be read`, error instanceof Error ? error.message : String(error));
+      void this.api.closeTrace(opened.id);
+      return false;
+    }
+  }
+
+  /** Back to the gallery. */
+  leave(): void {
+    if (this.recording !== null) void this.api.closeTrace(this.recording.opened.id);
+    this.recording = null;
+    this.moment = null;
+    this.at = NOWHERE;
+  }
+
+  showBreakpoints(): void {
+    this.tab = 'breakpoints';
+  }
+
+  remember(breakpoints: readonly SavedBreakpoint[]): void {
+    void this.preferences.setBreakpoints(breakpoints);
+  }
+
+  fail(title: string, message: string): void {
+    this.notice = { title, message, tone: 'bad' };
+  }
+
+  /** Moves the playhead to a point and brings it into view. A moment that came with the point is kept, else it is asked for. */
+  moveTo(at: Position, moment: Moment | null = null): void {
+    if (this.recording === null) return;
+    const { columns } = this.recording;
+    this.at = at;
+    this.moment = moment;
+    this.codeBefore = null;
+    void this.loadMoment(moment);
+    this.view = revealUnit(this.view, this.unit(at), fitView(columns, this.axis));
+  }
+
+  /** Moves the playhead to just before an event; the number of events means the end. */
+  goTo(seq: number): void {
+    if (this.recording === null) return;
+    const { source } = this.recording;
+    const stored = nearestStored(source, Math.max(0, seq), seq < this.at.seq ? 'backward' : 'forward');
+    this.moveTo(stored === null ? endOf(source) : positionOfEvent(source, stored));
+  }
+
+  /** One event on or back; at the edge to the very start or end. */
+  stepEvent(direction: Direction): void {
+    if (this.recording === null) return;
+    const between = this.event === null;
+    this.goTo(direction === 'backward' ? this.at.seq - 1 : between ? this.at.seq : this.at.seq + 1);
+  }
+
+  /** To the nearest event of a kind; says so when there is none, and stays. */
+  seek(move: Move, direction: Direction, what: string): void {
+    if (this.recording === null) return;
+    const moved = moveTo(this.recording.source, move, { from: this.at, direction });
+    if (moved.kind === 'edge') this.announcement = `No ${what} ${direction === 'forward' ? 'after' : 'before'} this point.`;
+    else this.follow(moved, what);
+  }
+
+  /** One instruction on or back, by re-execution; an absence is kept as the reason. */
+  async stepInstruction(direction: Direction): Promise<void> {
+    const { replay } = this;
+    if (replay === null) return;
+    this.busy = true;
+    try {
+      const moved = await stepInstruction(replay, { from: this.at, direction });
+      if (this.replay?.trace !== replay.trace) return;
+      if (moved.kind === 'absent') this.absent = moved.reason;
+      this.follow(moved, 'instruction');
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  private follow(moved: Moved, what: string): void {
+    if (moved.kind === 'absent') { this.announcement = moved.reason; return; }
+    this.moveTo(moved.position, moved.kind === 'moved' ? moved.moment : null);
+    if (moved.kind === 'edge') this.announcement = `No further ${what}: this is the ${moved.edge} of the recording.`;
+  }
+
+  /** Fetches registers, code and stack of the present point from the re-executor, once. */
+  private async loadMoment(known: Moment | null): Promise<void> {
+    const { replay, at } = this;
+    if (replay === null || replay.reexecutor === null) return;
+    const reply = known === null ? await momentAt(replay, at) : { kind: 'moment' as const, moment: known };
+    if (this.replay?.trace !== replay.trace) return;
+    if (reply.kind === 'absent') this.absent = reply.reason;
+    else if (this.at === at) {
+      this.moment = reply.moment;
+      void this.loadCodeBefore(replay, reply.moment);
+    }
+  }
+
+  // from the start of the symbol around the instruction pointer, when that is near: decoding must begin at an instruction
+  private async loadCodeBefore({ reexecutor }: Replay, moment: Moment): Promise<void> {
+    const symbol = this.recording?.symbols?.symbolAt(moment.code.linear) ?? null;
+    if (symbol === null || symbol.offset === 0 || symbol.offset > CODE_BEFORE_MAX || reexecutor === null) return;
+    const linear = moment.code.linear - symbol.offset;
+    const reply = await reexecutor.ask({ kind: 'read-linear', at: moment.position, linear, length: symbol.offset });
+    if (reply.kind === 'bytes' && reply.bytes.length === symbol.offset && this.moment === moment) this.codeBefore = { linear, bytes: reply.bytes };
+  }
+
+  /** Unit of a point on the axis of the timeline. */
+  unit(at: Position): number {
+    if (this.recording === null) return 0;
+    const { columns, source } = this.recording;
+    if (this.axis === 'instructions' && columns.counted) return at.seq >= columns.count ? unitOf(columns, this.axis, at.seq) : Math.max(0, at.icount);
+    return positionEvent(source, at) === null && at.seq < columns.count ? at.seq : unitOf(columns, 'events', at.seq);
+  }
+
+  setAxis(axis: Axis): void {
+    this.axis = axis;
+    if (this.recording !== null) this.view = fitView(this.recording.columns, axis);
+  }
+
+  /** Zooms about a unit (the playhead when it is in view, otherwise the middle). */
+  zoom(factor: number, about?: number): void {
+    if (this.recording === null) return;
+    const head = this.unit(this.at);
+    const middle = (this.view.first + this.view.last) / 2;
+    const unit = about ?? (head >= this.view.first && head <= this.view.last ? head : middle);
+    this.view = zoomView(this.view, unit, factor, fitView(this.recording.columns, this.axis));
+  }
+
+  /** Moves the view by a share of what it shows. */
+  pan(share: number): void {
+    if (this.recording === null) return;
+    this.view = panView(this.view, (this.view.last - this.view.first) * share, fitView(this.recording.columns, this.axis));
+  }
+
+  /** Takes a chosen or dropped image to the record dialog. */
+  async chooseImage(ask: () => Promise<ChooseImageOutcome>): Promise<void> {
+    const outcome = await ask();
+    if (outcome.kind === 'failed') this.fail('This image cannot be recorded', outcome.message);
+    if (outcome.kind !== 'chosen') return;
+    this.image = outcome.image;
+    this.overlay = 'record';
+  }
+
+  async save(): Promise<void> {
+    if (this.recording === null) return;
+    const outcome = await this.api.saveTraceAs(this.recording.opened.id);
+    if (outcome.kind === 'failed') this.fail('The trace could not be saved', outcome.message);
+    if (outcome.kind === 'saved') this.notice = { title: 'Saved', message: outcome.path, tone: 'good' };
+  }
+
+  async cycleTheme(): Promise<void> {
+    const order = ['system', 'light', 'dark'] as const;
+    const next = order[(order.indexOf(this.preferences.settings.theme) + 1) % order.length] ?? 'system';
+    this.announcement = `Theme: ${next}.`;
+    await this.preferences.setTheme(next);
+  }
+
+  fit(): void {
+    if (this.recording !== null) this.view = fitView(this.recording.columns, this.axis);
+  }
+}
