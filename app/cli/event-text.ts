@@ -6,6 +6,7 @@ import type { TraceEvent } from '../../core/event/event.ts';
 import { eventJson, eventLine, type JsonValue } from '../../core/event/json.ts';
 import { EVENT_KINDS, type EventKind } from '../../core/event/kinds.ts';
 import { COMMON_FIELDS, SCHEMA } from '../../core/event/schema.ts';
+import { LastWriters } from '../../core/replay/last-writer.ts';
 import type { TraceFile } from './open-trace.ts';
 import type { Ink } from './style.ts';
 
@@ -18,9 +19,10 @@ export interface EventPrinter {
 
 type Paint = (ink: Ink, text: string) => string;
 
-/** Prints each event as one JSON object, the names of EVENTS.md. */
-export function jsonPrinter(): EventPrinter {
-  return { header: '', line: (event) => `${eventLine(event)}\n` };
+/** Prints each event as one JSON object, with the names of docs/events.md; walks name the last recorded writer of each entry. */
+export function jsonPrinter({ reader }: Pick<TraceFile, 'reader'>): EventPrinter {
+  const writers = new LastWriters(reader);
+  return { header: '', line: (event) => `${eventLine(event, (about, level) => writers.of(about, level))}\n` };
 }
 
 const INKS: Partial<Record<EventKind, Ink>> = {

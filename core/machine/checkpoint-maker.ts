@@ -5,7 +5,7 @@ import type { Checkpoint, PageImage } from '../event/checkpoint.ts';
 import { takeDirtyPages } from './dirty-pages.ts';
 import type { Machine } from './machine.ts';
 import { PAGE_BYTES } from './options.ts';
-import { saveState, type SavedState } from './save-state.ts';
+import { ENDED_BYTES, saveState, type SavedState } from './save-state.ts';
 import type { Session } from './session.ts';
 import { MemoryHash } from './state-hash.ts';
 
@@ -30,9 +30,9 @@ export class StateHasher {
     for (const page of pages) this.#memory.update(page, ramPage(this.#machine, page));
   }
 
-  /** The hash with everything else as saved. */
+  /** The hash with everything else as saved, but for whether the run is over: a recorder that was killed had no chance to say. */
   hash(saved: SavedState): string {
-    return this.#memory.withParts([saved.processor, saved.devices]);
+    return this.#memory.withParts([saved.processor, saved.devices.subarray(ENDED_BYTES)]);
   }
 }
 

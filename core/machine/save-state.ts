@@ -12,6 +12,8 @@ import type { Position } from '../event/position.ts';
 import type { Machine } from './machine.ts';
 import type { Session } from './session.ts';
 
+/** The device bytes begin with one that says whether the run had ended. */
+export const ENDED_BYTES = 1;
 const WATCHED_PAIRS_MAX = 1 << 20;
 
 /** Everything but memory. `processor` and `devices` are opaque outside core/cpu and core/machine. */

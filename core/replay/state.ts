@@ -113,7 +113,7 @@ function segmentRow(name: string, registers: Uint32Array, other: Uint32Array | n
   const changed = other !== null && [0, 1, 2, 4, 5].some((word) => registers[at + word] !== other[at + word]);
   return {
     name: name.toUpperCase(), selector: `0x${selector.toString(16)}`, base: hexU64(registers[at + 4]!, registers[at + 5]!), limit: hexU64(limit, 0),
-    rights: hexU64(rights, 0), meaning: `${describeSelector(selector)}: ${usable ? describeRights(rights) : 'unusable (null selector)'}`, usable, changed,
+    rights: hexU64(rights, 0), meaning: `${describeSelector(selector)}${usable ? `: ${describeRights(rights)}` : ', not usable'}`, usable, changed,
   };
 }
 

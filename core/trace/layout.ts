@@ -43,10 +43,12 @@ export interface Layout {
 
 const newer = (what: string): BadInput => new BadInput(`the trace was made by another version of Ringscope: ${what}; open it with that version or a newer one`);
 
+const CURRENT_RULES = new Map(RULE_IDS.map((id) => [id, hashText(id)]));
+
 /** The layout of files whose header carries this schema. */
 export function layoutOf(schema: FileSchema): Layout {
   const notes: string[] = [];
-  const rules = [...RULE_IDS, ...schema.rules.filter((id) => !RULE_IDS.includes(id))];
+  const rules = [...RULE_IDS, ...schema.rules.filter((id) => !CURRENT_RULES.has(id))];
   const ruleCodes = codesOf(schema.rules, rules, 'rule');
   const place = (fields: FileSchema['common'], first: number, scope: 0 | 1, current: readonly Field[]): LayoutField[] => {
     if (fields.length > 32) throw newer('an event kind has more than 32 fields');
@@ -64,15 +66,19 @@ export function layoutOf(schema: FileSchema): Layout {
   return {
     common, kinds, rules, ruleCodes, slotCodes: codesOf(schema.slotNames, SLOT_NAMES, 'frame slot'),
     completenessCodes: codesOf(schema.completeness, COMPLETENESS, 'completeness state'), handles: handlesOf(common, kinds),
-    ...registersOf(schema.registers, notes), ruleHashes: Uint32Array.from(schema.rules, hashText), rowWords, notes,
+    ...registersOf(schema.registers, notes), ruleHashes: Uint32Array.from(schema.rules, (id) => CURRENT_RULES.get(id) ?? hashText(id)), rowWords, notes,
   };
 }
 
+const targetOf = (one: Field, current: readonly Field[]): Field | null => {
+  const same = current.find(({ handle }) => handle === one.handle);
+  return same?.path === one.path ? same : (current.find(({ path }) => path === one.path) ?? null);
+};
 const endOf = (fields: readonly Field[], none: number): number => fields.reduce((end, one) => Math.max(end, one.offset + one.words), none);
 const shapeOfType = (type: FieldType): string => (typeof type === 'string' ? type : 'oneOf');
 
 function aim(one: Field, current: readonly Field[], ruleCodes: Uint32Array | null, notes: string[]): { target: Field | null; codes: Uint32Array | null } {
-  const target = current.find((candidate) => candidate.path === one.path) ?? null;
+  const target = targetOf(one, current);
   if (target === null) {
     notes.push(`field ${one.path} is not known to this version and is not shown`);
     return { target, codes: null };
@@ -85,12 +91,13 @@ function aim(one: Field, current: readonly Field[], ruleCodes: Uint32Array | nul
 
 /** File code to current code, or null when every file code means the same now. */
 function codesOf(file: readonly string[], current: readonly string[], what: string): Uint32Array | null {
-  const codes = Uint32Array.from(file, (name) => {
-    const code = current.indexOf(name);
-    if (code < 0) throw newer(`it knows the ${what} "${name}"`);
+  if (file.every((name, code) => current[code] === name)) return null;
+  const codes = new Map(current.map((name, code) => [name, code]));
+  return Uint32Array.from(file, (name) => {
+    const code = codes.get(name);
+    if (code === undefined) throw newer(`it knows the ${what} "${name}"`);
     return code;
   });
-  return codes.every((code, index) => code === index) ? null : codes;
 }
 
 function handlesOf(common: readonly LayoutField[], kinds: readonly LayoutKind[]): readonly ReadonlyMap<number, number>[] | null {

@@ -16,6 +16,7 @@ export function headlineFor(session: Session, view: EventView | null, words: Wor
   if (view !== null) return { title: words.titleOf(view.event), sentence: words.sentenceAt(recording, view.event.seq), tone: toneOf(view.event) };
   if (count === 0) return { title: 'Empty trace', sentence: 'Nothing was recorded.', tone: 'plain' };
   if (at.seq >= count) return { title: 'End of the recording', sentence: `All ${count.toLocaleString('en')} events lie before this point. ${words.sentenceAt(recording, count - 1)}`, tone: 'plain' };
+  if (at.seq === 0 && at.icount <= 0) return { title: 'Start of the recording', sentence: `Nothing has run yet. First comes event 0: ${words.sentenceAt(recording, 0)}`, tone: 'plain' };
   return { title: 'Between events', sentence: `After ${at.icount.toLocaleString('en')} instructions. Next is event ${String(at.seq)}: ${words.sentenceAt(recording, at.seq)}`, tone: 'plain' };
 }
 

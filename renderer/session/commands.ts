@@ -45,7 +45,7 @@ export const COMMANDS: readonly Command[] = [
   command('fit', 'Show the whole recording', 'Timeline', ['0'], opened, (session) => { session.fit(); }),
   command('axis', 'Switch axis: events or instructions', 'Timeline', ['X'], opened, (session) => { session.setAxis(session.axis === 'events' ? 'instructions' : 'events'); }),
   command('breakpoint', 'Add a breakpoint', 'Timeline', ['B'], opened, (session) => { session.breakpoints.edit(); }),
-  command('find', 'Find an event…', 'Timeline', ['Mod+F'], opened, (session) => { session.breakpoints.edit(); }),
+  command('find', 'Find an event…', 'Timeline', ['Mod+F'], opened, (session) => { session.overlay = 'palette'; }),
   command('gallery', 'Sample gallery', 'File', ['Mod+H'], always, (session) => { session.leave(); }),
   command('open', 'Open a trace…', 'File', ['Mod+O'], always, (session) => { void session.open('a trace', () => session.api.openDialog()); }),
   command('record', 'Record an image…', 'File', ['Mod+R'], always, (session) => { session.overlay = 'record'; }),

@@ -4,6 +4,8 @@
 import type { Position } from '../../core/event/position.ts';
 import type { Moment } from '../../core/event/reexecutor.ts';
 import { momentAt, moveTo, stepInstruction, type Move, type Moved, type Replay } from '../../core/replay/cursor.ts';
+import { compile, isRefusal } from '../../core/replay/expression/compile.ts';
+import { findNext } from '../../core/replay/search.ts';
 import { endOf, positionOfEvent, startOf, type Direction } from '../../core/replay/source.ts';
 import type { Api, ChooseImageOutcome, ChosenImage, OpenedTrace, OpenOutcome, SampleInfo, SavedBreakpoint } from '../../app/contract/api.ts';
 import { Breakpoints, type BreakpointHost } from './breakpoints.svelte.ts';
@@ -161,6 +163,23 @@ export class Session implements BreakpointHost {
     const moved = moveTo(this.recording.source, move, { from: this.at, direction });
     if (moved.kind === 'edge') this.announcement = `No ${what} ${direction === 'forward' ? 'after' : 'before'} this point.`;
     else this.follow(moved, what);
+  }
+
+  /** To the nearest match of an expression of the breakpoint language; says so when there is none, or why it cannot be known. */
+  async find(text: string, direction: Direction): Promise<void> {
+    const { replay } = this;
+    const compiled = compile(text, { symbols: this.recording?.symbols ?? null });
+    if (replay === null || isRefusal(compiled)) return;
+    this.busy = true;
+    try {
+      const result = await findNext(replay.trace, compiled, { from: this.at, direction, reexecutor: replay.reexecutor, absent: replay.absent });
+      if (this.replay?.trace !== replay.trace) return;
+      if (result.kind === 'absent') this.fail('This cannot be found', result.reason);
+      else if (result.kind === 'none') this.notice = { title: 'No match', message: `Nothing ${direction === 'forward' ? 'after' : 'before'} this point matches ${text}.`, tone: 'good' };
+      else this.moveTo(result.hit.position);
+    } finally {
+      this.busy = false;
+    }
   }
 
   /** One instruction on or back, by re-execution; an absence is kept as the reason. */

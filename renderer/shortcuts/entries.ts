@@ -1,6 +1,7 @@
 // What the palette offers for a text: commands, samples, an event by number, an expression as a breakpoint.
 
 import { compile, isRefusal } from '../../core/replay/expression/compile.ts';
+import type { Direction } from '../../core/replay/source.ts';
 import { COMMANDS, type Command } from '../session/commands.ts';
 import type { Session } from '../session/session.svelte.ts';
 
@@ -8,6 +9,7 @@ export type Action =
   | { readonly kind: 'command'; readonly id: string }
   | { readonly kind: 'event'; readonly seq: number }
   | { readonly kind: 'sample'; readonly name: string }
+  | { readonly kind: 'find'; readonly text: string; readonly direction: Direction }
   | { readonly kind: 'breakpoint'; readonly text: string };
 export interface Entry { readonly id: string; readonly title: string; readonly group: string; readonly keys: string; readonly disabled: string | null; readonly action: Action }
 
@@ -33,7 +35,8 @@ function special(wanted: string, session: Session): readonly Entry[] {
     return [{ id: 'event', title: `Go to event ${String(Math.min(seq, count))}`, group: 'Move', keys: '', disabled: null, action: { kind: 'event', seq: Math.min(seq, count) } }];
   }
   if (isRefusal(compile(wanted, { symbols: session.recording.symbols }))) return [];
-  return [{ id: 'breakpoint', title: `Break on ${wanted}`, group: 'Breakpoint', keys: '', disabled: null, action: { kind: 'breakpoint', text: wanted } }];
+  const find = (direction: Direction): Entry => ({ id: `find-${direction}`, title: `Go to the ${direction === 'forward' ? 'next' : 'previous'} ${wanted}`, group: 'Find', keys: '', disabled: null, action: { kind: 'find', text: wanted, direction } });
+  return [find('forward'), find('backward'), { id: 'breakpoint', title: `Break on ${wanted}`, group: 'Breakpoint', keys: '', disabled: null, action: { kind: 'breakpoint', text: wanted } }];
 }
 
 /** Items whose text holds every word, those that begin with the first word first. */

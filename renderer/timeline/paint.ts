@@ -186,6 +186,10 @@ function paintLabels(brush: Brush, scene: Scene, palette: Palette, marks: readon
     if (taken.some((other) => other.row === row && from < other.to + 6 && from + width > other.from - 6)) continue;
     taken.push({ row, from, to: from + width });
     brush.fillStyle = mark.mark === 'transition' ? palette[VIA_COLOURS[mark.via ?? 'unknown']] : mark.mark === 'fault' ? palette.fault : mark.mark === 'msr' ? palette.msr : palette['text-2'];
+    brush.strokeStyle = palette.surface;
+    brush.lineWidth = 3;
+    brush.lineJoin = 'round';
+    brush.strokeText(text, from, levelOf(scene.layout, row) - 5);
     brush.fillText(text, from, levelOf(scene.layout, row) - 5);
   }
 }

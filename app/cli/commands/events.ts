@@ -59,7 +59,7 @@ function compileWhere(text: string | null, trace: TraceFile): Compiled | null {
 
 /** The printer the options choose. */
 export function printerOf(args: Arguments, trace: TraceFile, io: Io): EventPrinter {
-  if (args.flag('json')) return jsonPrinter();
+  if (args.flag('json')) return jsonPrinter(trace);
   return args.flag('csv') ? csvPrinter(kindsIn(trace)) : textPrinter(trace, painter(io));
 }
 

@@ -47,7 +47,8 @@ Where a trace cannot be executed again, "exec" is refused with the reason and ex
     if (result.kind === 'absent') throw new BadInput(result.reason);
     if (result.kind === 'none') {
       if (trace.exitCode !== 0) throw new BadInput(`no match in the part of the trace that is there; it was cut off, so nothing follows for the rest`);
-      io.err(`no match for ${JSON.stringify(compiled.text)} ${direction === 'forward' ? 'after' : 'before'} this point\n`);
+      const start = args.text('from');
+      io.err(`no match for ${JSON.stringify(compiled.text)} ${start === null ? 'in this trace' : `${direction === 'forward' ? 'after' : 'before'} event ${start}`}\n`);
       return NEGATIVE;
     }
     await print(trace, result.hit, args, io);
@@ -60,7 +61,7 @@ function startingPoint(trace: TraceFile, text: string | null, direction: Directi
   const { reader } = trace;
   if (text === null) return direction === 'forward' ? { icount: -1, iteration: 0, seq: 0 } : { ...endOf(reader), icount: Number.MAX_SAFE_INTEGER };
   const seq = countOf(text, '--from');
-  if (seq >= reader.eventCount) throw new BadInput(`--from ${text}: there is no such event, the trace has ${String(reader.eventCount)}`);
+  if (seq >= reader.eventCount) throw new BadInput(`--from ${text}: there is no such event; give one below ${String(reader.eventCount)}`);
   return positionOfEvent(reader, seq);
 }
 

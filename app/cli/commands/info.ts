@@ -1,5 +1,6 @@
 // `ringscope info`: what a trace is, its content hash, and how many events of each kind and ring it holds.
 
+import { hex } from '../../../core/base/u64.ts';
 import { infoOf, type RecordingInfo } from '../../../core/ringscope/info.ts';
 import type { Arguments, Command } from '../command.ts';
 import type { Io } from '../io.ts';
@@ -58,7 +59,7 @@ function textOf(facts: Facts, paint: Paint): string {
   if (facts.memoryBytes !== null) add('memory', `${String(facts.memoryBytes / 2 ** 20)} MiB`);
   if (facts.devices.length > 0) add('devices', facts.devices.join(', '));
   if (facts.image !== null) add('image', `${facts.image.format}, ${grouped(facts.image.bytes)} bytes, hash ${facts.image.hash}`);
-  const options = Object.entries(facts.options).map(([name, value]) => `${name}=${String(value)}`);
+  const options = Object.entries(facts.options).filter(([name]) => name !== 'memory').map(([name, value]) => `${name}=${optionText(name, value)}`);
   if (options.length > 0) add('options', options.join(' '));
   if (facts.filter !== null) add('filter', facts.filter);
   add('content hash', facts.contentHash ?? `none: the trace was cut off (what is there: ${facts.recomputed ?? 'unknown'})`);
@@ -68,6 +69,11 @@ function textOf(facts: Facts, paint: Paint): string {
   if (facts.symbols > 0) add('symbols', grouped(facts.symbols));
   add('re-execution', facts.canReexecute ? 'possible' : `absent: ${facts.absent ?? 'no reason is known'}`);
   return `${[...lines, '', ...tableOf('kind', facts.kinds, paint), '', ...tableOf('ring', facts.rings, paint)].join('\n')}\n`;
+}
+
+/** Addresses in hexadecimal, as they are given on the command line. */
+function optionText(name: string, value: unknown): string {
+  return (name === 'org' || name === 'entry') && typeof value === 'number' ? hex(value) : String(value);
 }
 
 function tableOf(title: string, counts: Readonly<Record<string, number>>, paint: Paint): string[] {

@@ -44,7 +44,7 @@ Example: ringscope state a.rtrace --at 12 --after`,
 interface Point { readonly position: Position; readonly when: 'before' | 'after' | 'at'; readonly seq: number | null; readonly registers: Uint32Array; readonly other: Uint32Array | null }
 
 function pointAtEvent({ reader }: TraceFile, seq: number, when: 'before' | 'after'): Point {
-  if (seq >= reader.eventCount) throw new BadInput(`there is no event ${String(seq)}: the trace has ${reader.eventCount === 0 ? 'none' : `0 to ${String(reader.eventCount - 1)}`}`);
+  if (seq >= reader.eventCount) throw new BadInput(`there is no event ${String(seq)}: ${reader.eventCount === 0 ? 'the trace has none' : `give one from 0 to ${String(reader.eventCount - 1)}`}`);
   const before = reader.stateBefore(seq), after = reader.stateAfter(seq);
   return { position: positionOfEvent(reader, seq), when, seq, registers: when === 'before' ? before : after, other: when === 'before' ? after : before };
 }

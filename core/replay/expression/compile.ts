@@ -36,7 +36,7 @@ export function isRefusal(result: Compiled | Expression | ExpressionError): resu
 
 /** A refusal as one line: `at column 5: unexpected "foo": expected "->" and the ring it changes to`. */
 export function describeRefusal({ error, column, expected }: ExpressionError): string {
-  return error.includes('expected ') ? `at column ${String(column)}: ${error}` : `at column ${String(column)}: ${error}; expected ${expected}`;
+  return error.endsWith(expected) ? `at column ${String(column)}: ${error}` : `at column ${String(column)}: ${error}; expected ${expected}`;
 }
 
 function compileExpression(expression: Expression, options: CompileOptions): Compiled {

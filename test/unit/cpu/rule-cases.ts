@@ -48,7 +48,7 @@ const MEMORY: readonly RuleCase[] = [
   { rule: 'segment-writable', name: 'code', bend: ({ cpu }) => { installSegment(cpu, DS, FREE, CODE | 1, 0xffff_ffff, 0); }, act: writeData, fault: '#GP(0x0)' },
   { rule: 'segment-limit', setup: ({ cpu }) => { installSegment(cpu, DS, FREE, DATA | 1, 0x5003, 0); }, bend: ({ cpu }) => { installSegment(cpu, DS, FREE, DATA | 1, 0x5002, 0); }, act: ({ cpu }) => { read32(cpu, DS, 0x5000); }, fault: '#GP(0x0)' },
   { rule: 'segment-limit', name: 'stack', setup: ({ cpu }) => { installSegment(cpu, SS, FREE, DATA | 1, 0x5003, 0); }, bend: ({ cpu }) => { installSegment(cpu, SS, FREE, DATA | 1, 0x5002, 0); }, act: ({ cpu }) => { read32(cpu, SS, 0x5000); }, fault: '#SS(0x0)' },
-  { rule: 'segment-limit', name: 'wrap', setup: ({ cpu }) => { cpu.ramView.setUint8(0, 0); }, bend: () => undefined, act: ({ cpu }) => { read32(cpu, DS, 0xffff_fffd); }, fault: '#GP(0x0)' },
+  { rule: 'segment-limit', name: 'past 4 GiB', setup: ({ cpu }) => { cpu.set32(ECX, 0xffff_fffc); }, bend: ({ cpu }) => { cpu.set32(ECX, 0xffff_fffd); }, act: ({ cpu }) => { read32(cpu, DS, cpu.get32(ECX)); }, fault: '#GP(0x0)' },
   { rule: 'segment-expand-down', setup: ({ cpu }) => { installSegment(cpu, DS, FREE, 0xc097, 0x4fff, 0); }, bend: ({ cpu }) => { installSegment(cpu, DS, FREE, 0xc097, 0x5000, 0); }, act: readData, fault: '#GP(0x0)' },
   { rule: 'segment-expand-down', name: '16-bit', setup: ({ cpu }) => { installSegment(cpu, DS, FREE, 0xc097, 0x4fff, 0); }, bend: ({ cpu }) => { installSegment(cpu, DS, FREE, 0x8097, 0x4fff, 0); }, act: ({ cpu }) => { read8(cpu, DS, 0x1_0000); }, fault: '#GP(0x0)' },
 ];
@@ -59,7 +59,7 @@ const PAGING: readonly RuleCase[] = [
   { rule: 'page-table-present', setup: enablePaging, bend: (world) => { mapPage(world, 0x5000, 0x5006); }, act: writeData, fault: '#PF(0x2)' },
   { rule: 'page-user', setup: (world) => { enablePaging(world); enterRing3(world); }, bend: (world) => { mapPage(world, 0x5000, 0x5003); }, act: readData, fault: '#PF(0x5)' },
   { rule: 'page-user-writable', setup: (world) => { enablePaging(world); enterRing3(world); }, bend: (world) => { mapPage(world, 0x5000, 0x5005); }, act: writeData, fault: '#PF(0x7)' },
-  { rule: 'page-supervisor-writable', setup: (world) => { enablePaging(world); mapPage(world, 0x5000, 0x5001); }, bend: ({ cpu }) => { cpu.setRegister(CR0, cpu.register(CR0) | 0x1_0000, 0); }, act: writeData, fault: '#PF(0x3)' },
+  { rule: 'page-supervisor-writable', setup: (world) => { enablePaging(world); world.cpu.setRegister(CR0, world.cpu.register(CR0) | 0x1_0000, 0); world.cpu.tlb.fill(0); }, bend: (world) => { mapPage(world, 0x5000, 0x5001); }, act: writeData, fault: '#PF(0x3)' },
 ];
 
 // segment loads

@@ -42,9 +42,9 @@ describe('a run ends', () => {
     const spinning = runAll(SPINS, 12_345);
     expect(spinning.end).toEqual({ kind: 'limit', bound: 'max-instructions' });
     expect(spinning.machine.cpu.icount).toBe(12_345);
-    const faulting = runAll(faultsForEver(), 5_000);
+    const faulting = runAll(faultsForEver(), 1_000);
     expect(faulting.end).toEqual({ kind: 'limit', bound: 'max-instructions' });
-    expect(faulting.machine.cpu.attempts).toBe(5_000);
+    expect(faulting.machine.cpu.attempts).toBe(1_000);
     expect(faulting.machine.cpu.icount).toBe(3);
   });
 
@@ -60,7 +60,7 @@ describe('a run ends', () => {
 
 describe('slices', () => {
   const stateAfter = (image: Uint8Array, slice: number): string => {
-    const machine = build(image, 20_000);
+    const machine = build(image, 2_000);
     const session = new Session(machine);
     const maker = new CheckpointMaker(session);
     while (session.end === null) session.run(slice);
@@ -70,7 +70,7 @@ describe('slices', () => {
   it('change nothing, wherever they are cut', () => {
     for (const image of [exits(3), prints('one\ntwo'), writesMemory(1000), faultsForEver(), TRIPLE_FAULTS, USES_X87, HALTS]) {
       const whole = stateAfter(image, Infinity);
-      for (const slice of [1, 2, 3, 7, 1000]) expect(stateAfter(image, slice)).toBe(whole);
+      for (const slice of [1, 3, 500]) expect(stateAfter(image, slice)).toBe(whole);
     }
   });
 

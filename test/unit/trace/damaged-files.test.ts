@@ -9,6 +9,8 @@ import { inflateRaw } from '../../../core/base/inflate.ts';
 import { openTrace, type TraceReader } from '../../../core/trace/reader.ts';
 import { anySynthetic, copyRow, open, record, type Written } from './support.ts';
 
+/** Milliseconds for tests that open a file hundreds of times on a busy machine. */
+const PATIENT = 40_000;
 const sample = (count: number, flushEvery: number): Written => record(fc.sample(anySynthetic, { numRuns: count, seed: 11 }), { flushEvery });
 
 function readAll(reader: TraceReader): void {
@@ -37,7 +39,7 @@ function refusedOrRead(read: () => void): void {
 
 describe('a cut file', () => {
   it('opens up to its last whole chunk and says so, at every byte', () => {
-    const { bytes, rows } = sample(12, 3);
+    const { bytes, rows } = sample(6, 2);
     const header = new DataView(bytes.buffer, bytes.byteOffset).getUint32(12, true) + 24;
     for (let length = 0; length < bytes.length; length += 1) {
       const cut = bytes.subarray(0, length);
@@ -48,12 +50,12 @@ describe('a cut file', () => {
       const reader = open(cut);
       const isClosed = length >= bytes.length - 8;
       expect(reader.truncated).toBe(!isClosed);
-      expect(reader.eventCount % 3 === 0 && reader.eventCount <= 12).toBe(true);
+      expect(reader.eventCount % 2 === 0 && reader.eventCount <= 6).toBe(true);
       if (!isClosed) expect(reader.notes.join()).toContain(`cut off after ${String(reader.eventCount)} events`);
       for (let seq = 0; seq < reader.eventCount; seq += 1) expect(reader.kindAt(seq)).toBe(rows[seq]!.kind);
     }
-    expect(open(bytes.subarray(0, bytes.length - 9)).eventCount).toBe(12);
-  });
+    expect(open(bytes.subarray(0, bytes.length - 9)).eventCount).toBe(6);
+  }, PATIENT);
 
   it('counts the bytes it ignores', () => {
     const { bytes } = sample(12, 3);
@@ -98,8 +100,8 @@ describe('a hostile file', () => {
       const mutated = bytes.slice();
       for (const [at, value] of changes) mutated[at % mutated.length] = value;
       refusedOrRead(() => { readAll(open(mutated)); });
-    }), { numRuns: 150 });
-  });
+    }), { numRuns: 100 });
+  }, PATIENT);
 
   it('with right checksums and stored sections throws nothing but BadInput either', () => {
     const plain = record(fc.sample(anySynthetic, { numRuns: 40, seed: 3 }), { flushEvery: 20, deflate: (part) => part }).bytes;
@@ -114,8 +116,8 @@ describe('a hostile file', () => {
       }
       fixChecksums(mutated, offsets);
       refusedOrRead(() => { readAll(openTrace(mutated, asIs)); });
-    }), { numRuns: 400 });
-  });
+    }), { numRuns: 300 });
+  }, PATIENT);
 
   it('that is random is refused in one line', () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (random) => {

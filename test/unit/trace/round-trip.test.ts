@@ -12,6 +12,8 @@ import { anySynthetic, copyRow, FACTS, inflate, open, record, syntheticOf, type 
 import { openTrace } from '../../../core/trace/reader.ts';
 import { inflateRaw } from '../../../core/base/inflate.ts';
 
+/** Milliseconds a property may take on a busy machine. */
+const PATIENT = 40_000;
 const sameWords = (a: Uint32Array, b: Uint32Array): boolean => a.length === b.length && a.every((word, at) => word === b[at]);
 const sameRow = (a: Row, b: Row): boolean => {
   const own = copyRow(a);
@@ -35,8 +37,8 @@ describe('a trace', () => {
   it.each(EVENT_KINDS.map((kind) => [kind] as const))('keeps every field of %s', (kind) => {
     fc.assert(fc.property(fc.array(syntheticOf(codeOf(EVENT_KINDS, kind), 'all'), { minLength: 1, maxLength: 4 }), (events) => {
       expectAll(record(events));
-    }), { numRuns: 12 });
-  });
+    }), { numRuns: 8 });
+  }, PATIENT);
 
   it('keeps mixed events through chunks of any size, with one content hash', () => {
     fc.assert(fc.property(fc.array(anySynthetic, { maxLength: 60 }), fc.integer({ min: 1, max: 70 }), (events, flushEvery) => {
@@ -45,15 +47,15 @@ describe('a trace', () => {
       expectAll(one);
       expectAll(many);
       expect(many.contentHash).toBe(one.contentHash);
-    }), { numRuns: 30 });
-  });
+    }), { numRuns: 20 });
+  }, PATIENT);
 
   it('reads the same with the inflate of core', () => {
     fc.assert(fc.property(fc.array(anySynthetic, { maxLength: 40 }), (events) => {
       const written = record(events, { flushEvery: 16 });
       expectAll(written, openTrace(written.bytes, inflateRaw));
     }), { numRuns: 8 });
-  });
+  }, PATIENT);
 
   it('has another hash when one bit of one value differs, and none of its own for engine and core version', () => {
     const events = fc.sample(syntheticOf(codeOf(EVENT_KINDS, 'transition'), 'all'), { numRuns: 3, seed: 7 });
