@@ -1,10 +1,10 @@
 // Decoded blocks, keyed by physical address and code size. A block never leaves its page; it ends where control may go elsewhere or
-// where a mode, segment or translation may change. A write to a page clears its PAGE_CODE flag (physical-write.ts), which makes
-// every block of that page stale at the next lookup. Only RAM is cached. SDM 3A "Self-Modifying Code".
+// where a mode, segment or translation may change. A write to decoded bytes clears the page's PAGE_CODE flag (physical-write.ts),
+// which makes every block of that page stale at the next lookup. Only RAM is cached. SDM 3A "Self-Modifying Code".
 import { decode } from '../isa/decoder.ts';
 import type { Insn } from '../isa/insn.ts';
 import type { Op } from '../isa/opcode-index.ts';
-import { PAGE_CODE } from './page-flags.ts';
+import { clearCode, markCode, PAGE_CODE } from './page-flags.ts';
 import type { Execute } from './semantics/execute-type.ts';
 import { semanticsOf } from './semantics/table.ts';
 import { PAGE_SIZE, type Cpu } from './state.ts';
@@ -56,11 +56,12 @@ export function findBlock(cpu: Cpu, cache: BlockCache, physical: number): Block 
   const page = physical >>> 12;
   if ((cpu.pageFlags[page]! & PAGE_CODE) === 0) {
     cache.generations[page]! += 1;
-    cpu.pageFlags[page]! |= PAGE_CODE;
+    clearCode(cpu, page);
+    clearCode(cpu, page);
   }
   const slot = ((physical << 1) ^ (physical >>> 14) ^ cpu.code32) & (SLOTS - 1);
-  const known = cache.slots[slot]!;
-  if (known !== null && known.physical === physical && known.generation === cache.generations[page]! && known.code32 === cpu.code32) return known;
+  const known = cache.slots[slot];
+  if (known && known.physical === physical && known.generation === cache.generations[page]! && known.code32 === cpu.code32) return known;
   const made = decodeBlock(cpu, cache, physical);
   cache.slots[slot] = made;
   return made;
@@ -82,5 +83,7 @@ function decodeBlock(cpu: Cpu, cache: BlockCache, physical: number): Block | nul
     if (ENDS_BLOCK.has(result.insn.op) || result.insn.repeat !== 0) break;
   }
   if (insns.length === 0) return null;
+  markCode(cpu, page, first, at);
+  markCode(cpu, page, first, at);
   return { physical, code32: cpu.code32, generation: cache.generations[page]!, lengthBytes: at - first, insns, executes };
 }

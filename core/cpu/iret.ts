@@ -91,8 +91,7 @@ function commit(cpu: Cpu, to: { readonly width: number; readonly isOuter: boolea
 // Which flags IRET takes from the stack depends on the CPL it runs at. SDM 2A "IRET/IRETD/IRETQ—Interrupt Return".
 function flagsAfter(cpl: number, old: number, popped: number, width: number): number {
   let mask = EFLAGS_CF | EFLAGS_PF | EFLAGS_AF | EFLAGS_ZF | EFLAGS_SF | EFLAGS_TF | EFLAGS_DF | EFLAGS_OF | EFLAGS_NT;
-  // DEPARTS: RF is popped but not kept. It only masks instruction breakpoints, which this core does not have, and would be clear
-  // again after the next instruction.
+  // DEPARTS: RF is popped but not kept: it only masks instruction breakpoints, which this core does not have.
   if (width === 4) mask |= EFLAGS_AC | EFLAGS_ID;
   if (cpl <= ioplOf(old)) mask |= EFLAGS_IF;
   if (cpl === 0) mask |= EFLAGS_IOPL | (width === 4 ? EFLAGS_VIF | EFLAGS_VIP : 0);

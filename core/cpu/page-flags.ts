@@ -20,18 +20,41 @@ export function flagPage(cpu: Cpu, physical: number, bits: number): void {
   if (physical < cpu.ramBytes) cpu.pageFlags[physical >>> 12]! |= bits;
 }
 
+/** Notes that bytes [first, end) of a page, as offsets in it, were decoded as code. Which bytes these are is derived and never saved. */
+export function markCode(cpu: Cpu, page: number, first: number, end: number): void {
+  cpu.pageFlags[page]! |= PAGE_CODE;
+  for (let chunk = first >>> CHUNK_SHIFT; chunk <= (end - 1) >>> CHUNK_SHIFT; chunk += 1) cpu.codeChunks[page * 2 + (chunk >>> 5)]! |= 1 << (chunk & 31);
+}
+
+/** Forgets which bytes of a page are code. */
+export function clearCode(cpu: Cpu, page: number): void {
+  cpu.codeChunks[page * 2] = 0;
+  cpu.codeChunks[page * 2 + 1] = 0;
+}
+
+/** True when a write of `size` bytes (within its page) may change decoded code: data beside code in one page is common in small kernels. */
+export function touchesCode(cpu: Cpu, physical: number, size: number): boolean {
+  const page = physical >>> 12;
+  const first = (physical & 0xfff) >>> CHUNK_SHIFT, last = ((physical & 0xfff) + size - 1) >>> CHUNK_SHIFT;
+  return ((cpu.codeChunks[page * 2 + (first >>> 5)]! >>> (first & 31)) & 1) !== 0 || ((cpu.codeChunks[page * 2 + (last >>> 5)]! >>> (last & 31)) & 1) !== 0;
+}
+/** 64 bytes a chunk, 64 chunks a page. */
+const CHUNK_SHIFT = 6;
+
 /** The watched bits of all pages: 2 words a page that has any (page number, bits). A checkpoint stores them beside `processorBytes`. */
 export function watchedPages(cpu: Cpu): Uint32Array {
+  const { pageFlags } = cpu;
   const words: number[] = [];
-  cpu.pageFlags.forEach((flags, page) => {
-    if ((flags & PAGE_WATCHED) !== 0) words.push(page, flags & PAGE_WATCHED);
-  });
+  for (let page = 0; page < pageFlags.length; page += 1) {
+    if ((pageFlags[page]! & PAGE_WATCHED) !== 0) words.push(page, pageFlags[page]! & PAGE_WATCHED);
+  }
   return Uint32Array.from(words);
 }
 
 /** Puts back what `watchedPages` gave; other bits of the flags are left alone. Pages outside RAM are ignored. */
 export function restoreWatchedPages(cpu: Cpu, words: Uint32Array): void {
-  cpu.pageFlags.forEach((flags, page) => { cpu.pageFlags[page] = flags & ~PAGE_WATCHED; });
+  const { pageFlags } = cpu;
+  for (let page = 0; page < pageFlags.length; page += 1) pageFlags[page]! &= ~PAGE_WATCHED;
   for (let at = 0; at + 1 < words.length; at += 2) {
     const page = words[at]!;
     if (page < cpu.pageFlags.length) cpu.pageFlags[page]! |= words[at + 1]! & PAGE_WATCHED;

@@ -15,8 +15,8 @@ const CR0 = registerOffset('cr0');
 const CODE_P = 1, CODE_WRITE = 2, CODE_USER = 4, CODE_RESERVED = 8;
 
 /** The walk of the last #PF, as it was when the fault was raised; its event is made from this before anything else walks. */
-export const lastFaultWalk: WalkOutcome = newWalkOutcome();
-const current = newWalkOutcome();
+export let lastFaultWalk: WalkOutcome = newWalkOutcome();
+let current = newWalkOutcome();
 
 /** True when paging is on. */
 export const isPaging = (cpu: Cpu): boolean => (cpu.register(CR0) & CR0_PG) !== 0;
@@ -32,7 +32,7 @@ export function translate(cpu: Cpu, linear: number, access: number): number {
   }
   if (!isPaging(cpu)) cacheIdentity(cpu, at, linear);
   else if (walkTables(cpu, linear, access, current)) cacheWalk(cpu, at, linear, current);
-  else raisePageFault(cpu, linear, access, current, TLB_MISS);
+  else raisePageFault(cpu, linear, access, TLB_MISS);
   return cachedPage(cpu, at) + (linear & 0xfff);
 }
 
@@ -58,13 +58,15 @@ function refuseHit(cpu: Cpu, at: number, linear: number, access: number, refused
   current.refused = refused;
   current.present = true;
   current.reserved = false;
-  raisePageFault(cpu, linear, access, current, agrees ? TLB_HIT : TLB_STALE);
+  raisePageFault(cpu, linear, access, agrees ? TLB_HIT : TLB_STALE);
 }
 
-// The one place where a refusal becomes #PF. The page's cached translations go; CR2 is written when the fault is delivered.
+// The one place where a refusal (in `current`) becomes #PF. The page's cached translations go; CR2 is written when the fault is delivered.
 // SDM 3A "Page-Fault Exceptions", "Operations that Invalidate TLBs".
-function raisePageFault(cpu: Cpu, linear: number, access: number, walk: WalkOutcome, tlb: number): never {
-  Object.assign(lastFaultWalk, walk);
+function raisePageFault(cpu: Cpu, linear: number, access: number, tlb: number): never {
+  const walk = current;
+  current = lastFaultWalk;
+  lastFaultWalk = walk;
   dropPage(cpu, linear);
   const code = (walk.present ? CODE_P : 0) | ((access & TYPE_MASK) === WRITE ? CODE_WRITE : 0)
     | ((access & USER) !== 0 ? CODE_USER : 0) | (walk.reserved ? CODE_RESERVED : 0);

@@ -1,7 +1,7 @@
 // What the guest writes to physical memory: one byte test on the way (is the page just dirty?), the slow path behind it marks pages,
 // drops decoded code and reports writes to tables in use.
 
-import { PAGE_CODE, PAGE_DIRTY, PAGE_WATCHED } from './page-flags.ts';
+import { PAGE_CODE, PAGE_DIRTY, PAGE_WATCHED, touchesCode } from './page-flags.ts';
 import { dropCode } from './physical.ts';
 import type { Cpu } from './state.ts';
 import { noteTableWrite, rememberTables } from './table-watch.ts';
@@ -31,10 +31,11 @@ export function writePhysical32(cpu: Cpu, physical: number, value: number): void
 export function writeNoted(cpu: Cpu, physical: number, size: number, value: number): void {
   const page = physical >>> 12;
   const flags = cpu.pageFlags[page]!;
-  cpu.pageFlags[page] = (flags & ~PAGE_CODE) | PAGE_DIRTY;
+  const isCode = (flags & PAGE_CODE) !== 0 && touchesCode(cpu, physical, size);
+  cpu.pageFlags[page] = (isCode ? flags & ~PAGE_CODE : flags) | PAGE_DIRTY;
   const watched = (flags & PAGE_WATCHED) !== 0;
   if (watched) rememberTables(cpu, physical, size, flags);
   for (let index = 0; index < size; index += 1) cpu.ram[physical + index] = value >>> (index * 8);
-  if ((flags & PAGE_CODE) !== 0) dropCode(cpu, page);
+  if (isCode) dropCode(cpu, page);
   if (watched) noteTableWrite(cpu);
 }

@@ -2,7 +2,7 @@
 // writes that are not the guest's. The guest's writes: physical-write.ts. Translation: paging.ts.
 
 import { PENDING_CODE_WRITTEN } from './attention.ts';
-import { PAGE_CODE, PAGE_DIRTY } from './page-flags.ts';
+import { PAGE_CODE, PAGE_DIRTY, touchesCode } from './page-flags.ts';
 import { PAGE_SIZE, type Cpu } from './state.ts';
 
 /** The byte at a physical address (unsigned). */
@@ -25,9 +25,10 @@ export function writeByProcessor32(cpu: Cpu, physical: number, value: number): v
   if (physical >= cpu.ramBytes) return;
   const page = physical >>> 12;
   const flags = cpu.pageFlags[page]!;
-  cpu.pageFlags[page] = (flags & ~PAGE_CODE) | PAGE_DIRTY;
+  const isCode = (flags & PAGE_CODE) !== 0 && touchesCode(cpu, physical, 4);
+  cpu.pageFlags[page] = (isCode ? flags & ~PAGE_CODE : flags) | PAGE_DIRTY;
   cpu.ramView.setInt32(physical, value, true);
-  if ((flags & PAGE_CODE) !== 0) dropCode(cpu, page);
+  if (isCode) dropCode(cpu, page);
 }
 
 /** Copies bytes into RAM from outside the guest (devices, loaders): marks pages dirty, drops code, reports nothing. */

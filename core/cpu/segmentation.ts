@@ -9,7 +9,6 @@ import { RIGHTS_UNUSABLE } from '../arch/register-file.ts';
 import { rule } from '../event/rules.ts';
 import { errorOf, isNull, markAccessed, newDescriptor, readDescriptor, type Descriptor } from './descriptor-table.ts';
 import { demand, GP, GP0, NP, skip, SSF, Unsupported } from './fault.ts';
-import { isWithinLimit } from './memory.ts';
 import { CS, DS, ES, SS, type Cpu } from './state.ts';
 
 const R_SS_NULL = rule('ss-not-null'), R_SS_TABLE = rule('ss-table-limit'), R_SS_RPL = rule('ss-rpl'), R_SS_TYPE = rule('ss-type'), R_SS_DPL = rule('ss-dpl'),

@@ -56,6 +56,8 @@ export class Cpu {
   readonly tlb: Uint32Array;
   /** One byte for each page of RAM; physical.ts owns the bits. */
   readonly pageFlags: Uint8Array;
+  /** Which 64-byte pieces of each page of RAM hold decoded code, two words a page; derived, page-flags.ts owns the bits. */
+  readonly codeChunks: Uint32Array;
   /** RAM as bytes, physical address 0 first; and the same memory as a DataView for unaligned access. */
   readonly ram: Uint8Array;
   readonly ramView: DataView;
@@ -84,6 +86,7 @@ export class Cpu {
     this.floats = new Float64Array(buffer, 0, TLB_BYTES / 8);
     this.tlb = new Uint32Array(buffer, TLB_BYTES, TLB_ENTRIES * TLB_WORDS);
     this.pageFlags = new Uint8Array(buffer, PAGE_FLAGS_BYTES, Math.ceil(ramBytes / PAGE_SIZE));
+    this.codeChunks = new Uint32Array(this.pageFlags.length * 2);
     this.ram = new Uint8Array(buffer, ram, ramBytes);
     this.ramView = new DataView(buffer, ram, ramBytes);
   }

@@ -138,9 +138,18 @@ function wordOfEntry(cpu: Cpu, entry: Touched, from: number): number {
 function isPageTableInUse(cpu: Cpu, frame: number): boolean {
   const directory = (cpu.register(CR3) & CR3_BASE) >>> 0;
   if (directory >= cpu.ramBytes) return false;
+  if (pointsAt(cpu, directory + lastFound, frame)) return true;
   for (let at = 0; at < 0x1000; at += 4) {
-    const entry = cpu.ramView.getInt32(directory + at, true);
-    if ((entry & (ENTRY_P | ENTRY_PS)) === ENTRY_P && (entry & ENTRY_BASE) >>> 0 === frame) return true;
+    if (!pointsAt(cpu, directory + at, frame)) continue;
+    lastFound = at;
+    return true;
   }
   return false;
+}
+// Where the last search ended: only tried first, so it decides nothing.
+let lastFound = 0;
+
+function pointsAt(cpu: Cpu, entryPhysical: number, frame: number): boolean {
+  const entry = cpu.ramView.getInt32(entryPhysical, true);
+  return (entry & (ENTRY_P | ENTRY_PS)) === ENTRY_P && (entry & ENTRY_BASE) >>> 0 === frame;
 }

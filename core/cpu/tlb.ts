@@ -3,7 +3,7 @@
 // it holds identity translations, which every change of CR0.PG drops. SDM 3A "Caching Translation Information".
 //
 //   word 0  31..12 linear page | 4 valid | 3 user write 2 user read 1 supervisor write 0 supervisor read: allowed without a closer look
-//   word 1  physical page      word 2  3 4-MByte page | 2 dirty | 1 user | 0 writable      word 3  of entry 0: a 4-MByte page was cached since the last dropAll
+//   word 1  physical page      word 2  3 4-MByte page | 2 dirty | 1 user | 0 writable      word 3  of entry n: pieces of 4-MByte page n may be cached
 //
 // The four quick bits depend on CR0.WP (refreshed when it changes) and are never set for pages outside RAM.
 
@@ -16,7 +16,8 @@ export const SUPERVISOR_READ = 1, SUPERVISOR_WRITE = 2, USER_READ = 4, USER_WRIT
 const VALID = 16;
 const WRITABLE = 1, USER_PAGE = 2, DIRTY = 4, LARGE = 8;
 const PAGE_MASK = 0xffff_f000 | 0;
-const LARGE_CACHED = 3;
+/** Word that says whether pieces of the 4-MByte page of a linear address may be cached. */
+const largeAt = (linear: number): number => (linear >>> 22) * TLB_WORDS + 3;
 const CR0 = registerOffset('cr0');
 
 /** Word index of the entry a linear address maps to. */
@@ -46,7 +47,7 @@ function fill(cpu: Cpu, at: number, linear: number, page: number, rights: number
   cpu.tlb[at] = (linear & PAGE_MASK) | VALID | quickBits(cpu, page, rights);
   cpu.tlb[at + 1] = page;
   cpu.tlb[at + 2] = rights;
-  if ((rights & LARGE) !== 0) cpu.tlb[LARGE_CACHED] = 1;
+  if ((rights & LARGE) !== 0) cpu.tlb[largeAt(linear)] = 1;
   cpu.tlbGeneration += 1;
 }
 
@@ -69,10 +70,15 @@ export function dropAll(cpu: Cpu): void {
 export function dropPage(cpu: Cpu, linear: number): void {
   const at = tlbIndex(linear);
   if (isCached(cpu, at, linear)) cpu.tlb[at] = 0;
-  for (let entry = 0; cpu.tlb[LARGE_CACHED] !== 0 && entry < TLB_ENTRIES * TLB_WORDS; entry += TLB_WORDS) {
-    if ((cpu.tlb[entry + 2]! & LARGE) !== 0 && cpu.tlb[entry]! >>> 22 === linear >>> 22) cpu.tlb[entry] = 0;
-  }
+  if (cpu.tlb[largeAt(linear)] !== 0) dropLargePage(cpu, linear);
   cpu.tlbGeneration += 1;
+}
+
+function dropLargePage(cpu: Cpu, linear: number): void {
+  cpu.tlb[largeAt(linear)] = 0;
+  for (let at = 0; at < TLB_ENTRIES * TLB_WORDS; at += TLB_WORDS) {
+    if ((cpu.tlb[at + 2]! & LARGE) !== 0 && cpu.tlb[at]! >>> 22 === linear >>> 22) cpu.tlb[at] = 0;
+  }
 }
 
 /** CR0.WP changed: cached rights stay, what they allow is decided anew. */

@@ -12,6 +12,11 @@ export interface ByteCursor {
   failure: 'none' | 'incomplete' | 'too-long';
 }
 
+/** Why reading failed, or null. */
+export function failureOf(cursor: ByteCursor): 'incomplete' | 'too-long' | null {
+  return cursor.failure === 'none' ? null : cursor.failure;
+}
+
 /** The next byte; 0 after a failure. */
 export function nextByte(cursor: ByteCursor): number {
   if (cursor.failure !== 'none') return 0;

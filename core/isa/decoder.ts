@@ -1,6 +1,6 @@
 // Bytes to Insn, from the opcode table. Never throws, whatever the bytes. It reads no CPU state but the code size.
 // Operand resolution is in operand-decoder.ts; the shape of the result in insn.ts.
-import { nextByte, type ByteCursor } from './byte-cursor.ts';
+import { failureOf, nextByte, type ByteCursor } from './byte-cursor.ts';
 import { MEMORY, type BitWidth, type Insn } from './insn.ts';
 import { readMemoryOperand } from './memory-operand.ts';
 import { buildInsn } from './operand-decoder.ts';
@@ -22,10 +22,12 @@ export function decode(bytes: Uint8Array, bits: BitWidth, from = 0): DecodeResul
   const cursor: ByteCursor = { bytes, start: from, at: from, failure: 'none' };
   const { prefixes, opcode: first } = readPrefixes(cursor, bits);
   const { map, opcode } = readOpcode(cursor, first);
-  if (cursor.failure !== 'none') return { kind: cursor.failure };
+  const headFailure = failureOf(cursor);
+  if (headFailure !== null) return { kind: headFailure };
   const entries = opcodeEntries(map, opcode);
   const modrm = entries.some((entry) => entry.needsModrm) ? nextByte(cursor) : -1;
-  if (cursor.failure !== 'none') return { kind: cursor.failure };
+  const modrmFailure = failureOf(cursor);
+  if (modrmFailure !== null) return { kind: modrmFailure };
   const entry = entries.find((candidate) => matches(candidate, modrm, prefixes, bits));
   if (entry === undefined) return invalid(cursor, 'opcode');
 
@@ -34,7 +36,8 @@ export function decode(bytes: Uint8Array, bits: BitWidth, from = 0): DecodeResul
   const memory = hasMemory ? readMemoryOperand(cursor, modrm, addressSize, bits, prefixes) : null;
   const operandSize = operandSizeOf(entry, prefixes, bits);
   const insn = buildInsn({ cursor, bits, prefixes, entry, opcode, modrm, memory, operandSize, addressSize });
-  if (cursor.failure !== 'none') return { kind: cursor.failure };
+  const bodyFailure = failureOf(cursor);
+  if (bodyFailure !== null) return { kind: bodyFailure };
   if (insn === null) return invalid(cursor, 'opcode');
   return insn.lock && !isLockAllowed(entry, insn) ? invalid(cursor, 'lock') : { kind: 'insn', insn };
 }

@@ -65,7 +65,7 @@ function parseKey(text: string): Key {
   }
   if (words[0] === '0F') {
     words.shift();
-    key.map = ['', '', '38', '3A'].indexOf(words[0] ?? '');
+    key.map = ['', '', '38', '3A'].indexOf(words[0]);
     if (key.map > 1) words.shift();
     else key.map = 1;
   }

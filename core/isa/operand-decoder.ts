@@ -37,7 +37,7 @@ export function buildInsn(decoding: Decoding): Insn | null {
   const destination = operands[0] ?? NONE;
   return {
     op: entry.op,
-    mnemonic: entry.mnemonics[widthIndex(entry.byAddress ? decoding.addressSize : decoding.operandSize)]!,
+    mnemonic: entry.mnemonics[widthIndex(entry.byAddress ? decoding.addressSize : decoding.operandSize)],
     bits: decoding.bits, operandSize: decoding.operandSize, addressSize: decoding.addressSize,
     lengthBytes: decoding.cursor.at - decoding.cursor.start,
     opcode: decoding.opcode, opcodeMap: entry.map,

@@ -2,7 +2,7 @@
 
 import { BadInput } from '../base/bad-input.ts';
 import type { Position } from '../event/position.ts';
-import { READ_BYTES_MAX, type ReexecuteRequest } from '../event/reexecutor.ts';
+import { READ_BYTES_MAX, type LinearRange, type ReexecuteRequest } from '../event/reexecutor.ts';
 
 /** Most instructions one step may take. */
 const COUNT_MAX = 1_000_000_000;
@@ -16,8 +16,7 @@ export function checkRequest(request: ReexecuteRequest): void {
       checkPosition(request.from);
       checkDirection(request.direction);
       if (request.until !== null) checkPosition(request.until);
-      if (!Array.isArray(request.ranges)) throw new BadInput('a search needs a list of address ranges');
-      for (const range of request.ranges) { checkNumber('first', range.first, 2 ** 32); checkNumber('end', range.end, 2 ** 32); }
+      checkRanges(request.ranges);
       return;
     case 'read-linear': checkPosition(request.at); checkNumber('linear', request.linear, 0xffff_ffff); checkNumber('length', request.length, READ_BYTES_MAX); return;
     case 'read-physical': checkPosition(request.at); checkNumber('physical', request.physical, Number.MAX_SAFE_INTEGER); checkNumber('length', request.length, READ_BYTES_MAX); return;
@@ -33,6 +32,14 @@ function checkPosition(at: Position | null | undefined): void {
   checkNumber('icount', at.icount, Number.MAX_SAFE_INTEGER);
   checkNumber('iteration', at.iteration, Number.MAX_SAFE_INTEGER);
   checkNumber('seq', at.seq, Number.MAX_SAFE_INTEGER);
+}
+
+function checkRanges(ranges: readonly LinearRange[]): void {
+  if (!(ranges instanceof Array)) throw new BadInput('a search needs a list of address ranges');
+  for (const range of ranges) {
+    checkNumber('first', range.first, 2 ** 32);
+    checkNumber('end', range.end, 2 ** 32);
+  }
 }
 
 function checkDirection(direction: string): void {

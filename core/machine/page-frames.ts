@@ -21,7 +21,9 @@ export class PageFrames {
   readonly #fromCheckpoint: CheckpointPages;
   /** Pages the loader filled; all others began as zeros. */
   readonly #loaded = new Map<number, Uint8Array>();
-  #current = new Map<number, FrameVersion>();
+  /** The versions at the last capture or restore, shared with whoever holds it; and what was written since. */
+  #base: FrameMap = new Map();
+  readonly #since = new Map<number, FrameVersion>();
 
   /** To be made right after loading: RAM as it is now is what absent pages mean. */
   constructor(machine: Machine, fromCheckpoint: CheckpointPages) {
@@ -34,22 +36,28 @@ export class PageFrames {
   /** Gives every page written since the last call a version of its own, and says which they are. */
   sync(): readonly number[] {
     const dirty = takeDirtyPages(this.#machine.cpu);
-    for (const page of dirty) this.#current.set(page, this.#ramPage(page).slice());
+    for (const page of dirty) this.#since.set(page, this.#ramPage(page).slice());
     return dirty;
   }
 
   /** The versions RAM holds now. */
   capture(): FrameMap {
     this.sync();
-    return new Map(this.#current);
+    if (this.#since.size === 0) return this.#base;
+    this.#base = new Map([...this.#base, ...this.#since]);
+    this.#since.clear();
+    return this.#base;
   }
 
-  /** Makes RAM hold `target`: copies the pages whose version differs. */
+  /** Makes RAM hold `target`: copies the pages whose version differs. Back to the last capture: only what was written since. */
   apply(target: FrameMap): void {
-    for (const page of takeDirtyPages(this.#machine.cpu)) this.#put(page, target.get(page));
-    for (const [page, version] of this.#current) if (target.get(page) !== version) this.#put(page, target.get(page));
-    for (const [page, version] of target) if (this.#current.get(page) !== version) this.#put(page, version);
-    this.#current = new Map(target);
+    for (const page of [...takeDirtyPages(this.#machine.cpu), ...this.#since.keys()]) this.#put(page, target.get(page));
+    if (target !== this.#base) {
+      for (const [page, version] of this.#base) if (target.get(page) !== version) this.#put(page, target.get(page));
+      for (const [page, version] of target) if (!this.#base.has(page)) this.#put(page, version);
+    }
+    this.#base = target;
+    this.#since.clear();
   }
 
   #put(page: number, version: FrameVersion | undefined): void {

@@ -1,6 +1,7 @@
 // Brings a machine to any instruction boundary of a recording: the nearest checkpoint or snapshot before it is restored, the rest
 // is executed again. Boundaries are numbered by instruction attempts (faulted ones count), without gaps from 0.
 
+import { BadInput } from '../base/bad-input.ts';
 import type { CheckpointSource } from '../event/checkpoint.ts';
 import { comparePositions, type Position } from '../event/position.ts';
 import { CheckpointIndex } from './checkpoint-pages.ts';
@@ -13,7 +14,7 @@ import { Snapshots } from './snapshots.ts';
 /** While running far, a snapshot is kept every so many attempts. */
 const SPACING = 250_000;
 /** Shortly before a target another one is kept: the next step backwards starts there. */
-const NEAR = 2_000;
+const NEAR = 500;
 
 /** Where to start again: a snapshot in memory or a checkpoint of the file. */
 interface Start extends SavedState { readonly frames: ReturnType<PageFrames['capture']> }
@@ -129,6 +130,8 @@ export class Rewinder {
     this.#frames.apply(start.frames);
     restoreState(this.machine, start);
     this.session.end = null;
+    const isAsSaid = comparePositions(this.position, start.position) === 0 && this.attempts === start.attempts;
+    if (!isAsSaid) throw new BadInput('a checkpoint is damaged (it is not where it says): record again to see instructions');
   }
 
   #startNotAfter(attempts: number): Start {

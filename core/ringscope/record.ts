@@ -14,10 +14,14 @@ import { TraceWriter } from '../trace/writer.ts';
 import { optionsForHeader } from './header-options.ts';
 import { allocateBuffer } from './platform.ts';
 import { RecordingProbe } from './recording-probe.ts';
+import { RegistersBefore } from './registers-before.ts';
 import { CORE_VERSION, ENGINE } from './version.ts';
 
-/** A question about one event row; the breakpoint language (core/replay) makes one from text. */
-export type RowPredicate = (seq: number, row: Row) => boolean;
+/**
+ * A question about one event row; the breakpoint language (core/replay) makes one from text. `registersBefore` gives the register
+ * file just before the event, valid during the call.
+ */
+export type RowPredicate = (seq: number, row: Row, registersBefore: () => Uint32Array) => boolean;
 
 export interface RecordRequest extends MachineRequest {
   readonly image: Uint8Array;
@@ -98,13 +102,15 @@ class GuestRecording implements Recording {
     const machine = createMachine({ image: request.image, request, allocate: request.allocate ?? allocateBuffer });
     const { cpu } = machine;
     this.#machine = machine;
+    const { filter } = request;
+    const registers = new RegistersBefore(cpu, { wanted: filter !== undefined || request.until !== undefined });
     this.#writer = new TraceWriter({
       machine: { registers: cpu.registerFile, generation: () => cpu.generation },
       facts: factsOf(request, machine, maxEvents), sink: { write: request.sink }, deflate: request.deflate, now: request.now,
-      keep: request.filter?.matches ?? null,
+      keep: filter === undefined ? null : (seq, row) => filter.matches(seq, row, registers.words),
     });
     this.#writer.writeImage(request.image);
-    const probe = new RecordingProbe(cpu, this.#writer, { maxEvents, until: request.until?.matches ?? null });
+    const probe = new RecordingProbe(cpu, this.#writer, { maxEvents, until: request.until?.matches ?? null, registers });
     cpu.probe = probe;
     this.#session = new Session(machine, { lastAttempt: () => Infinity, end: () => probe.end });
     this.#checkpoints = new CheckpointMaker(this.#session);

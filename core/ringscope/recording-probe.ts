@@ -5,11 +5,14 @@ import type { Cpu } from '../cpu/state.ts';
 import type { EventDraft, Row } from '../event/draft.ts';
 import type { Probe } from '../event/probe.ts';
 import type { RunEnd } from '../machine/run-end.ts';
+import type { RegistersBefore } from './registers-before.ts';
 
 export interface RecordingBounds {
   /** Events with a higher number are not recorded: the last instruction may have made some more. */
   readonly maxEvents: number;
-  readonly until: ((seq: number, row: Row) => boolean) | null;
+  readonly until: ((seq: number, row: Row, registersBefore: () => Uint32Array) => boolean) | null;
+  /** What `until` and the filter are told about registers. */
+  readonly registers: RegistersBefore;
 }
 
 export class RecordingProbe implements Probe {
@@ -28,12 +31,15 @@ export class RecordingProbe implements Probe {
 
   before(): void {
     this.#writer.before();
+    this.#bounds.registers.capture();
   }
 
   emit(seq: number, draft: EventDraft): void {
     if (seq >= this.#bounds.maxEvents) return;
     this.#writer.emit(seq, draft);
-    if (this.#bounds.until?.(seq, draft) === true) this.#stop({ kind: 'until' });
+    const isWanted = this.#bounds.until?.(seq, draft, this.#bounds.registers.words) === true;
+    this.#bounds.registers.release();
+    if (isWanted) this.#stop({ kind: 'until' });
     else if (seq + 1 === this.#bounds.maxEvents) this.#stop({ kind: 'limit', bound: 'max-events' });
   }
 

@@ -84,9 +84,10 @@ function readShapeHeap(input: ByteReader, list: Uint32Array, lengths: Uint32Arra
   for (const length of grouped) {
     const members = list.filter((row) => lengths[row] === length);
     spend(input, budget, members.length);
-    for (let word = 0; word < length; word += 1) {
-      const { data, mask } = decodeColumn(input, members.length, { ...budget });
-      for (let at = 0; at < members.length; at += 1) heap.words[heap.starts[members[at]!]! + word] = data[at & mask]!;
+    const columns = Array.from({ length }, () => decodeColumn(input, members.length, { ...budget }));
+    for (let at = 0; at < members.length; at += 1) {
+      const start = heap.starts[members[at]!]!;
+      for (let word = 0; word < length; word += 1) heap.words[start + word] = columns[word]!.data[at & columns[word]!.mask]!;
     }
   }
   const others = list.filter((row) => !grouped.includes(lengths[row]!));

@@ -83,8 +83,18 @@ function inOrder(input: ByteReader, parts: Parts): { offsets: Uint16Array; value
   return { offsets, values };
 }
 
+/** Where the last answer of a chunk stood: going forwards from there costs only what changed since. `end` counts change lists. */
+const recent = new WeakMap<DecodedState, { end: number; readonly words: Uint32Array }>();
+
 /** The register file (file offsets) before or after a row of the chunk, as words of its own. */
 export function stateOf(state: DecodedState, row: number, moment: 'before' | 'after'): Uint32Array {
+  const end = 2 * row + (moment === 'before' ? 1 : 2);
+  const held = recent.get(state);
+  if (held !== undefined && held.end <= end && end - held.end <= 2 * KEYFRAME_ROWS) {
+    apply(state, held.words, held.end, end);
+    held.end = end;
+    return held.words.slice();
+  }
   const frame = Math.floor(row / KEYFRAME_ROWS);
   while (state.keyframes.length <= frame) {
     const last = state.keyframes.length - 1;
@@ -93,7 +103,8 @@ export function stateOf(state: DecodedState, row: number, moment: 'before' | 'af
     state.keyframes.push(next);
   }
   const words = state.keyframes[frame]!.slice();
-  apply(state, words, 2 * frame * KEYFRAME_ROWS, 2 * row + (moment === 'before' ? 1 : 2));
+  apply(state, words, 2 * frame * KEYFRAME_ROWS, end);
+  recent.set(state, { end, words: words.slice() });
   return words;
 }
 

@@ -49,14 +49,28 @@ export function encodeRows(log: RowLog, table: ShapeTable, shapes: Uint32Array, 
   encodeColumn(rows, log.seqHi, log.rows);
   table.shapes.forEach((shape, index) => {
     const list = lists[index]!;
-    for (const offset of shape.offsets) {
-      for (let at = 0; at < list.length; at += 1) scratch[at] = log.words[log.starts[list[at]!]! + offset]!;
-      encodeColumn(rows, scratch, list.length);
-    }
+    encodeTransposed(rows, log.words, { starts: list.map((row) => log.starts[row]!), offsets: shape.offsets });
     for (let at = 0; at < list.length; at += 1) scratch[at] = log.heapLengths[list[at]!]!;
     encodeColumn(heap, scratch, list.length);
   });
-  for (const list of lists) encodeHeap(log, list, scratch, heap);
+  for (const list of lists) encodeHeap(log, list, heap);
+}
+
+/** Columns taken through one pass over the rows: few enough for the write streams to stay in the cache. */
+const PASS_COLUMNS = 16;
+
+/** One column per offset over the rows that begin at `starts`. */
+function encodeTransposed(out: ByteWriter, words: Uint32Array, { starts, offsets }: { readonly starts: Uint32Array; readonly offsets: Uint16Array }): void {
+  const count = starts.length;
+  const columns = Array.from({ length: Math.min(PASS_COLUMNS, offsets.length) }, () => new Uint32Array(count));
+  for (let first = 0; first < offsets.length; first += PASS_COLUMNS) {
+    const many = Math.min(PASS_COLUMNS, offsets.length - first);
+    for (let at = 0; at < count; at += 1) {
+      const start = starts[at]!;
+      for (let column = 0; column < many; column += 1) columns[column]![at] = words[start + offsets[first + column]!]!;
+    }
+    for (let column = 0; column < many; column += 1) encodeColumn(out, columns[column]!, count);
+  }
 }
 
 /** The heap lengths that are stored word by word, ascending. */
@@ -68,14 +82,11 @@ export function groupedLengths(list: Uint32Array, lengthOf: (row: number) => num
   return [...rows].filter(([length, many]) => length > 0 && length <= HEAP_GROUP_WORDS && many >= HEAP_GROUP_ROWS).map(([length]) => length).sort((a, b) => a - b);
 }
 
-function encodeHeap(log: RowLog, list: Uint32Array, scratch: Uint32Array, heap: ByteWriter): void {
+function encodeHeap(log: RowLog, list: Uint32Array, heap: ByteWriter): void {
   const grouped = groupedLengths(list, (row) => log.heapLengths[row]!);
   for (const length of grouped) {
     const members = list.filter((row) => log.heapLengths[row] === length);
-    for (let word = 0; word < length; word += 1) {
-      for (let at = 0; at < members.length; at += 1) scratch[at] = log.words[log.heapStart(members[at]!) + word]!;
-      encodeColumn(heap, scratch, members.length);
-    }
+    encodeTransposed(heap, log.words, { starts: members.map((row) => log.heapStart(row)), offsets: Uint16Array.from({ length }, (_, word) => word) });
   }
   const others = list.filter((row) => !grouped.includes(log.heapLengths[row]!));
   const rest = new Uint32Array(others.reduce((sum, row) => sum + log.heapLengths[row]!, 0));

@@ -60,8 +60,8 @@ export function gather(plan: GatherPlan, rank: number, heap: DecodedHeap, row: n
   for (let index = 0; index < targets.length; index += 1) {
     const { data, mask } = columns[index]!;
     const value = data[rank & mask]!;
-    const map = codes[index]!;
-    draft.words[targets[index]!] = map === null ? value : (map[value] ?? 0xffff_ffff);
+    const map = codes[index] ?? null;
+    draft.words[targets[index]!] = map === null ? value : value < map.length ? map[value]! : 0xffff_ffff;
   }
   const end = heap.starts[row + 1]!;
   for (let at = heap.starts[row]!; at < end; at += 1) draft.append(heap.words[at]!);

@@ -28,7 +28,7 @@ export class Breakpoints {
   readonly #session: BreakpointHost;
   set = $state.raw<readonly Breakpoint[]>([]);
   /** Hits by the id of the breakpoint: sequence numbers, rising. */
-  hitsOf = $state.raw<ReadonlyMap<number, Uint32Array>>(new Map());
+  hitsOf = $state.raw<Readonly<Record<number, Uint32Array>>>({});
   /** The one that stopped the last run. */
   stoppedAt = $state<number | null>(null);
   /** Rises when the editor should take the focus. */
@@ -39,7 +39,7 @@ export class Breakpoints {
   }
 
   /** Hits of all enabled ones together. */
-  readonly hits = $derived.by((): Uint32Array => mergeRising(activeBreakpoints(this.set).map((one) => this.hitsOf.get(one.id) ?? NO_HITS)));
+  readonly hits = $derived.by((): Uint32Array => mergeRising(activeBreakpoints(this.set).map((one) => this.hitsOf[one.id] ?? NO_HITS)));
   /** How many can stop a run. */
   readonly active = $derived.by((): number => activeBreakpoints(this.set).length);
 
@@ -53,7 +53,7 @@ export class Breakpoints {
   refresh(): void {
     const { recording } = this.#session;
     this.set = this.set.map((one) => makeBreakpoint(one.id, one.text, { name: one.name === one.text ? null : one.name, enabled: one.enabled, symbols: this.#symbols() }));
-    this.hitsOf = new Map(this.set.map((one) => [one.id, recording === null || one.compiled === null ? NO_HITS : collectHits(recording.source, one.compiled)]));
+    this.hitsOf = Object.fromEntries(this.set.map((one) => [one.id, recording === null || one.compiled === null ? NO_HITS : collectHits(recording.source, one.compiled)]));
     this.stoppedAt = null;
   }
 
@@ -66,7 +66,7 @@ export class Breakpoints {
     const { recording } = this.#session;
     if (added !== undefined) {
       const hits = recording === null || added.compiled === null ? NO_HITS : collectHits(recording.source, added.compiled);
-      this.hitsOf = new Map([...this.hitsOf, [added.id, hits]]);
+      this.hitsOf = { ...this.hitsOf, [added.id]: hits };
       this.#session.announcement = `Breakpoint added: ${added.name}. ${String(hits.length)} hits.`;
     }
     this.#save();
@@ -84,7 +84,7 @@ export class Breakpoints {
 
   remove(id: number): void {
     this.set = removeBreakpoint(this.set, id);
-    this.hitsOf = new Map([...this.hitsOf].filter(([one]) => one !== id));
+    this.hitsOf = Object.fromEntries(this.set.map((one) => [one.id, this.hitsOf[one.id] ?? NO_HITS]));
     this.#save();
   }
 

@@ -1,6 +1,5 @@
 // Everything a person can do, once: the transport buttons, the keys, the palette and the menu all run these.
 
-import type { MenuCommand } from '../../app/contract/api.ts';
 import type { Session } from './session.svelte.ts';
 
 export type Group = 'Move' | 'Timeline' | 'File' | 'Window';
@@ -64,7 +63,7 @@ export function commandOf(id: string): Command {
 }
 
 /** Runs a command unless it is disabled; then the reason is announced. */
-export function runCommand(session: Session, id: MenuCommand | string): void {
+export function runCommand(session: Session, id: string): void {
   const found = commandOf(id);
   const reason = found.disabled(session);
   if (reason === null) found.run(session); else session.announcement = reason;

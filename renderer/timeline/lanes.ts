@@ -10,18 +10,21 @@ export interface LaneLayout {
   readonly height: number;
 }
 
-const RULER_REM = 1.5, HITS_REM = 1.25, UNUSED_REM = 1.125, LANE_MIN_REM = 2.25, GAP_REM = 0.25;
+const RULER_REM = 1.5, HITS_REM = 1.25, UNUSED_REM = 1.125, SQUEEZED_REM = 0.375, LANE_MIN_REM = 1.875, GAP_REM = 0.25;
+/** Below this a used lane takes room from the unused ones. */
+const LANE_FAIR_REM = 2.5;
 
 /** Lays the lanes out in `height` CSS pixels; `rem` is the root font size. Lanes keep a least height even when that is too tall. */
 export function layLanes(height: number, rem: number, rings: readonly boolean[]): LaneLayout {
   const used = [3, 2, 1, 0].map((ring) => ({ ring, used: ring === 0 || ring === 3 || rings[ring] === true }));
-  const thin = used.filter((lane) => !lane.used).length * UNUSED_REM * rem;
   const wide = used.filter((lane) => lane.used).length;
   const fixed = (RULER_REM + HITS_REM + GAP_REM * used.length) * rem;
-  const each = Math.max(LANE_MIN_REM * rem, (height - fixed - thin) / wide);
+  const share = (unused: number): number => (height - fixed - unused * rem * (used.length - wide)) / wide;
+  const unused = share(UNUSED_REM) < LANE_FAIR_REM * rem ? SQUEEZED_REM : UNUSED_REM;
+  const each = Math.max(LANE_MIN_REM * rem, share(unused));
   let top = (RULER_REM + HITS_REM) * rem;
   const lanes = used.map((lane) => {
-    const placed = { ...lane, top, height: lane.used ? each : UNUSED_REM * rem };
+    const placed = { ...lane, top, height: lane.used ? each : unused * rem };
     top += placed.height + GAP_REM * rem;
     return placed;
   });

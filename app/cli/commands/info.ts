@@ -68,7 +68,8 @@ function textOf(facts: Facts, paint: Paint): string {
   add('checkpoints', grouped(facts.checkpoints));
   if (facts.symbols > 0) add('symbols', grouped(facts.symbols));
   add('re-execution', facts.canReexecute ? 'possible' : `absent: ${facts.absent ?? 'no reason is known'}`);
-  return `${[...lines, '', ...tableOf('kind', facts.kinds, paint), '', ...tableOf('ring', facts.rings, paint)].join('\n')}\n`;
+  const tables = facts.events === 0 ? [] : ['', ...tableOf('kind', facts.kinds, paint), '', ...tableOf('ring', facts.rings, paint)];
+  return `${[...lines, ...tables].join('\n')}\n`;
 }
 
 /** Addresses in hexadecimal, as they are given on the command line. */

@@ -5,7 +5,6 @@ import { deflateRawSync } from 'node:zlib';
 import { BadInput } from '../../../core/base/bad-input.ts';
 import { startRecording, type RecordRequest, type RecordSummary, type RowPredicate } from '../../../core/ringscope/record.ts';
 import { OK, type Arguments, type Command } from '../command.ts';
-import { Consoles } from '../consoles.ts';
 import { compileOrRefuse } from '../expression.ts';
 import type { Io, Output } from '../io.ts';
 import { addressOf, countOf, grouped, sizeOf } from '../numbers.ts';
@@ -36,7 +35,7 @@ Exit code 0 also when the guest faults or shuts down; Ctrl+C ends the run and le
   --console -|FILE          what the guest prints, to standard output or a file: port 0xE9 or COM1, whichever it uses first
   --json                    the summary as one JSON object
 
-Expressions see the fields of events here, not registers: docs/breakpoints.md.
+Expressions: docs/breakpoints.md. "exec" is not watched while recording.
 
 Examples:
   ringscope record traces/sysenter-sysexit.img -o a.rtrace
@@ -58,15 +57,13 @@ Examples:
     if (consoleTo === out) throw new BadInput('the trace and the console cannot go to one place: give --console another');
     if (io.isSameFile(image, out)) throw new BadInput(`${out} is the image itself: give another name to -o`);
     const files = new Files({ trace: out, console: consoleTo }, io);
-    const consoles = new Consoles((bytes) => { files.console(bytes); });
     try {
       const request: RecordRequest = {
         ...options, image: io.readFile(image), name: basename(image), sink: (bytes) => { files.trace(bytes); }, deflate: (bytes) => deflateRawSync(bytes, { level: 1 }), now: () => io.now(),
-        ...(consoleTo === null ? {} : { onConsole: (device: string, bytes: Uint8Array): void => { consoles.take(device, bytes); } }),
+        ...(consoleTo === null ? {} : { onConsole: (_: string, bytes: Uint8Array): void => { files.console(bytes); } }),
       };
       const summary = await runGuest(request, io);
       files.close();
-      for (const note of consoles.notes()) io.err(`note: ${note}\n`);
       report(summary, { json: args.flag('json'), out, toStderr: out === '-' || consoleTo === '-' }, io);
       return OK;
     } finally {
@@ -104,10 +101,8 @@ function requestOptions(args: Arguments): Partial<RecordRequest> {
 /** An expression over the events as they are emitted. */
 function predicate(text: string, option: string): { readonly text: string; readonly matches: RowPredicate } {
   const compiled = compileOrRefuse(text, { what: option, symbols: null });
-  const refuse = (why: string, instead: string): BadInput => new BadInput(`${option} ${JSON.stringify(text)} is refused: ${why}; ${instead}`);
-  if (compiled.needsExecution) throw refuse('"exec" is not watched while recording', 'record first, then use ringscope find');
-  if (compiled.needsRegisters) throw refuse('registers are not looked at while recording', 'use fields of the events, such as cs, ip, cr2 or to.cs');
-  return { text: compiled.text, matches: (seq, row) => compiled.matches(row, () => null, seq) };
+  if (compiled.needsExecution) throw new BadInput(`${option} ${JSON.stringify(text)} is refused: "exec" is not watched while recording; record first, then use ringscope find`);
+  return { text: compiled.text, matches: (seq, row, registersBefore) => compiled.matches(row, registersBefore, seq) };
 }
 
 /** Output files, opened when the first byte comes: a bad image leaves no empty trace behind. */

@@ -1,6 +1,8 @@
 // The packaged app (electron-builder --dir) starts from its archive and shows the gallery. APP_EXECUTABLE names it.
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { axe, launch, type Running } from '../harness.ts';
+import { axe, launch, root, type Running } from '../harness.ts';
+import { recordThroughBridge } from '../record-through-bridge.ts';
 
 let running: Running;
 beforeAll(async () => {
@@ -16,4 +18,9 @@ test('starts packaged, isolated, with its samples', async () => {
   expect((await running.page.evaluate(() => window.ringscope.samples())).length).toBeGreaterThan(0);
   expect(await axe(running.page)).toEqual([]);
   expect(running.errors).toEqual([]);
+});
+
+test('records and executes again, its workers running from the archive', async () => {
+  const found = await recordThroughBridge(running, join(root, 'traces/int80-syscall.img'));
+  expect(found).toMatchObject({ name: 'int80-syscall.rtrace', fetched: true, kind: 'moment' });
 });

@@ -1,13 +1,59 @@
 // Pictures of every view, in both themes and all sizes, into test/out/screenshots; and no text may be cut off in any.
 import { expect, test } from 'vitest';
+import type { Page } from 'playwright';
 import { clipped, everyView } from '../harness.ts';
+
+/** A view: how to come to it from the gallery, or from the view before it. */
+type View = { readonly name: string; readonly show: (page: Page) => Promise<void> };
+
+const open = async (page: Page, sample: string): Promise<void> => {
+  await page.keyboard.press('Control+h');
+  await page.getByRole('button', { name: new RegExp(`^${sample}`) }).click();
+  await page.getByRole('region', { name: 'Timeline' }).waitFor();
+};
+const tab = (page: Page, name: string): Promise<void> => page.getByRole('tab', { name }).click();
+/** The inspector is a tab of its own in a small window. */
+const inspect = async (page: Page, text: string): Promise<void> => {
+  if (await page.getByRole('tab', { name: 'Inspector' }).isVisible()) await tab(page, 'Inspector');
+  await page.getByRole('region', { name: 'Inspector' }).getByText(text).first().scrollIntoViewIfNeeded();
+};
+const breakpoint = async (page: Page, text: string): Promise<void> => {
+  await page.keyboard.press('b');
+  await page.getByLabel('Or type an expression').fill(text);
+  await page.keyboard.press('Enter');
+};
+
+const VIEWS: readonly View[] = [
+  { name: 'gallery', show: (page) => page.getByRole('button', { name: /^A system call.*/ }).getByText('events').waitFor() },
+  { name: 'guide', show: (page) => open(page, 'SYSENTER and SYSEXIT') },
+  { name: 'fault', show: async (page) => {
+    await open(page, 'Demand paging');
+    await breakpoint(page, 'fault #PF');
+    await page.keyboard.press('F5');
+    await inspect(page, 'The check that failed');
+  } },
+  { name: 'walk', show: (page) => inspect(page, 'Refused') },
+  { name: 'frame', show: async (page) => { await page.keyboard.press('F10'); await inspect(page, 'the handler starts here'); } },
+  { name: 'events', show: async (page) => { if (await page.getByRole('tab', { name: 'Events' }).isVisible()) await tab(page, 'Events'); } },
+  { name: 'refused-breakpoint', show: (page) => breakpoint(page, 'msr IA32_NOTHING changed') },
+  { name: 'console', show: (page) => tab(page, 'Console') },
+  { name: 'shutdown', show: async (page) => { await open(page, 'A triple fault'); await page.keyboard.press('End'); await page.keyboard.press('Shift+F10'); await inspect(page, 'led to the shutdown'); } },
+  { name: 'dense', show: (page) => open(page, 'INT 0x80 against SYSENTER') },
+  { name: 'keys', show: (page) => page.keyboard.press('?') },
+  { name: 'palette', show: async (page) => { await page.keyboard.press('Escape'); await page.keyboard.press('Control+k'); await page.keyboard.type('fault'); } },
+  { name: 'record', show: async (page) => { await page.keyboard.press('Escape'); await page.keyboard.press('Control+r'); } },
+];
 
 test('the views', async () => {
   const cut: string[] = [];
   await everyView(async ({ page }, picture) => {
     await page.getByRole('heading', { level: 1 }).waitFor();
-    await picture('gallery');
-    cut.push(...await clipped(page));
+    for (const { name, show } of VIEWS) {
+      await show(page);
+      await page.waitForTimeout(350);
+      await picture(name);
+      cut.push(...(await clipped(page)).map((text) => `${name}: ${text}`));
+    }
   });
-  expect(cut).toEqual([]);
+  expect([...new Set(cut)]).toEqual([]);
 });

@@ -5,8 +5,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
-import { Consoles } from '../../../app/cli/consoles.ts';
+import { removeParts } from '../../../core/trace/remove-parts.ts';
 import { MemoryIo } from './memory-io.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -66,6 +67,23 @@ describe('sysenter-sysexit', () => {
   });
 });
 
+describe('a trace without image and checkpoints', () => {
+  it('answers everything at event level as before, and refuses the rest with the reason', async () => {
+    const io = await recorded('demand-paging');
+    const whole = [await io.run('events', 't.rtrace', '--json'), await io.run('state', 't.rtrace', '--at', '8', '--after', '--json'), await io.run('find', 't.rtrace', 'cpl 0->3', '--backward')];
+    const { contentHash } = JSON.parse((await io.run('info', 't.rtrace', '--json')).out) as { contentHash: string };
+    const inflate = (bytes: Uint8Array, most: number): Uint8Array => inflateRawSync(bytes, { maxOutputLength: most });
+    io.files.set('t.rtrace', removeParts(io.files.get('t.rtrace') ?? new Uint8Array(), ['image', 'checkpoint'], { inflate, deflate: (bytes) => deflateRawSync(bytes) }));
+    expect([await io.run('events', 't.rtrace', '--json'), await io.run('state', 't.rtrace', '--at', '8', '--after', '--json'), await io.run('find', 't.rtrace', 'cpl 0->3', '--backward')]).toEqual(whole);
+    expect(jsonLines((await io.run('info', 't.rtrace', '--json')).out)[0]).toMatchObject({ contentHash, canReexecute: false });
+    for (const argv of [['find', 't.rtrace', 'exec 0x100000'], ['state', 't.rtrace', '--icount', '1']]) {
+      const { code, out, err } = await io.run(...argv);
+      expect([code, out]).toEqual([2, '']);
+      expect(err).toMatch(/image/);
+    }
+  });
+});
+
 describe('record', () => {
   it('ends at --until, and --filter keeps counts', async () => {
     const io = await recorded('demand-paging', '--until', 'fault #PF');
@@ -73,6 +91,10 @@ describe('record', () => {
     const faults = until.filter((event) => event['mnemonic'] === '#PF');
     expect(faults).toHaveLength(1);
     expect(until.at(-1)?.['icount']).toBe(faults[0]?.['icount']);
+    const call = await recorded('sysenter-sysexit', '--until', 'cpl 3->0 if (eax == 4 and eflags.IF == 0)');
+    expect(jsonLines((await call.run('events', 't.rtrace', '--json')).out).at(-1)).toMatchObject({ via: 'sysenter' });
+    const kept = await recorded('sysenter-sysexit', '--filter', 'cpl and eax != 4');
+    expect(jsonLines((await kept.run('events', 't.rtrace', '--json')).out).filter((event) => event['via'] === 'sysenter')).toEqual([]);
     const filtered = await recorded('demand-paging', '--filter', 'fault');
     const kinds = new Set(jsonLines((await filtered.run('events', 't.rtrace', '--json')).out).map((event) => event['kind']));
     expect([...kinds]).toEqual(['fault']);
@@ -109,18 +131,6 @@ describe('record', () => {
     expect(code).toBe(2);
     expect(err.trimEnd().split('\n')).toHaveLength(1);
     expect(io.files.has('t.rtrace')).toBe(false);
-  });
-});
-
-describe('several consoles', () => {
-  it('show the first, and mention another only when it differs', () => {
-    const shown: number[] = [];
-    const same = new Consoles((bytes) => { shown.push(...bytes); });
-    same.take('debug', Uint8Array.of(1, 2));
-    same.take('com1', Uint8Array.of(1, 2));
-    expect([shown, same.notes()]).toEqual([[1, 2], []]);
-    same.take('com1', Uint8Array.of(3));
-    expect(same.notes()).toEqual([expect.stringMatching(/3 bytes to com1/)]);
   });
 });
 

@@ -4,10 +4,10 @@ import { describe, expect, test } from 'vitest';
 import { registerOffset } from '../../../core/arch/register-file.ts';
 import { invalidatePage, movToCr } from '../../../core/cpu/control-registers.ts';
 import { deliverFault } from '../../../core/cpu/delivery.ts';
-import { Fault } from '../../../core/cpu/fault.ts';
+import type { Fault } from '../../../core/cpu/fault.ts';
 import { writeFlags } from '../../../core/cpu/flags.ts';
 import { prepareWrite, read16, read32, read8, write16, write32, write8 } from '../../../core/cpu/memory.ts';
-import { PAGE_CODE, PAGE_DIRTY, restoreWatchedPages, watchedPages } from '../../../core/cpu/page-flags.ts';
+import { markCode, PAGE_CODE, PAGE_DIRTY, restoreWatchedPages, watchedPages } from '../../../core/cpu/page-flags.ts';
 import { fetchPhysical } from '../../../core/cpu/paging.ts';
 import { pop16, pop32, push16, push32 } from '../../../core/cpu/stack.ts';
 import { installSegment } from '../../../core/cpu/segmentation.ts';
@@ -118,13 +118,13 @@ describe('the TLB', () => {
     const world = paged();
     movToCr(world.cpu, 4, 0x10);
     store32(world, DIRECTORY + 4, 0x83);
-    read8(world.cpu, DS, 0x40_5000);
-    read8(world.cpu, DS, 0x40_6000);
+    read8(world.cpu, DS, 0x40_8000);
+    read8(world.cpu, DS, 0x40_9000);
     read8(world.cpu, DS, 0x5000);
     store32(world, DIRECTORY + 4, 0);
-    expect(outcome(() => { read8(world.cpu, DS, 0x40_5000); })).toBe('ok');
-    invalidatePage(world.cpu, 0x40_6123);
-    expect(outcome(() => { read8(world.cpu, DS, 0x40_5000); })).toBe('#PF(0x0) page-directory-present');
+    expect(outcome(() => { read8(world.cpu, DS, 0x40_8000); })).toBe('ok');
+    invalidatePage(world.cpu, 0x40_9123);
+    expect(outcome(() => { read8(world.cpu, DS, 0x40_8000); })).toBe('#PF(0x0) page-directory-present');
     setEntry(world, 0);
     expect(outcome(() => { read8(world.cpu, DS, 0x5000); })).toBe('ok');
     movToCr(world.cpu, 3, DIRECTORY);
@@ -247,6 +247,8 @@ describe('table-write', () => {
   test('the watch survives being saved and restored', () => {
     const world = paged();
     read8(world.cpu, DS, 0x5000);
+    write32(world.cpu, DS, TABLE + 0xffc, 0);
+    world.events.length = 0;
     const saved = watchedPages(world.cpu);
     restoreWatchedPages(world.cpu, new Uint32Array(0));
     write32(world.cpu, DS, PTE5, 0x5007);
@@ -257,13 +259,15 @@ describe('table-write', () => {
   });
 });
 
-test('a write to a page of decoded code tells the block cache once, and marks the page dirty', () => {
+test('a write into decoded code tells the block cache once and marks the page dirty; data beside code does not', () => {
   const { cpu } = newWorld();
   const written: number[] = [];
   cpu.onCodeWritten = (page) => { written.push(page); };
-  cpu.pageFlags[5] = PAGE_CODE;
-  write8(cpu, DS, 0x5000, 1);
-  write8(cpu, DS, 0x5001, 1);
-  expect(written).toEqual([5]);
-  expect(cpu.pageFlags[5]).toBe(PAGE_DIRTY);
+  markCode(cpu, 5, 0x100, 0x141);
+  write8(cpu, DS, 0x50ff, 1);
+  write8(cpu, DS, 0x5180, 1);
+  expect([written, cpu.pageFlags[5]]).toEqual([[], PAGE_DIRTY | PAGE_CODE]);
+  write32(cpu, DS, 0x50fd, 1);
+  write8(cpu, DS, 0x5140, 1);
+  expect([written, cpu.pageFlags[5]]).toEqual([[5], PAGE_DIRTY]);
 });

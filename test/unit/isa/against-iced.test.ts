@@ -75,7 +75,7 @@ function difference(bytes: Uint8Array, bits: BitWidth): string | null {
     decoder.decodeOut(theirs);
     const ours = decode(bytes, bits);
     const isTheirsValid = theirs.code !== Code.INVALID;
-    const name = Mnemonic[theirs.mnemonic] ?? '?';
+    const name = Mnemonic[theirs.mnemonic];
     if (ours.kind !== 'insn') {
       if (!isTheirsValid || name in WE_REFUSE || !isModelled(theirs)) return null;
       return `${ours.kind} here, ${formatter.format(theirs)} there`;

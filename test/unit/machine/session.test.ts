@@ -1,9 +1,12 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createMachine, type Machine } from '../../../core/machine/machine.ts';
 import type { RunEnd } from '../../../core/machine/run-end.ts';
 import { Session } from '../../../core/machine/session.ts';
 import { CheckpointMaker } from '../../../core/machine/checkpoint-maker.ts';
 import { exits, faultsForEver, HALTS, HALTS_WITH_INTERRUPTS, prints, SPINS, TRIPLE_FAULTS, USES_X87, writesMemory } from './guests.ts';
+
+// seconds on an idle machine; checks run beside other work
+vi.setConfig({ testTimeout: 60_000 });
 
 const build = (image: Uint8Array, maxInstructions = 1_000_000): Machine =>
   createMachine({ image, request: { format: 'flat', memoryBytes: 0x40_0000, maxInstructions }, allocate: (bytes) => new ArrayBuffer(bytes) });

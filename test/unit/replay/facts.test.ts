@@ -112,6 +112,17 @@ describe('last writers', () => {
   });
 });
 
+describe('register states', () => {
+  it('are the same whatever was asked before', () => {
+    const last = paging.eventCount - 1;
+    const backward = Array.from({ length: last + 1 }, (_, index) => paging.stateAfter(last - index)).reverse();
+    const forward = Array.from({ length: last + 1 }, (_, seq) => paging.stateAfter(seq));
+    expect(forward).toEqual(backward);
+    expect(paging.stateBefore(3)).toEqual(paging.stateBefore(3));
+    expect(paging.stateBefore(last)).not.toEqual(paging.stateBefore(3));
+  });
+});
+
 describe('register views', () => {
   it('mark what an event changed and name the bits', () => {
     const seq = first(fastCalls, 'cpl 3->0 via sysenter').seq;

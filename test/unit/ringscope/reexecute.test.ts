@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { BadInput } from '../../../core/base/bad-input.ts';
 import { registerOffset } from '../../../core/arch/register-file.ts';
 import type { Position } from '../../../core/event/position.ts';
@@ -10,11 +10,14 @@ import { materialiseFlags } from '../../../core/cpu/flags.ts';
 import { faultsForEver, prints, TRIPLE_FAULTS, USES_X87, writesMemory } from '../machine/guests.ts';
 import { open, record, scenario } from './recorded.ts';
 
+// seconds on an idle machine; checks run beside other work
+vi.setConfig({ testTimeout: 60_000 });
+
 const START: Position = { icount: 0, iteration: 0, seq: 0 };
 const RIP = registerOffset('rip');
 
-function reexecutorOf(image: Uint8Array): { readonly reexecutor: Reexecutor; readonly opened: ReturnType<typeof open> } {
-  const opened = open(record(image, { maxInstructions: 20_000, tick: 5 }).bytes);
+function reexecutorOf(image: Uint8Array, maxInstructions = 15_000): { readonly reexecutor: Reexecutor; readonly opened: ReturnType<typeof open> } {
+  const opened = open(record(image, { maxInstructions, tick: 5 }).bytes);
   if (opened.reexecutor === null) throw new Error(opened.absent ?? 'no re-executor');
   return { reexecutor: opened.reexecutor, opened };
 }
@@ -24,7 +27,7 @@ const momentOf = (reply: ReexecuteReply): Moment => {
 };
 /** Every boundary of a run with its registers, made without the re-executor. */
 function straight(image: Uint8Array, most: number): { readonly position: Position; readonly registers: readonly number[] }[] {
-  const machine = createMachine({ image, request: { memoryBytes: 0x80_0000, maxInstructions: 20_000 }, allocate: (size) => new ArrayBuffer(size) });
+  const machine = createMachine({ image, request: { memoryBytes: 0x80_0000, maxInstructions: 15_000 }, allocate: (size) => new ArrayBuffer(size) });
   const session = new Session(machine);
   const boundaries = [];
   for (;;) {
@@ -39,8 +42,8 @@ describe('moments and steps', () => {
   const images = { writes: writesMemory(200), faults: faultsForEver(), prints: prints('ab\nc'), triple: TRIPLE_FAULTS, unsupported: USES_X87, int80: scenario('int80-syscall'), paging: scenario('demand-paging') };
   for (const [name, image] of Object.entries(images)) {
     it(`agree with a straight run, forwards and backwards: ${name}`, async () => {
-      const { reexecutor } = reexecutorOf(image);
-      const boundaries = straight(image, 300);
+      const { reexecutor } = reexecutorOf(image, 1_000);
+      const boundaries = straight(image, 100);
       for (const { position, registers } of [...boundaries].reverse()) {
         const moment = momentOf(await reexecutor.ask({ kind: 'moment', at: position }));
         expect(moment.position).toEqual(position);
@@ -86,7 +89,7 @@ describe('moments and steps', () => {
   });
 
   it('go deep into a handler that faults for ever', async () => {
-    const { reexecutor, opened: { reader } } = reexecutorOf(faultsForEver());
+    const { reexecutor, opened: { reader } } = reexecutorOf(faultsForEver(), 2_000);
     const seq = reader.eventCount - 2;
     const moment = momentOf(await reexecutor.ask({ kind: 'moment', at: { icount: 3, iteration: 0, seq } }));
     expect(moment.position).toEqual({ icount: 3, iteration: 0, seq });

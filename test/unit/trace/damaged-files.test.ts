@@ -4,8 +4,14 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BadInput } from '../../../core/base/bad-input.ts';
+import { ByteWriter } from '../../../core/base/byte-writer.ts';
 import { crc32 } from '../../../core/base/crc32.ts';
 import { inflateRaw } from '../../../core/base/inflate.ts';
+import { EVENT_KINDS } from '../../../core/event/kinds.ts';
+import { COMMON_FIELDS, SCHEMA } from '../../../core/event/schema.ts';
+import { encodeColumn } from '../../../core/trace/columns.ts';
+import { writeEventChunk } from '../../../core/trace/event-chunk.ts';
+import { writeChunk } from '../../../core/trace/frames.ts';
 import { openTrace, type TraceReader } from '../../../core/trace/reader.ts';
 import { anySynthetic, copyRow, open, record, type Written } from './support.ts';
 
@@ -178,3 +184,43 @@ function fixChecksums(bytes: Uint8Array, offsets: readonly number[]): void {
   }
 }
 
+
+describe('a chunk that claims more than a chunk may hold', () => {
+  const events = (write: (rows: ByteWriter, heap: ByteWriter) => void): Uint8Array => {
+    const { bytes } = record([]);
+    const [rows, heap, payload] = [new ByteWriter(), new ByteWriter(), new ByteWriter()];
+    write(rows, heap);
+    const summary = { seqFirst: 0, seqEnd: 65_536, rows: 65_536, icountFirst: null, icountLast: null, kinds: [], rings: [0, 0, 0, 0, 0] };
+    writeEventChunk(payload, summary, [rows.view(), heap.view(), new Uint8Array(0)], (part) => part);
+    return new Uint8Array([...bytes.subarray(0, 24 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(12, true)), ...writeChunk('events', payload.view())]);
+  };
+  const series = Uint32Array.from({ length: 65_536 }, (_, row) => row);
+  const zeros = new Uint32Array(65_536);
+  const head = (rows: ByteWriter, masks: readonly number[]): void => {
+    for (const number of [1, EVENT_KINDS.indexOf('transition'), ...masks, 65_536]) rows.varint(number);
+    encodeColumn(rows, zeros, 65_536);
+    encodeColumn(rows, series, 65_536);
+    encodeColumn(rows, zeros, 65_536);
+  };
+
+  it('in heap words is refused before anything is allocated', () => {
+    const bomb = events((rows, heap) => {
+      head(rows, [0, 0, 0, 0]);
+      encodeColumn(heap, zeros.fill(1 << 20), 65_536);
+      zeros.fill(0);
+    });
+    expect(bomb.length).toBeLessThan(4000);
+    expect(() => open(bomb).row(0)).toThrow(/unfolds to more than a chunk may hold/);
+  });
+
+  it('in columns of runs is read when it keeps the bound, however small its bytes', () => {
+    const full = (fields: readonly { readonly words: number }[]): number => fields.reduce((mask, _, bit) => mask | (1 << bit), 0);
+    const bytes = events((rows, heap) => {
+      head(rows, [full(COMMON_FIELDS), 0, full(SCHEMA[EVENT_KINDS.indexOf('transition')]!.fields), 0]);
+      for (let word = 4; word < SCHEMA[EVENT_KINDS.indexOf('transition')]!.words; word += 1) encodeColumn(rows, series, 65_536);
+      encodeColumn(heap, zeros, 65_536);
+    });
+    expect(bytes.length).toBeLessThan(4000);
+    expect(open(bytes).event(65_535)).toMatchObject({ seq: 65_535, from: { cs: 65_535 } });
+  });
+});

@@ -8,7 +8,8 @@ import { EventDraft, type Row } from '../../../core/event/draft.ts';
 import { eventLine } from '../../../core/event/json.ts';
 import { EVENT_KINDS, codeOf } from '../../../core/event/kinds.ts';
 import { commonHandle, handleOf } from '../../../core/event/schema.ts';
-import { anySynthetic, copyRow, FACTS, inflate, open, record, syntheticOf, type Written } from './support.ts';
+import { TraceWriter } from '../../../core/trace/writer.ts';
+import { anySynthetic, Collector, copyRow, deflate, FACTS, FakeMachine, inflate, open, record, syntheticOf, type Written } from './support.ts';
 import { openTrace } from '../../../core/trace/reader.ts';
 import { inflateRaw } from '../../../core/base/inflate.ts';
 
@@ -68,15 +69,17 @@ describe('a trace', () => {
   });
 
   it('keeps cr2 = 0xffff800000000123 exactly, from register file to JSON', () => {
-    const draft = new EventDraft();
+    const machine = new FakeMachine(), sink = new Collector(), draft = new EventDraft(), cr2 = registerOffset('cr2');
+    const writer = new TraceWriter({ machine, facts: FACTS, sink, deflate });
+    writer.before();
+    machine.registers.set([0x123, 0xffff_8000], cr2);
+    machine.generation += 1;
     draft.begin(codeOf(EVENT_KINDS, 'fault'));
     draft.set64(handleOf('fault', 'cr2'), 0x123, 0xffff_8000);
-    draft.set(handleOf('fault', 'vector'), 14);
     draft.setNumber(commonHandle('icount'), 2 ** 52 + 1);
-    const cr2 = registerOffset('cr2');
-    const { bytes } = record([
-      { kind: draft.kind, fields: [], before: [], after: [[cr2, 0x123], [cr2 + 1, 0xffff_8000]] },
-    ], { keep: (_, row) => { (row as EventDraft).words.set(draft.words); return true; } });
+    writer.emit(0, draft);
+    writer.finish();
+    const bytes = sink.bytes();
     const reader = openTrace(bytes, inflate);
     const event = decodeEvent(reader.row(0), 0, reader.names);
     expect(event).toMatchObject({ kind: 'fault', cr2: 0xffff_8000_0000_0123n, icount: 2 ** 52 + 1 });
