@@ -4,7 +4,7 @@
 import { codeOf, SLOT_NAMES, VIAS } from '../event/kinds.ts';
 import { rule } from '../event/rules.ts';
 import { markAccessed, newDescriptor } from './descriptor-table.ts';
-import { demand, GP0 } from './fault.ts';
+import { demand, GP0, SSF } from './fault.ts';
 import { prepareWrite, read16, read32 } from './memory.ts';
 import { checkReturnCode, checkReturnStack, nullInnerSegments, setReturnedPointer, skipReturnStack, type CodeRules, type StackRules } from './return-checks.ts';
 import { checkFarTarget, installDescriptor } from './segmentation.ts';
@@ -17,7 +17,9 @@ const CODE_RULES: CodeRules = {
   isNotNull: rule('return-cs-not-null'), inTable: rule('return-cs-table-limit'), type: rule('return-cs-type'), rpl: rule('return-cs-rpl'),
   conformingDpl: rule('return-cs-conforming-dpl'), dpl: rule('return-cs-dpl'), present: rule('return-cs-present'),
 };
+// SDM 2B "RET—Return From Procedure", "Operation": #SS if the stack segment is not present.
 const STACK_RULES: StackRules = {
+  absent: SSF,
   isNotNull: rule('return-ss-not-null'), inTable: rule('return-ss-table-limit'), rpl: rule('return-ss-rpl'), type: rule('return-ss-type'), dpl: rule('return-ss-dpl'),
   present: rule('return-ss-present'),
 };

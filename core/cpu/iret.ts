@@ -10,7 +10,7 @@ import { registerOffset } from '../arch/register-file.ts';
 import { codeOf, SLOT_NAMES, VIAS } from '../event/kinds.ts';
 import { rule } from '../event/rules.ts';
 import { markAccessed, newDescriptor } from './descriptor-table.ts';
-import { demand, GP0, Unsupported } from './fault.ts';
+import { demand, GP0, NP, Unsupported } from './fault.ts';
 import { readFlags, writeFlags } from './flags.ts';
 import { read16, read32 } from './memory.ts';
 import { checkReturnCode, checkReturnStack, nullInnerSegments, setReturnedPointer, skipReturnStack, type CodeRules, type StackRules } from './return-checks.ts';
@@ -24,7 +24,9 @@ const CODE_RULES: CodeRules = {
   isNotNull: rule('iret-cs-not-null'), inTable: rule('iret-cs-table-limit'), type: rule('iret-cs-type'), rpl: rule('iret-cs-rpl'),
   conformingDpl: rule('iret-cs-conforming-dpl'), dpl: rule('iret-cs-dpl'), present: rule('iret-cs-present'),
 };
+// SDM 2A "IRET/IRETD/IRETQ—Interrupt Return", "Protected Mode Exceptions": #NP if the return code or stack segment is not present.
 const STACK_RULES: StackRules = {
+  absent: NP,
   isNotNull: rule('iret-ss-not-null'), inTable: rule('iret-ss-table-limit'), rpl: rule('iret-ss-rpl'), type: rule('iret-ss-type'), dpl: rule('iret-ss-dpl'),
   present: rule('iret-ss-present'),
 };

@@ -4,14 +4,14 @@
 import { dplOf, isCode, isConformingCode, isData, isPresent, isWritableData, RIGHTS_DB } from '../arch/descriptor.ts';
 import { RIGHTS_UNUSABLE } from '../arch/register-file.ts';
 import { errorOf, isNull, readDescriptor, type Descriptor } from './descriptor-table.ts';
-import { demand, GP, GP0, NP, skip, SSF } from './fault.ts';
+import { demand, GP, GP0, NP, skip, type FaultCode } from './fault.ts';
 import { installNull } from './segmentation.ts';
 import { DS, ES, FS, GS, type Cpu } from './state.ts';
 
 /** Codes of the checks of a return CS, in order. */
 export interface CodeRules { readonly isNotNull: number; readonly inTable: number; readonly type: number; readonly rpl: number; readonly conformingDpl: number; readonly dpl: number; readonly present: number }
-/** Codes of the checks of a return SS, in order. */
-export interface StackRules { readonly isNotNull: number; readonly inTable: number; readonly rpl: number; readonly type: number; readonly dpl: number; readonly present: number }
+/** Codes of the checks of a return SS, in order; `absent` makes the fault of a segment that is not present, on which IRET and RETF differ. */
+export interface StackRules { readonly absent: (code: number) => FaultCode; readonly isNotNull: number; readonly inTable: number; readonly rpl: number; readonly type: number; readonly dpl: number; readonly present: number }
 
 /** Reads and checks the code segment a return goes to. Faults with #GP or #NP. */
 export function checkReturnCode(cpu: Cpu, into: Descriptor, selector: number, rules: CodeRules): void {
@@ -32,7 +32,7 @@ export function checkReturnCode(cpu: Cpu, into: Descriptor, selector: number, ru
   demand(cpu, rules.present, isPresent(rights), NP(error), selector, rights);
 }
 
-/** Reads and checks the stack segment a return to an outer ring goes to. Faults with #GP or #SS. */
+/** Reads and checks the stack segment a return to an outer ring goes to. Faults with #GP, #NP or #SS. */
 export function checkReturnStack(cpu: Cpu, into: Descriptor, selector: number, rpl: number, rules: StackRules): void {
   const error = errorOf(selector);
   demand(cpu, rules.isNotNull, !isNull(selector), GP0, selector, 0);
@@ -41,7 +41,7 @@ export function checkReturnStack(cpu: Cpu, into: Descriptor, selector: number, r
   demand(cpu, rules.rpl, (selector & 3) === rpl, GP(error), selector & 3, rpl);
   demand(cpu, rules.type, isWritableData(rights), GP(error), selector, rights);
   demand(cpu, rules.dpl, dplOf(rights) === rpl, GP(error), dplOf(rights), rpl);
-  demand(cpu, rules.present, isPresent(rights), SSF(error), selector, rights);
+  demand(cpu, rules.present, isPresent(rights), rules.absent(error), selector, rights);
 }
 
 /** Says that the checks of an SS do not apply: the return stays in its ring. */

@@ -4,7 +4,8 @@ import { registerOffset } from '../arch/register-file.ts';
 import {
   PENDING_ACTIVITY, PENDING_CLOCK, PENDING_CODE_WRITTEN, PENDING_INTERRUPT, PENDING_SHADOW, PENDING_STOP, PENDING_SUSPENDED, PENDING_TRAP,
 } from './attention.ts';
-import { blockCacheOf, type BlockCache } from './block-cache.ts';
+import type { LinearRange } from '../event/reexecutor.ts';
+import { blockCacheOf, type Block, type BlockCache } from './block-cache.ts';
 import { deliverExternal, deliverFault, deliverSingleStep } from './delivery.ts';
 import { emitUnsupported } from './emit.ts';
 import { executeBlock } from './execute.ts';
@@ -12,26 +13,30 @@ import { Fault, Unsupported } from './fault.ts';
 import { describeInstruction, fetchBlock } from './fetch.ts';
 import { FLAG_IF, FLAG_TF, materialiseFlags } from './flags.ts';
 import type { Op } from '../isa/opcode-index.ts';
-import { ACTIVE, HALTED, SHADOW_MOV_SS, SHADOW_STI, SHUTDOWN, type Cpu } from './state.ts';
+import { ACTIVE, CS, HALTED, SHADOW_MOV_SS, SHADOW_STI, SHUTDOWN, type Cpu } from './state.ts';
 
 /**
  * Where `run` stops by itself, whichever comes first; Infinity where there is no bound. `icount` with `iteration`: that many
  * instructions retired and that many iterations of the next one done (0: its beginning). `attempts`, `clock`: those counters' values.
+ * `watched`: before any instruction that begins in one of these ranges, the first one included; null when none is watched.
  */
 export interface RunLimits {
   readonly icount: number;
   readonly iteration: number;
   readonly attempts: number;
   readonly clock: number;
+  readonly watched: readonly LinearRange[] | null;
 }
 
 /** No bound at all. */
-export const NO_LIMITS: RunLimits = { icount: Infinity, iteration: 0, attempts: Infinity, clock: Infinity };
+export const NO_LIMITS: RunLimits = { icount: Infinity, iteration: 0, attempts: Infinity, clock: Infinity, watched: null };
 
 /** Why `run` returned; the processor stands at an instruction boundary, or between iterations of a REP. */
 export type StopReason =
   /** A bound of the limits. */
   | { readonly kind: 'limit' }
+  /** The next instruction begins in a watched range. */
+  | { readonly kind: 'watched' }
   /** PENDING_STOP was set by a probe or a device. */
   | { readonly kind: 'stop' }
   /** HLT, and no interrupt is waiting that may be taken. */
@@ -40,7 +45,7 @@ export type StopReason =
   /** The event `unsupported` was emitted; EIP is at the instruction. */
   | { readonly kind: 'unsupported'; readonly instruction: string; readonly detail: string };
 
-const LIMIT: StopReason = { kind: 'limit' }, STOP: StopReason = { kind: 'stop' }, HALT: StopReason = { kind: 'halted' }, SHUT_DOWN: StopReason = { kind: 'shutdown' };
+const LIMIT: StopReason = { kind: 'limit' }, WATCHED: StopReason = { kind: 'watched' }, STOP: StopReason = { kind: 'stop' }, HALT: StopReason = { kind: 'halted' }, SHUT_DOWN: StopReason = { kind: 'shutdown' };
 const ACTIVITY = registerOffset('activity');
 
 /** Runs until a limit, a requested stop, HLT, shutdown or something unsupported. EFLAGS in the register file is up to date on return. */
@@ -106,13 +111,35 @@ function runUntilStop(cpu: Cpu, limits: RunLimits, faulted: number): StopReason 
         cpu.iterationLimit = limits.iteration;
         budget = 1;
       }
+      if (limits.watched !== null) {
+        if (isWatched(cpu, limits.watched, cpu.eip)) return WATCHED;
+        budget = 1;
+      }
       runGuarded(cpu, cache, budget);
       cpu.iterationLimit = Infinity;
     } else {
+      if (limits.watched !== null && isWatched(cpu, limits.watched, cpu.eip)) return WATCHED;
       cpu.instructionEip = cpu.eip;
-      executeBlock(cpu, fetchBlock(cpu, cache), budget);
+      const block = fetchBlock(cpu, cache);
+      executeBlock(cpu, block, limits.watched === null ? budget : Math.min(budget, unwatched(cpu, limits.watched, block)));
     }
   }
+}
+
+/** True when the instruction at CS:`eip` begins in a watched range. */
+function isWatched(cpu: Cpu, watched: readonly LinearRange[], eip: number): boolean {
+  const linear = (cpu.segmentBase(CS) + eip) >>> 0;
+  return watched.some((range) => linear >= range.first && linear < range.end);
+}
+
+/** How many instructions of a block come before the next watched one; the first is not looked at. */
+function unwatched(cpu: Cpu, watched: readonly LinearRange[], block: Block): number {
+  let { eip } = cpu;
+  for (let index = 1; index < block.insns.length; index += 1) {
+    eip = (eip + block.insns[index - 1]!.lengthBytes) >>> 0;
+    if (isWatched(cpu, watched, eip)) return index;
+  }
+  return block.insns.length;
 }
 
 /** The icount to stop at. Moves when REP iterations or idle ticks were counted, which only happens with something pending. */

@@ -35,7 +35,7 @@ export interface ReexecutionPlatform {
 
 const CODE_BYTES = 64;
 const STACK_BYTES = 256;
-/** Boundaries looked at between two pauses. */
+/** Attempts made between two pauses. */
 const PAUSE_EVERY = 100_000;
 
 const difference = (recorded: Recorded, seq: number): ReexecuteReply => ({
@@ -110,12 +110,12 @@ class Answers {
   async #findForward({ from, ranges, until }: { readonly from: Position; readonly ranges: readonly LinearRange[]; readonly until: Position | null }): Promise<ReexecuteReply> {
     const rewinder = this.#rewinder;
     rewinder.goToPosition(from);
-    for (let looked = 1; rewinder.session.end === null; looked += 1) {
-      rewinder.session.run(1);
-      if (until !== null && comparePositions(rewinder.position, until) > 0) break;
-      if (!this.#hasEnded() && this.#isInRanges(ranges)) return this.#moment();
-      if (this.#hasDiffered()) break;
-      if (looked % PAUSE_EVERY === 0) await this.#pause();
+    rewinder.session.run(1);
+    while (!this.#hasEnded() && !this.#hasDiffered()) {
+      if (this.#isInRanges(ranges)) return this.#isBehind(until) ? { kind: 'not-found' } : this.#moment();
+      rewinder.session.run(PAUSE_EVERY, ranges);
+      if (!rewinder.session.isAtWatched) await this.#pause();
+      if (this.#isBehind(until)) break;
     }
     return { kind: 'not-found' };
   }
@@ -144,17 +144,22 @@ class Answers {
   async #lastHit({ end, ranges, until }: { readonly end: number; readonly ranges: readonly LinearRange[]; readonly until: Position | null }): Promise<number> {
     const rewinder = this.#rewinder;
     let hit = -1;
-    for (let looked = 1; rewinder.attempts < end && rewinder.session.end === null; looked += 1) {
+    while (rewinder.attempts < end && !this.#hasEnded()) {
       const isWanted = until === null || comparePositions(rewinder.position, until) >= 0;
       if (isWanted && this.#isInRanges(ranges)) hit = rewinder.attempts;
       rewinder.session.run(1);
-      if (looked % PAUSE_EVERY === 0) await this.#pause();
+      if (rewinder.attempts < end) rewinder.session.run(Math.min(PAUSE_EVERY, end - rewinder.attempts), ranges);
+      if (!rewinder.session.isAtWatched) await this.#pause();
     }
     return hit;
   }
 
   #hasEnded(): boolean {
     return this.#rewinder.session.end !== null;
+  }
+
+  #isBehind(until: Position | null): boolean {
+    return until !== null && comparePositions(this.#rewinder.position, until) > 0;
   }
 
   #hasDiffered(): boolean {

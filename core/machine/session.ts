@@ -2,6 +2,7 @@
 // through here, so that a run ends at the same instruction whichever of them asks, and however it is sliced.
 
 import { NO_LIMITS, run, type StopReason } from '../cpu/run.ts';
+import type { LinearRange } from '../event/reexecutor.ts';
 import type { Machine } from './machine.ts';
 import type { RunEnd } from './run-end.ts';
 
@@ -19,6 +20,8 @@ export class Session {
   readonly machine: Machine;
   /** Why the run is over; null while it can go on. */
   end: RunEnd | null = null;
+  /** True when the last `run` stopped before an instruction it was to watch for. */
+  isAtWatched = false;
   readonly #bounds: Bounds;
 
   constructor(machine: Machine, bounds: Bounds = UNBOUNDED) {
@@ -31,13 +34,18 @@ export class Session {
     return this.machine.cpu.attempts + (this.end?.kind === 'unsupported' ? 1 : 0);
   }
 
-  /** Makes up to `attempts` instruction attempts: stops exactly there, or before when the run ends. */
-  run(attempts: number): RunEnd | null {
+  /**
+   * Makes up to `attempts` instruction attempts: stops exactly there, or before when the run ends, or before an instruction that begins
+   * in one of the ranges in `watched` (the next one included).
+   */
+  run(attempts: number, watched: readonly LinearRange[] | null = null): RunEnd | null {
     const { cpu, options } = this.machine;
     const target = cpu.attempts + attempts;
-    while (this.end === null && cpu.attempts < target) {
+    this.isAtWatched = false;
+    while (this.end === null && !this.isAtWatched && cpu.attempts < target) {
       const last = Math.min(options.maxInstructions, this.#bounds.lastAttempt());
-      const stop = this.#runTo(Math.min(target, last));
+      const stop = this.#runTo(Math.min(target, last), watched);
+      this.isAtWatched = stop.kind === 'watched';
       this.end = this.#endOf(stop) ?? (cpu.attempts >= options.maxInstructions ? this.#flushed({ kind: 'limit', bound: 'max-instructions' }) : null);
       if (this.end === null && (stop.kind === 'stop' || cpu.attempts >= last)) this.end = this.#bounds.end();
     }
@@ -46,10 +54,10 @@ export class Session {
 
   // A stop may have been asked for in the middle of a REP: the instruction is finished first. What else would have made the
   // processor return there (HLT, shutdown) must not be missed: it is asked again.
-  #runTo(attempts: number): StopReason {
+  #runTo(attempts: number, watched: readonly LinearRange[] | null): StopReason {
     const { cpu } = this.machine;
     const limits = { ...NO_LIMITS, attempts };
-    let stop = run(cpu, limits);
+    let stop = run(cpu, { ...limits, watched });
     if (stop.kind !== 'stop') return stop;
     while (stop.kind === 'stop') stop = run(cpu, { ...limits, attempts: cpu.iteration > 0 ? cpu.attempts + 1 : cpu.attempts });
     return stop.kind === 'limit' ? { kind: 'stop' } : stop;
@@ -60,7 +68,7 @@ export class Session {
     const { exitValue } = this.machine.devices;
     if (exitValue !== null) return { kind: 'exit', value: exitValue };
     switch (stop.kind) {
-      case 'limit': case 'stop': return null;
+      case 'limit': case 'stop': case 'watched': return null;
       // no device can raise an interrupt, so nothing will ever wake it
       case 'halted': return this.#flushed({ kind: 'halt' });
       case 'shutdown': return this.#flushed({ kind: 'shutdown' });

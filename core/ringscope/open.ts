@@ -35,7 +35,7 @@ export function openRecording(bytes: Uint8Array, platform: OpenPlatform): Opened
   const reader = openTrace(bytes, platform.inflate);
   try {
     const image = imageOf(reader);
-    const symbols = symbolsOf(image);
+    const symbols = symbolsOfImage(image);
     return { reader, symbols, reexecutor: reexecutorOf(reader, image, platform), absent: null };
   } catch (error) {
     if (!(error instanceof BadInput)) throw error;
@@ -51,7 +51,8 @@ function imageOf(reader: TraceReader): Uint8Array {
   return image;
 }
 
-function symbolsOf(image: Uint8Array): SymbolTable | null {
+/** The names of an ELF image; null when it has none or cannot be read as one. */
+export function symbolsOfImage(image: Uint8Array): SymbolTable | null {
   try {
     return isElf(image) ? readElfSymbols(readElf(image)) : null;
   } catch (error) {

@@ -1,6 +1,7 @@
 // Records one guest: machine and trace writer joined, in slices, so that the caller can show progress, cancel and flush.
 
 import type { Row } from '../event/draft.ts';
+import type { LinearRange } from '../event/reexecutor.ts';
 import { CheckpointMaker } from '../machine/checkpoint-maker.ts';
 import { countDirtyPages } from '../machine/dirty-pages.ts';
 import { createMachine, DEVICE_NAMES, type Allocate, type Machine } from '../machine/machine.ts';
@@ -23,6 +24,13 @@ import { CORE_VERSION, ENGINE } from './version.ts';
  */
 export type RowPredicate = (seq: number, row: Row, registersBefore: () => Uint32Array) => boolean;
 
+export interface RunUntil {
+  readonly text: string;
+  readonly matches: RowPredicate;
+  /** Instructions to stop before: where they may begin, and which of those moments count. */
+  readonly execution?: { readonly ranges: readonly LinearRange[]; readonly matches: (registers: Uint32Array) => boolean };
+}
+
 export interface RecordRequest extends MachineRequest {
   readonly image: Uint8Array;
   /** For messages: a file name without its folder. Never part of the trace. */
@@ -40,8 +48,10 @@ export interface RecordRequest extends MachineRequest {
    * same on two); the `console` events hold all of them. The bytes are the receiver's to keep.
    */
   readonly onConsole?: (device: string, bytes: Uint8Array) => void;
-  /** Ends the run after the instruction that made the first event for which it is true. */
-  readonly until?: { readonly text: string; readonly matches: RowPredicate };
+  /**
+   * Ends the run after the instruction that made the first event for which it is true, or before the first instruction of `execution`.
+   */
+  readonly until?: RunUntil;
   /** Only events for which it is true become rows; the others are counted. */
   readonly filter?: { readonly text: string; readonly matches: RowPredicate };
 }
@@ -123,7 +133,7 @@ class GuestRecording implements Recording {
     let time = now();
     for (const until = time + milliseconds; this.#session.end === null && time < until;) {
       const started = time;
-      this.#session.run(STRIDE);
+      this.#run();
       time = now();
       this.#workedFor += time - started;
       if (this.#isCheckpointDue()) this.#writeCheckpoint();
@@ -131,6 +141,14 @@ class GuestRecording implements Recording {
     }
     this.#flushConsole();
     return this.#progress;
+  }
+
+  #run(): void {
+    const execution = this.#request.until?.execution;
+    this.#session.run(STRIDE, execution?.ranges ?? null);
+    if (!this.#session.isAtWatched) return;
+    if (execution?.matches(this.#machine.cpu.registerFile) === true) this.#session.end ??= { kind: 'until' };
+    else this.#session.run(1);
   }
 
   cancel(): void {

@@ -1,4 +1,4 @@
-// The guest's output as pieces, each with the event that wrote it.
+// The guest's output as lines of pieces, each piece with the event that wrote it.
 
 import { kindOf } from '../session/columns.ts';
 import { eventOf } from '../session/events.ts';
@@ -23,4 +23,16 @@ export function consoleOf(recording: Recording): readonly ConsolePiece[] {
 /** The devices that printed, in order of their first text. */
 export function devicesOf(pieces: readonly ConsolePiece[]): readonly string[] {
   return [...new Set(pieces.map((piece) => piece.device))];
+}
+
+/** Pieces put together to lines; a piece that ends lines is divided. A last empty line is left out. */
+export function linesOf(pieces: readonly ConsolePiece[]): readonly (readonly ConsolePiece[])[] {
+  const lines: ConsolePiece[][] = [[]];
+  for (const piece of pieces) {
+    for (const [index, text] of piece.text.replaceAll('\r', '').split('\n').entries()) {
+      if (index > 0) lines.push([]);
+      if (text !== '') lines[lines.length - 1]?.push({ ...piece, text });
+    }
+  }
+  return lines[lines.length - 1]?.length === 0 ? lines.slice(0, -1) : lines;
 }

@@ -1,7 +1,8 @@
 // What the timeline and the event table need of every event, as typed columns with prefix sums: one pass when a trace opens,
 // then every question about a stretch of events costs the same however long it is.
 
-import { isPresent, isUnknown, wordOf, type Row } from '../../core/event/draft.ts';
+import { joinCount } from '../../core/base/u64.ts';
+import { highWordOf, isPresent, isUnknown, wordOf, type Row } from '../../core/event/draft.ts';
 import { EVENT_KINDS, VIAS, type EventKind } from '../../core/event/kinds.ts';
 import { commonHandle, handleOf } from '../../core/event/schema.ts';
 import type { TraceSource } from '../../core/replay/source.ts';
@@ -43,6 +44,7 @@ const MARK_OF: Readonly<Record<EventKind, Mark>> = {
   'os': 'minor', 'console': 'console', 'marker': 'minor', 'halt': 'end', 'exit': 'end', 'reset': 'end', 'shutdown': 'end', 'unsupported': 'end',
 };
 const MARK_CODES = EVENT_KINDS.map((kind) => MARKS.indexOf(MARK_OF[kind]));
+const ICOUNT = commonHandle('icount');
 const CPL = commonHandle('cpl');
 const TO_CPL = handleOf('transition', 'to.cpl');
 const FROM_CPL = handleOf('transition', 'from.cpl');
@@ -64,10 +66,10 @@ export function columnsOf(source: TraceSource): Columns {
     const code = source.kindAt(seq);
     columns.kind[seq] = code < 0 ? 255 : code;
     columns.mark[seq] = code < 0 ? 0 : MARK_CODES[code] ?? 0;
-    icount = Math.max(icount, columns.counted ? source.icountAt(seq) : seq);
-    columns.icount[seq] = icount;
-    if (code < 0) { columns.ringBefore[seq] = columns.ringAfter[seq] = ring; continue; }
+    if (code < 0) { columns.ringBefore[seq] = columns.ringAfter[seq] = ring; columns.icount[seq] = columns.counted ? icount : seq; continue; }
     const row = source.row(seq);
+    icount = columns.counted ? Math.max(icount, countIn(row)) : seq;
+    columns.icount[seq] = icount;
     ring = ringIn(row, CPL, ring);
     if (code === TRANSITION) ring = ringIn(row, FROM_CPL, ring);
     columns.ringBefore[seq] = ring;
@@ -78,6 +80,10 @@ export function columnsOf(source: TraceSource): Columns {
   return { ...columns, ...sumsOf(columns) };
 }
 
+function countIn(row: Row): number {
+  return isPresent(row, ICOUNT) && !isUnknown(row, ICOUNT) ? joinCount(wordOf(row, ICOUNT), highWordOf(row, ICOUNT)) : 0;
+}
+
 function ringIn(row: Row, handle: number, otherwise: number): number {
   if (!isPresent(row, handle) || isUnknown(row, handle)) return otherwise;
   const ring = wordOf(row, handle);
@@ -86,25 +92,22 @@ function ringIn(row: Row, handle: number, otherwise: number): number {
 
 function sumsOf(columns: Pick<Columns, 'count' | 'mark' | 'ringBefore' | 'ringAfter'>): Pick<Columns, 'ringSums' | 'sums' | 'rings'> {
   const { count, mark, ringBefore, ringAfter } = columns;
-  const column = (): Uint32Array => new Uint32Array(count + 1);
-  const ringSums = [column(), column(), column(), column()];
-  const sums: Record<Counted, Uint32Array> = { fault: column(), msr: column(), cr: column(), end: column(), change: column() };
-  const rings = [false, false, false, false];
-  const add = (sum: Uint32Array, index: number, one: boolean): void => { sum[index + 1] = (sum[index] ?? 0) + (one ? 1 : 0); };
+  const marked = (name: Mark): Uint32Array => { const code = MARKS.indexOf(name); return runningCount(count, (index) => mark[index] === code); };
+  const ringSums = [0, 1, 2, 3].map((ring) => runningCount(count, (index) => ringBefore[index] === ring));
+  const change = runningCount(count, (index) => ringBefore[index] !== ringAfter[index]);
+  const rings = [0, 1, 2, 3].map((ring) => ringBefore.includes(ring) || ringAfter.includes(ring));
+  return { ringSums, rings, sums: { fault: marked('fault'), msr: marked('msr'), cr: marked('cr'), end: marked('end'), change } };
+}
+
+// entry i: how many of the first i events are counted
+function runningCount(count: number, isCounted: (index: number) => boolean): Uint32Array {
+  const sums = new Uint32Array(count + 1);
+  let sum = 0;
   for (let index = 0; index < count; index += 1) {
-    const ring = ringBefore[index] ?? RING_UNKNOWN;
-    const after = ringAfter[index] ?? RING_UNKNOWN;
-    ringSums.forEach((sum, one) => { add(sum, index, one === ring); });
-    if (ring < 4) rings[ring] = true;
-    if (after < 4) rings[after] = true;
-    const name = MARKS[mark[index] ?? 0];
-    add(sums.fault, index, name === 'fault');
-    add(sums.msr, index, name === 'msr');
-    add(sums.cr, index, name === 'cr');
-    add(sums.end, index, name === 'end');
-    add(sums.change, index, after !== ring);
+    if (isCounted(index)) sum += 1;
+    sums[index + 1] = sum;
   }
-  return { ringSums, sums, rings };
+  return sums;
 }
 
 /** The kind of an event, or null where its row was dropped. */

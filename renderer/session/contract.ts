@@ -1,3 +1,11 @@
-// The types of the bridge, for features: they know the session, not the bridge.
+// What features may know of the bridge: these types, under the session's name. They never call the bridge themselves.
 
-export type { Api, ChosenImage, ImageFormat, RecentTrace, RecordOptions, RecordProgress, SampleInfo, Theme } from '../../app/contract/api.ts';
+import type * as bridge from '../../app/contract/api.ts';
+
+export type Api = bridge.Api;
+export type ChosenImage = bridge.ChosenImage;
+export type ImageFormat = bridge.ImageFormat;
+export type RecentTrace = bridge.RecentTrace;
+export type RecordOptions = bridge.RecordOptions;
+export type RecordProgress = bridge.RecordProgress;
+export type SampleInfo = bridge.SampleInfo;

@@ -88,3 +88,11 @@ export function ticksOf(scale: Scale, spacing: number, extent: number): readonly
   for (let unit = Math.max(0, Math.ceil(scale.view.first / step) * step); unit <= Math.min(scale.view.last, extent); unit += step) ticks.push(unit);
   return ticks;
 }
+
+/** Where a point between two events stands on the event axis: as far from the one before as its share of the instructions between them. */
+export function betweenEvents(columns: Columns, at: { readonly icount: number; readonly seq: number }): number {
+  const next = columns.icount[at.seq] ?? 0;
+  const before = at.seq === 0 ? 0 : columns.icount[at.seq - 1] ?? 0;
+  const share = next > before ? Math.max(0, Math.min(1, (at.icount - before) / (next - before))) : 0.5;
+  return at.seq - 0.5 + share;
+}

@@ -3,14 +3,14 @@
 
 import type { Position } from '../../core/event/position.ts';
 import type { Moment } from '../../core/event/reexecutor.ts';
-import { momentAt, moveTo, stepInstruction, type Move, type Moved, type Replay } from '../../core/replay/cursor.ts';
+import { moveTo, stepInstruction, type Move, type Moved, type Replay } from '../../core/replay/cursor.ts';
 import { compile, isRefusal } from '../../core/replay/expression/compile.ts';
 import { findNext } from '../../core/replay/search.ts';
 import { endOf, positionOfEvent, startOf, type Direction } from '../../core/replay/source.ts';
 import type { Api, ChooseImageOutcome, ChosenImage, OpenedTrace, OpenOutcome, SampleInfo, SavedBreakpoint } from '../../app/contract/api.ts';
 import { Breakpoints, type BreakpointHost } from './breakpoints.svelte.ts';
 import { Preferences } from './preferences.svelte.ts';
-import { fitView, panView, revealUnit, unitOf, zoomView, type Axis, type View } from './scale.ts';
+import { betweenEvents, fitView, panView, revealUnit, unitOf, zoomView, type Axis, type View } from './scale.ts';
 import { loadRecording, type Recording } from './recording.ts';
 import { nearestStored, positionEvent } from './stored.ts';
 
@@ -207,10 +207,10 @@ export class Session implements BreakpointHost {
   private async loadMoment(known: Moment | null): Promise<void> {
     const { replay, at } = this;
     if (replay === null || replay.reexecutor === null) return;
-    const reply = known === null ? await momentAt(replay, at) : { kind: 'moment' as const, moment: known };
+    const reply = known === null ? await replay.reexecutor.ask({ kind: 'moment', at }) : { kind: 'moment' as const, moment: known };
     if (this.replay?.trace !== replay.trace) return;
     if (reply.kind === 'absent') this.absent = reply.reason;
-    else if (this.at === at) {
+    else if (reply.kind === 'moment' && this.at === at) {
       this.moment = reply.moment;
       void this.loadCodeBefore(replay, reply.moment);
     }
@@ -230,7 +230,7 @@ export class Session implements BreakpointHost {
     if (this.recording === null) return 0;
     const { columns, source } = this.recording;
     if (this.axis === 'instructions' && columns.counted) return at.seq >= columns.count ? unitOf(columns, this.axis, at.seq) : Math.max(0, at.icount);
-    return positionEvent(source, at) === null && at.seq < columns.count ? at.seq : unitOf(columns, 'events', at.seq);
+    return positionEvent(source, at) === null && at.seq < columns.count ? betweenEvents(columns, at) : unitOf(columns, 'events', at.seq);
   }
 
   setAxis(axis: Axis): void {

@@ -38,13 +38,8 @@ export async function launch(options: LaunchOptions = {}): Promise<Running> {
   const data = join(home, 'data');
   mkdirSync(data, { recursive: true });
   if (options.theme !== undefined) writeFileSync(join(data, 'settings.json'), JSON.stringify({ theme: options.theme }));
-  const packaged = process.env['APP_EXECUTABLE'];
-  const app = await _electron.launch({
-    executablePath: packaged ?? await electronPath(),
-    args: [...sandboxArgs(), '--disable-gpu', '--force-device-scale-factor=1', `--user-data-dir=${data}`, ...(packaged === undefined ? [root] : []), ...options.files ?? []],
-    env: environment(home),
-    colorScheme: null, // the app's own theme decides
-  });
+  const switches = [...sandboxArgs(), '--disable-gpu', '--force-device-scale-factor=1', `--user-data-dir=${data}`];
+  const app = await start(switches, options.files ?? [], environment(home));
   const page = await app.firstWindow();
   const errors: string[] = [];
   page.on('console', (message) => { if (message.type() === 'error') errors.push(message.text()); });
@@ -58,6 +53,31 @@ export async function launch(options: LaunchOptions = {}): Promise<Running> {
   };
   return { app, page, home, errors, close };
 }
+
+/**
+ * Playwright holds the app back until it is attached, by a module Electron loads first, but only where it finds Electron
+ * itself: so it is told where. A packaged app cannot be held back; attaching may come too late, and is tried again.
+ */
+async function start(switches: readonly string[], files: readonly string[], env: Record<string, string>): Promise<ElectronApplication> {
+  const common = { env, colorScheme: null, timeout: 20_000 }; // colorScheme: the app's own theme decides
+  const packaged = process.env['APP_EXECUTABLE'];
+  if (packaged === undefined) {
+    process.env['ELECTRON_OVERRIDE_DIST_PATH'] = distFolder(await electronPath());
+    return _electron.launch({ ...common, args: [...switches, root, ...files] });
+  }
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await _electron.launch({ ...common, executablePath: packaged, args: [...switches, ...files] });
+    } catch (error) {
+      if (attempt === ATTEMPTS) throw error;
+      console.warn(`the packaged app could not be attached to (attempt ${attempt} of ${ATTEMPTS})`);
+    }
+  }
+}
+const ATTEMPTS = 3;
+
+/** The unpacked Electron an executable belongs to. */
+const distFolder = (executable: string): string => (process.platform === 'darwin' ? join(executable, '../../../..') : dirname(executable));
 
 /** The user's environment without what would make the app find the user's own files or another screen. */
 function environment(home: string): Record<string, string> {

@@ -3,7 +3,9 @@
 import { basename } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { BadInput } from '../../../core/base/bad-input.ts';
-import { startRecording, type RecordRequest, type RecordSummary, type RowPredicate } from '../../../core/ringscope/record.ts';
+import type { SymbolLookup } from '../../../core/replay/expression/test-field.ts';
+import { symbolsOfImage } from '../../../core/ringscope/open.ts';
+import { startRecording, type RecordRequest, type RecordSummary, type RunUntil } from '../../../core/ringscope/record.ts';
 import { OK, type Arguments, type Command } from '../command.ts';
 import { compileOrRefuse } from '../expression.ts';
 import type { Io, Output } from '../io.ts';
@@ -30,12 +32,13 @@ Exit code 0 also when the guest faults or shuts down; Ctrl+C ends the run and le
   --cpu MODEL               processor model: ${CPU_MODEL}
   --max-instructions N      end after N instructions, faulted attempts included (default 1 000 000 000)
   --max-events N            end after N events (default 10 000 000)
-  --until EXPR              end with the instruction that makes the first matching event, for example --until "fault #DF"
+  --until EXPR              end with the instruction that makes the first matching event, for example --until "fault #DF",
+                            or before an instruction: --until "exec kernel_panic"
   --filter EXPR             keep only events the expression matches; the others are counted
   --console -|FILE          what the guest prints, to standard output or a file: port 0xE9 or COM1, whichever it uses first
   --json                    the summary as one JSON object
 
-Expressions: docs/breakpoints.md. "exec" is not watched while recording.
+Expressions: docs/breakpoints.md. Names of an ELF image can be used in --until.
 
 Examples:
   ringscope record traces/sysenter-sysexit.img -o a.rtrace
@@ -52,14 +55,15 @@ Examples:
     const out = args.text('output');
     if (out === null) throw new BadInput('record needs a place for the trace: give -o OUT, for example -o a.rtrace');
     refuseLater(args);
-    const options = requestOptions(args);
+    const bytes = io.readFile(image);
+    const options = requestOptions(args, symbolsOfImage(bytes));
     const consoleTo = args.text('console');
     if (consoleTo === out) throw new BadInput('the trace and the console cannot go to one place: give --console another');
     if (io.isSameFile(image, out)) throw new BadInput(`${out} is the image itself: give another name to -o`);
     const files = new Files({ trace: out, console: consoleTo }, io);
     try {
       const request: RecordRequest = {
-        ...options, image: io.readFile(image), name: basename(image), sink: (bytes) => { files.trace(bytes); }, deflate: (bytes) => deflateRawSync(bytes, { level: 1 }), now: () => io.now(),
+        ...options, image: bytes, name: basename(image), sink: (bytes) => { files.trace(bytes); }, deflate: (bytes) => deflateRawSync(bytes, { level: 1 }), now: () => io.now(),
         ...(consoleTo === null ? {} : { onConsole: (_: string, bytes: Uint8Array): void => { files.console(bytes); } }),
       };
       const summary = await runGuest(request, io);
@@ -82,7 +86,7 @@ function refuseLater(args: Arguments): void {
   if (cpu !== null && cpu.toLowerCase() !== CPU_MODEL) throw new BadInput(`there is no processor model ${JSON.stringify(cpu)}: this version has ${CPU_MODEL}`);
 }
 
-function requestOptions(args: Arguments): Partial<RecordRequest> {
+function requestOptions(args: Arguments, symbols: SymbolLookup | null): Partial<RecordRequest> {
   const given = <T>(name: string, read: (text: string, option: string) => T): T | undefined => {
     const text = args.text(name);
     return text === null ? undefined : read(text, `--${name}`);
@@ -93,15 +97,23 @@ function requestOptions(args: Arguments): Partial<RecordRequest> {
   });
   const values = {
     format, org: given('org', addressOf), entry: given('entry', addressOf), memoryBytes: given('memory', sizeOf), maxInstructions: given('max-instructions', countOf), maxEvents: given('max-events', countOf),
-    until: given('until', predicate), filter: given('filter', predicate),
+    until: given('until', (text, option) => untilOf(text, option, symbols)), filter: given('filter', filterOf),
   };
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }
 
-/** An expression over the events as they are emitted. */
-function predicate(text: string, option: string): { readonly text: string; readonly matches: RowPredicate } {
+/** An expression over the events as they are emitted, and over instructions (`exec`). */
+function untilOf(text: string, option: string, symbols: SymbolLookup | null): RunUntil {
+  const compiled = compileOrRefuse(text, { what: option, symbols });
+  return {
+    text: compiled.text, matches: (seq, row, registersBefore) => compiled.matches(row, registersBefore, seq),
+    ...(compiled.needsExecution ? { execution: { ranges: compiled.ranges, matches: (registers: Uint32Array): boolean => compiled.matchesMoment(registers) } } : {}),
+  };
+}
+
+function filterOf(text: string, option: string): NonNullable<RecordRequest['filter']> {
   const compiled = compileOrRefuse(text, { what: option, symbols: null });
-  if (compiled.needsExecution) throw new BadInput(`${option} ${JSON.stringify(text)} is refused: "exec" is not watched while recording; record first, then use ringscope find`);
+  if (compiled.needsExecution) throw new BadInput(`${option} ${JSON.stringify(text)} is refused: "exec" is no event that could be kept; use --until, or ringscope find on the trace`);
   return { text: compiled.text, matches: (seq, row, registersBefore) => compiled.matches(row, registersBefore, seq) };
 }
 

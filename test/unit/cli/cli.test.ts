@@ -137,7 +137,7 @@ describe('refusals are one line that says what to do, and exit code 2', () => {
     [['find', 't.rtrace', 'falt'], /did you mean "fault"/], [['record', 'missing.img', '-o', 'x'], /no such file/], [['record', 'text.txt'], /-o OUT/],
     [['record', 'text.txt', '-o', '/forbidden/x'], /permission denied/], [['record', 'text.txt', '-o', 'text.txt'], /image itself/],
     [['record', 'text.txt', '-o', 'x', '--format', 'rom'], /not available yet/], [['record', 'text.txt', '-o', 'x', '--initrd', 'y'], /not available yet/], [['record', 'text.txt', '-o', 'x', '--port-log', '1=y'], /not available yet/],
-    [['record', 'text.txt', '-o', 'x', '--until', 'exec 5'], /while recording/], [['record', 'text.txt', '-o', 'x', '--memory', 'lots'], /not a size/],
+    [['record', 'text.txt', '-o', 'x', '--filter', 'exec 5'], /no event that could be kept/], [['record', 'text.txt', '-o', 'x', '--memory', 'lots'], /not a size/],
     [['record', 'text.txt', '-o', 'x', '--cpu', 'z80'], /i686/], [['record', 'text.txt', '-o', '-', '--console', '-'], /another/],
     [['events'], /needs TRACE/], [['events', 't.rtrace', 'more'], /does not know what to do/], [['events', 't.rtrace', '--wher', 'cpl'], /no option --wher/], [['events', 't.rtrace', '--limit'], /needs a value/],
     [['events', 't.rtrace', '--limit', 'x'], /whole number/], [['events', 't.rtrace', '--where', 'exec 0x1000'], /find/], [['events', 't.rtrace', '--json', '--csv'], /exclude/], [['find', 't.rtrace'], /needs EXPR/],

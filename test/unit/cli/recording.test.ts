@@ -53,6 +53,17 @@ describe('sysenter-sysexit', () => {
     expect((await io.run('find', 't.rtrace', 'exec 0xfffff000')).code).toBe(1);
   });
 
+  it('stops recording before an instruction, by name and condition', async () => {
+    const io = await recorded('sysenter-sysexit', '--until', 'exec kernel_entry_sysenter if (cpl == 0)');
+    const whole = await recorded('sysenter-sysexit');
+    const entry = jsonLines((await whole.run('find', 't.rtrace', 'cpl 3->0 via sysenter', '--json')).out)[0];
+    const events = jsonLines((await io.run('events', 't.rtrace', '--json')).out);
+    expect(events.at(-1)).toEqual(entry);
+    expect((await io.run('verify', 't.rtrace')).code).toBe(0);
+    const never = await recorded('sysenter-sysexit', '--until', 'exec kernel_entry_sysenter if (cpl == 3)');
+    expect(jsonLines((await never.run('events', 't.rtrace', '--json')).out).at(-1)).toMatchObject({ kind: 'exit' });
+  });
+
   it('knows the state at any instruction count', async () => {
     const io = await recorded('sysenter-sysexit');
     const [before] = jsonLines((await io.run('state', 't.rtrace', '--icount', '0', '--json')).out);

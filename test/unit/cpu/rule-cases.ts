@@ -128,7 +128,7 @@ function returns({ prefix, act, same, outer }: ReturnKind): readonly RuleCase[] 
     { rule: id('ss-rpl'), setup: outerTo(FREE | 3, DATA | DPL3), bend: outerTo(FREE | 2, DATA | DPL3), act, fault: '#GP(0x38)' },
     { rule: id('ss-type'), setup: outerTo(FREE | 3, DATA | DPL3), bend: outerTo(FREE | 3, READ_ONLY | DPL3), act, fault: '#GP(0x38)' },
     { rule: id('ss-dpl'), setup: outerTo(FREE | 3, DATA | DPL3), bend: outerTo(FREE | 3, DATA), act, fault: '#GP(0x38)' },
-    { rule: id('ss-present'), setup: outerTo(FREE | 3, DATA | DPL3), bend: outerTo(FREE | 3, (DATA | DPL3) & ~ABSENT), act, fault: '#SS(0x38)' },
+    { rule: id('ss-present'), setup: outerTo(FREE | 3, DATA | DPL3), bend: outerTo(FREE | 3, (DATA | DPL3) & ~ABSENT), act, fault: prefix === 'iret' ? '#NP(0x38)' : '#SS(0x38)' },
     { rule: id('limit'), setup: (world) => { descriptor(world, FREE, CODE & ~0x8000, { base: 0, limit: 0x5000 }); same(world, FREE); }, bend: (world) => { descriptor(world, FREE, CODE & ~0x8000, { base: 0, limit: 0x4fff }); }, act, fault: '#GP(0x0)' },
   ];
 }

@@ -1,3 +1,5 @@
+// Console, COM1, exit port and absent ports, without a running guest.
+
 import { describe, expect, it } from 'vitest';
 import { ByteReader } from '../../../core/base/byte-reader.ts';
 import { ByteWriter } from '../../../core/base/byte-writer.ts';

@@ -1,3 +1,5 @@
+// What images become in memory, and which are refused in which words. The ELF files are made by elf-bytes.ts.
+
 import { describe, expect, it } from 'vitest';
 import { BadInput } from '../../../core/base/bad-input.ts';
 import { createMachine, planMachine } from '../../../core/machine/machine.ts';

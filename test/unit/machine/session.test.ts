@@ -1,3 +1,5 @@
+// How runs end, and that slicing a run changes nothing. The guests: guests.ts.
+
 import { describe, expect, it, vi } from 'vitest';
 import { createMachine, type Machine } from '../../../core/machine/machine.ts';
 import type { RunEnd } from '../../../core/machine/run-end.ts';

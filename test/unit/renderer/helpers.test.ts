@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { MSR_NAMES, caretAt, cplText, msrText, MECHANISMS, RINGS } from '../../../renderer/breakpoints/presets.ts';
 import { compile, isRefusal } from '../../../core/replay/expression/compile.ts';
 import { agoText } from '../../../renderer/gallery/ago.ts';
+import { linesOf, type ConsolePiece } from '../../../renderer/console/text.ts';
 import { blocksOf, inlinesOf } from '../../../renderer/guide/markdown.ts';
 import { listingOf } from '../../../renderer/inspector/listing.ts';
 import { wordsOf } from '../../../renderer/inspector/stack-words.ts';
@@ -134,4 +135,10 @@ test('a preview stays inside its drawing and keeps its faults', () => {
   expect(preview).toMatchObject({ events: 401, changes: 400, faults: 1 });
   expect(preview.faultsAt).toHaveLength(1);
   for (const bar of preview.bars) expect(bar.x + bar.width).toBeLessThanOrEqual(PREVIEW_WIDTH + 0.001);
+});
+
+test('console pieces become lines, whatever the pieces end with', () => {
+  const piece = (seq: number, text: string): ConsolePiece => ({ seq, text, device: 'debug' });
+  const lines = linesOf([piece(1, 'page fault at 1'), piece(2, ': supplied\r\n\nnext'), piece(3, ' line\n')]);
+  expect(lines.map((line) => line.map((one) => `${String(one.seq)} ${one.text}`))).toEqual([['1 page fault at 1', '2 : supplied'], [], ['2 next', '3  line']]);
 });

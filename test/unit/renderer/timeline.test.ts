@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { columnsOf, RING_UNKNOWN, type Columns } from '../../../renderer/session/columns.ts';
-import { extentOf, fitView, indexAt, panView, pixelOf, revealUnit, ticksOf, unitAt, unitOf, zoomView, type Scale } from '../../../renderer/session/scale.ts';
+import { betweenEvents, extentOf, fitView, indexAt, panView, pixelOf, revealUnit, ticksOf, unitAt, unitOf, zoomView, type Scale } from '../../../renderer/session/scale.ts';
 import { hitPixels } from '../../../renderer/timeline/hits.ts';
 import { layLanes, levelOf } from '../../../renderer/timeline/lanes.ts';
 import { draw, hit, visibleRange } from '../../../renderer/timeline/marks.ts';
@@ -139,4 +139,11 @@ test('hits close together are joined and counted, all of them', () => {
   expect(dots.length).toBeLessThanOrEqual(scale.width / 9 + 1);
   expect(dots.reduce((sum, dot) => sum + dot.count, 0)).toBe(2000);
   expect(hitPixels([2], columns, scaleOf(columns))).toHaveLength(1);
+});
+
+test('between two events the playhead stands by its share of the instructions', () => {
+  expect(betweenEvents(columns, { icount: 15, seq: 1 })).toBe(1);
+  expect(betweenEvents(columns, { icount: 20, seq: 1 })).toBe(1.5);
+  expect(betweenEvents(columns, { icount: 0, seq: 0 })).toBe(-0.5);
+  expect(betweenEvents(columns, { icount: 30, seq: 3 })).toBe(3);
 });

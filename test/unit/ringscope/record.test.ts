@@ -1,3 +1,5 @@
+// Recording: deterministic, without effect on the guest, within bounds, whole when it is stopped.
+
 import { describe, expect, it, vi } from 'vitest';
 import { readFileSync } from 'node:fs';
 import { createMachine } from '../../../core/machine/machine.ts';

@@ -1,3 +1,5 @@
+// What lies between events: moments, steps and searches both ways against a straight run of the same guest.
+
 import { describe, expect, it, vi } from 'vitest';
 import { BadInput } from '../../../core/base/bad-input.ts';
 import { registerOffset } from '../../../core/arch/register-file.ts';

@@ -1,3 +1,5 @@
+// Every kind of recording is reproduced, checkpoints anywhere; what was changed or cut is said.
+
 import { describe, expect, it, vi } from 'vitest';
 import { EVENT_KINDS } from '../../../core/event/kinds.ts';
 import { EventDraft } from '../../../core/event/draft.ts';

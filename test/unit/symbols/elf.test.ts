@@ -1,3 +1,5 @@
+// The ELF32 reader on a file made byte by byte (test/unit/machine/elf-bytes.ts), whole and damaged.
+
 import { describe, expect, it } from 'vitest';
 import { BadInput } from '../../../core/base/bad-input.ts';
 import { readElf, readElfSymbols } from '../../../core/symbols/elf.ts';

@@ -1,3 +1,5 @@
+// System.map and nasm map files as symbol tables.
+
 import { describe, expect, it } from 'vitest';
 import { readMapFile, readNasmMap, readSystemMap } from '../../../core/symbols/map-files.ts';
 
