@@ -58,6 +58,7 @@ export function walkTables(cpu: Cpu, linear: number, access: number, out: WalkOu
   out.user = (out.pde & ENTRY_US) !== 0;
   // Step 3: with CR4.PSE = 1 and PS = 1 the PDE maps a 4-MByte page.
   if ((out.pde & ENTRY_PS) !== 0 && (cpu.register(CR4) & CR4_PSE) !== 0) return walkLarge(cpu, linear, access, out);
+  // VENDOR: whether an entry is marked accessed when a lower level then refuses differs between processors; here it is.
   if (access < PEEK) markEntry(cpu, out.pdePhysical, out.pde, ENTRY_A);
 
   // Step 4: otherwise the PTE lies at PDE[31:12] + 4 * linear[21:12].

@@ -20,6 +20,8 @@ export interface Field extends FieldSpec { readonly offset: number; readonly wor
 const oneOf = (list: readonly string[]): FieldType => ({ oneOf: list });
 const field = (path: string, type: FieldType): FieldSpec => ({ path, type });
 
+// `icount` counts instructions retired before the event: what an instruction reports (INT n its own transition, WRMSR its write) carries the
+// count before its own retirement.
 const COMMON: readonly FieldSpec[] = [
   field('icount', 'number'), field('iteration', 'number'), field('mode', oneOf(MODES)), field('cpl', 'count'), field('cs', 'hex32'),
   field('ip', 'hex64'), field('cpu', 'count'), field('time.value', 'number'), field('time.unit', oneOf(TIME_UNITS)),

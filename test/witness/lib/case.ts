@@ -1,0 +1,78 @@
+// One differential case and what it leaves behind, as plain data; its bytes are in case-image.ts, the guest that runs it is case-runner.asm.
+
+/** The guest's fixed places (case-runner.asm). WINDOW lies across a page border; TEST is mapped by the case's own page entries. */
+export const CODE = 0x40_0000, STUB = 0x40_2000, WINDOW = 0x41_0fc0, WINDOW_BYTES = 128, TEST = 0x80_0000, TEST_TABLE = 0x18_2000;
+/** Bytes of a case's code; what it does not fill is INT 0x41, the end of a case. */
+export const CODE_BYTES = 64;
+export const END_VECTOR = 0x41, TEST_VECTOR = 0x60;
+export const CODE0 = 0x08, DATA0 = 0x10, CODE3 = 0x1b, DATA3 = 0x23, TSS = 0x28, LDT = 0x30, TEST_SELECTOR = 0x38, DATA1 = 0x58, DATA2 = 0x60, BEYOND = 0x68;
+/** PG, NE, ET, PE. */
+export const CR0 = 0x8000_0031, CR0_WP = 0x1_0000;
+/** CF, PF, AF, ZF, SF, OF. */
+export const STATUS_FLAGS = 0x8d5;
+
+export interface Case {
+  /** What is tried, for people: `add [ebx+4], cx`. */
+  readonly name: string;
+  /** EAX, ECX, EDX, EBX, ESP, EBP, ESI, EDI. In ring 0 the code must load ESP itself. */
+  readonly registers: readonly number[];
+  readonly eip: number;
+  readonly cs: number;
+  readonly eflags: number;
+  readonly ss: number;
+  /** For DS, ES, FS and GS. */
+  readonly data: number;
+  readonly cr0: number;
+  /** The page-directory entry of TEST and its table's first four entries. */
+  readonly pages: readonly number[];
+  /** Four descriptors, two words each: GDT 0x38 to 0x50, and LDT 0x04 to 0x1c. */
+  readonly descriptors: readonly number[];
+  /** The gate of TEST_VECTOR, two words. */
+  readonly gate: readonly number[];
+  /** I/O permission bits of ports 0xe0 to 0xff. */
+  readonly ports: number;
+  readonly code: readonly number[];
+  readonly window: Uint8Array;
+  /** Status flags that the manual leaves undefined once the code has run. */
+  readonly undefinedFlags: number;
+}
+
+/** What a case left behind: a number for each name of FIELDS, and the window. */
+export interface Outcome { readonly fields: Readonly<Record<string, number>>; readonly window: Uint8Array }
+
+/** The words of a result, in the order in which the guest prints them. */
+export const FIELDS = [
+  'vector', 'error', 'cr2', 'eip', 'cs', 'eflags', 'esp', 'ss', 'eax', 'ecx', 'edx', 'ebx', 'ebp', 'esi', 'edi', 'ds', 'es', 'fs', 'gs',
+  'descriptor0', 'rights0', 'descriptor1', 'rights1', 'descriptor2', 'rights2', 'descriptor3', 'rights3', 'pde', 'pte0', 'pte1', 'pte2', 'pte3',
+] as const;
+
+const RF = 0x1_0000;
+const hex = (value: number): string => (value >>> 0).toString(16);
+
+/** Where two outcomes of a case differ, as `eflags 246 against 206`. Undefined flags are not compared; RF is for those who keep it. */
+export function outcomeDifferences(one: Case, a: Outcome, b: Outcome, { withRf }: { readonly withRf: boolean }): string[] {
+  const finished = a.fields['vector'] === END_VECTOR || a.fields['vector'] === 1;
+  const ignored = (finished ? one.undefinedFlags : 0) | (withRf ? 0 : RF);
+  const found: string[] = [];
+  for (const name of FIELDS) {
+    const mask = name === 'eflags' ? ~ignored : -1;
+    const left = a.fields[name]! & mask, right = b.fields[name]! & mask;
+    if (left !== right) found.push(`${name} ${hex(left)} against ${hex(right)}`);
+  }
+  a.window.forEach((byte, index) => {
+    if (byte !== b.window[index]) found.push(`[${hex(WINDOW + index)}] ${hex(byte)} against ${hex(b.window[index]!)}`);
+  });
+  return found;
+}
+
+/** A case's inputs in a few lines, so that a difference can be understood without running it. */
+export function describeCase(one: Case): string {
+  const words = (values: readonly number[]): string => values.map(hex).join(' ');
+  return [
+    one.name,
+    `  code ${one.code.map((byte) => byte.toString(16).padStart(2, '0')).join(' ')} at ${hex(one.eip)}, cs ${hex(one.cs)} ss ${hex(one.ss)} data ${hex(one.data)} eflags ${hex(one.eflags)} cr0 ${hex(one.cr0)}`,
+    `  eax ecx edx ebx esp ebp esi edi: ${words(one.registers)}`,
+    `  descriptors ${words(one.descriptors)} gate ${words(one.gate)} ports ${hex(one.ports)} pages ${words(one.pages)}`,
+    `  window at ${hex(WINDOW)}: ${Buffer.from(one.window).toString('hex')}`,
+  ].join('\n');
+}
