@@ -8,7 +8,7 @@ export async function check() {
   const cache = 'node_modules/.cache';
   const core = () => tool('types of core (no DOM, no Node)', 'tsc', ['-p', 'core', '--incremental', '--tsBuildInfoFile', `${cache}/core.tsbuildinfo`]);
   // svelte-check reads the whole tsconfig: it says what tsc would say, and the components' own
-  const all = () => tool('types', 'svelte-check', ['--tsconfig', './tsconfig.json', '--fail-on-warnings', '--output', 'human']);
+  const all = () => tool('types', 'svelte-check', ['--tsconfig', './tsconfig.json', '--fail-on-warnings', '--incremental', '--output', 'human']);
   const lint = () => tool('lint', 'eslint', ['.', '--max-warnings', '0', '--cache', '--cache-strategy', 'content', '--cache-location', `${cache}/eslint`]);
   const [typed, linted] = await Promise.all([core().then(async (ok) => (await all()) && ok), lint()]);
   return (await suite('unit')) && typed && linted;
