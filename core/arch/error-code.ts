@@ -1,20 +1,20 @@
 // Error codes of exceptions, taken apart. SDM 3A "Error Code" and "Interrupt 14—Page-Fault Exception (#PF)".
 
-import { bits, flag, type BitField } from './bit-field.ts';
+import { bits, choice, flag, type BitField } from './bit-field.ts';
 
 //  selector error code   15..3 index | 2 TI | 1 IDT | 0 EXT
 export const ERROR_EXT = 1, ERROR_IDT = 2, ERROR_TI = 4;
 export const SELECTOR_ERROR_FIELDS: readonly BitField[] = [
   flag(0, 'EXT', 'it arose while something outside the program was being delivered'),
-  flag(1, 'IDT', 'the index refers to a gate in the IDT'),
-  flag(2, 'TI', 'the index refers to the LDT (clear: the GDT), when IDT is clear'),
+  choice(1, 'IDT', 'the index refers to a gate in the IDT', 'the index refers to a descriptor in the GDT or LDT'),
+  choice(2, 'TI', 'with IDT clear: the index refers to the LDT', 'with IDT clear: the index refers to the GDT'),
   bits(3, 13, 'index', 'entry of the table'),
 ];
 //  #PF error code   15 SGX | 6 SS | 5 PK | 4 I/D | 3 RSVD | 2 U/S | 1 W/R | 0 P
 export const PAGE_FAULT_FIELDS: readonly BitField[] = [
-  flag(0, 'P', 'a translation exists but refuses the access (clear: not present)'),
-  flag(1, 'W/R', 'a write'),
-  flag(2, 'U/S', 'a user-mode access'),
+  choice(0, 'P', 'a translation exists but refuses the access', 'no translation: an entry is not present'),
+  choice(1, 'W/R', 'a write', 'a read'),
+  choice(2, 'U/S', 'a user-mode access', 'a supervisor-mode access'),
   flag(3, 'RSVD', 'a reserved bit is set in a paging-structure entry'),
   flag(4, 'I/D', 'an instruction fetch'),
   flag(5, 'PK', 'a protection key refuses the access'),
@@ -42,11 +42,11 @@ export function errorFieldsOf(vector: number): readonly BitField[] | null {
   return vector >= 10 && vector <= 13 ? SELECTOR_ERROR_FIELDS : null;
 }
 
-/** An error code in one line: `GDT entry 2 (selector 0x10)`, `IDT gate 0x80, EXT`, `P, W/R, U/S`. */
+/** An error code in one line: `GDT entry 2 (selector 0x10)`, `IDT gate 0x80, EXT`, `protection, write, user`. */
 export function describeErrorCode(vector: number, code: number): string {
   if (vector === 14) {
-    const names = PAGE_FAULT_FIELDS.filter((field) => (code >>> field.bit) & 1).map((field) => field.name);
-    return names.length === 0 ? 'not present, read, supervisor' : names.join(', ');
+    const always = [(code & 1) !== 0 ? 'protection' : 'not present', (code & 2) !== 0 ? 'write' : 'read', (code & 4) !== 0 ? 'user' : 'supervisor'];
+    return [...always, ...PAGE_FAULT_FIELDS.filter((field) => field.bit > 2 && ((code >>> field.bit) & 1) !== 0).map((field) => field.name)].join(', ');
   }
   if (errorFieldsOf(vector) === null) return code === 0 ? 'always 0' : `0x${code.toString(16)}`;
   const { ext, table, index, isNull } = decodeSelectorError(code);

@@ -168,11 +168,12 @@ function runGuarded(cpu: Cpu, cache: BlockCache, budget: number): void {
 }
 
 /**
- * SDM 3B "Single-Step Exception Condition": INT n, INT3 and INTO clear TF before the trap could be raised; after a MOV or POP to SS
- * the trap waits for the next instruction. A REP traps after every iteration.
+ * SDM 3B "Single-Step Exception Condition": INT n, INT3 and INTO clear TF before the trap could be raised (an INTO without overflow
+ * does not); after a MOV or POP to SS the trap waits for the next instruction. A REP traps after every iteration.
  */
 function trapsWhenStepped(cpu: Cpu, op: Op): boolean {
-  return op !== 'int' && op !== 'int3' && op !== 'into' && (cpu.shadow & SHADOW_MOV_SS) === 0;
+  if (op === 'into') return (cpu.rawFlags & FLAG_TF) !== 0;
+  return op !== 'int' && op !== 'int3' && (cpu.shadow & SHADOW_MOV_SS) === 0;
 }
 
 function takeSingleStep(cpu: Cpu): void {

@@ -84,13 +84,13 @@ function describeFault(event: FaultEvent): string {
   const { mnemonic, vector, rule } = event;
   const parts = [`${shown(mnemonic)}${optional(findVector(vector), ({ title }) => ` (${title})`)}${accessOf(event)}`];
   const code = optional(event.errorCode, (value) => `error code ${hex(value)}: ${describeErrorCode(vector, value)}`);
-  const causes = listed(event.causes).map((seq) => `seq ${String(seq)}`).join(' and ');
+  const causes = listed(event.causes).map((seq) => `event ${String(seq)}`).join(' and ');
   if (code !== '') parts.push(code);
-  if (causes !== '') parts.push(`from the faults at ${causes}`);
+  if (causes !== '') parts.push(`caused by ${causes}`);
   if (event.during === 'delivery') parts.push(deliveryOf(event));
   if (rule === null || rule === 'none' || event.class === 'trap') return parts.join('; ');
   const known = RULES.find(({ id }) => id === rule);
-  parts.push(known === undefined ? `by the check ${rule}` : `it does not hold that ${known.title} [${rule}]`);
+  parts.push(known === undefined ? `by the check ${rule}` : `failed check: ${known.title} [${rule}]`);
   return parts.join('; ');
 }
 
@@ -102,7 +102,7 @@ function accessOf({ cr2, access, tlb }: FaultEvent): string {
 function deliveryOf({ deliveryOf: of }: FaultEvent): string {
   if (of === undefined) return 'while something else was delivered';
   const what = of.source === 'software' ? `INT ${hex(of.vector)}` : nameOfVector(of.vector);
-  return `while ${what} was delivered${optional(of.seq, (seq) => ` (seq ${String(seq)})`)}`;
+  return `while ${what} was delivered${optional(of.seq, (seq) => ` (event ${String(seq)})`)}`;
 }
 
 const nameOfVector = (vector: Maybe<number>): string => (vector === null || vector === undefined ? '?' : vectorName(vector));
@@ -175,6 +175,6 @@ function describeOs({ what, number, value, detail }: OsEvent): string {
 }
 
 function describeShutdown(chain: Maybe<readonly number[]>): string {
-  const seqs = listed(chain).map((seq) => `seq ${String(seq)}`);
-  return `the processor shuts down${seqs.length === 0 ? '' : ` after the ${seqs.length === 1 ? 'fault' : 'faults'} at ${seqs.join(', ')}`}`;
+  const seqs = listed(chain).map((seq) => `event ${String(seq)}`);
+  return `the processor shuts down${seqs.length === 0 ? '' : ` after ${seqs.join(', ')}`}`;
 }

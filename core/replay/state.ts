@@ -2,7 +2,7 @@
 // Reads words and core/arch tables; decides nothing that is not in them.
 
 import { fieldsOfRegister } from '../arch/control-registers.ts';
-import type { BitField } from '../arch/bit-field.ts';
+import { meaningOf, type BitField } from '../arch/bit-field.ts';
 import { describeRights } from '../arch/descriptor.ts';
 import { EFLAGS_FIELDS } from '../arch/flags.ts';
 import { MSRS } from '../arch/msrs.ts';
@@ -97,7 +97,7 @@ export function bitRow(field: BitField, value: bigint, other: bigint): BitRow {
   const have = (value >> BigInt(field.bit)) & ones;
   return {
     name: field.name, value: field.width === 1 ? String(have) : `0x${have.toString(16)}`, isSet: have !== 0n, isFlag: field.width === 1,
-    changed: have !== ((other >> BigInt(field.bit)) & ones), title: field.title,
+    changed: have !== ((other >> BigInt(field.bit)) & ones), title: meaningOf(value, field),
   };
 }
 

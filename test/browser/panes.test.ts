@@ -19,7 +19,7 @@ test('the inspector shows a 64-bit CR2 exactly, the failed check with its citati
   await expect.element(page.getByLabelText('Why it faulted')).toHaveTextContent(/user-mode access uses entries with U\/S = 1 at every level.*page-user.*SDM 3A/s);
   const walk = page.getByRole('list').filter({ hasText: 'Page directory entry' });
   await expect.element(walk).toHaveTextContent(/Linear address.*Page directory entry.*0x102000.*0x103007.*user.*Page table entry.*0x103048.*0x9003.*supervisor.*Refused/s);
-  await expect.element(page.getByText('P, W/R, U/S', { exact: true })).toBeVisible();
+  await expect.element(page.getByText('protection, write, user', { exact: true })).toBeVisible();
   expect(await violations(target)).toEqual([]);
 });
 

@@ -1,5 +1,5 @@
 // Binary arithmetic: SDM 1 "Binary Arithmetic Instructions". Multiplication and division are in multiply-divide.ts.
-import { REGISTER, type Insn } from '../../isa/insn.ts';
+import { MEMORY, REGISTER, type Insn } from '../../isa/insn.ts';
 import { adc, add, dec, inc, neg, sbb, sub } from '../alu.ts';
 import { readForUpdate, readOperand, readOperand16, readOperand32, readOperand8, update16, update32, update8, writeOperand } from '../operands.ts';
 import type { Cpu } from '../state.ts';
@@ -48,13 +48,14 @@ function negE(cpu: Cpu, insn: Insn): void {
   writeOperand(cpu, insn, insn.destination, neg(cpu, value, shiftOf(insn)));
 }
 
-// SDM 2 "XADD": TEMP <- SRC + DEST; SRC <- DEST; DEST <- TEMP.
+// SDM 2 "XADD": TEMP <- SRC + DEST; SRC <- DEST; DEST <- TEMP. Memory is written first: SRC may be part of its address.
 function xadd(cpu: Cpu, insn: Insn): void {
   const old = readForUpdate(cpu, insn);
   const result = add(cpu, old, readOperand(cpu, insn, insn.source), shiftOf(insn));
 
+  if (insn.destination.kind === MEMORY) writeOperand(cpu, insn, insn.destination, result);
   writeOperand(cpu, insn, insn.source, old);
-  writeOperand(cpu, insn, insn.destination, result);
+  if (insn.destination.kind === REGISTER) writeOperand(cpu, insn, insn.destination, result);
 }
 
 // SDM 2 "CMPXCHG": the destination receives a write cycle whatever the comparison gives, so it is always checked for writing.

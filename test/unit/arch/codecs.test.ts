@@ -77,7 +77,7 @@ describe('vectors', () => {
 });
 
 describe('error codes', () => {
-  test.each([[13, 0x10, 'GDT entry 2 (selector 0x10)'], [13, 0x17, 'IDT gate 0x2, EXT'], [13, 0x402, 'IDT gate 0x80'], [10, 0xc, 'LDT entry 1 (selector 0xc)'], [13, 1, 'no selector, EXT'], [14, 7, 'P, W/R, U/S'], [14, 0, 'not present, read, supervisor'], [8, 0, 'always 0']])('vector %i, code %i: %s', (vector, code, text) => {
+  test.each([[13, 0x10, 'GDT entry 2 (selector 0x10)'], [13, 0x17, 'IDT gate 0x2, EXT'], [13, 0x402, 'IDT gate 0x80'], [10, 0xc, 'LDT entry 1 (selector 0xc)'], [13, 1, 'no selector, EXT'], [14, 7, 'protection, write, user'], [14, 0x1d, 'protection, read, user, RSVD, I/D'], [14, 0, 'not present, read, supervisor'], [8, 0, 'always 0']])('vector %i, code %i: %s', (vector, code, text) => {
     expect(describeErrorCode(vector, code)).toBe(text);
   });
 

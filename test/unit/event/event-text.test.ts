@@ -136,7 +136,7 @@ describe('the JSON of an event', () => {
 
 describe('the sentence of an event', () => {
   it('says what a page fault was', () => {
-    expect(describeEvent(decodeEvent(pageFault(), 7))).toBe('#PF (page fault) on user write at 0xffff800000000123; error code 0x6: W/R, U/S');
+    expect(describeEvent(decodeEvent(pageFault(), 7))).toBe('#PF (page fault) on user write at 0xffff800000000123; error code 0x6: not present, write, user');
     expect(labelEvent(decodeEvent(pageFault(), 7))).toBe('#PF');
   });
 
