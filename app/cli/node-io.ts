@@ -75,7 +75,8 @@ const REASONS: Readonly<Record<string, string>> = {
   EPIPE: 'the reader went away',
   EMFILE: 'too many files are open; close some',
 };
-function reasonOf(problem: unknown): string {
+/** What went wrong outside and what to do, as the end of a sentence. */
+export function reasonOf(problem: unknown): string {
   const code = codeOf(problem);
   return REASONS[code] ?? (problem instanceof Error ? `${problem.message.split('\n')[0] ?? ''}; check the name and try again` : String(problem));
 }

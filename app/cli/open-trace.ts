@@ -14,11 +14,13 @@ export function inflate(bytes: Uint8Array, maxBytes: number): Uint8Array {
 
 export interface TraceFile extends OpenedRecording {
   readonly path: string;
+  /** What the file lacks, as one line for stderr; null for a sound file. */
+  readonly warning: string | null;
   /** Exit code when all else went well: OK, or REFUSED after the warning that the trace is cut. */
   readonly exitCode: number;
 }
 
-/** Opens a trace file (`-`: stdin) and warns on stderr about what it lacks. Throws BadInput with the file's name. */
+/** Opens a trace file (`-`: stdin). What it lacks is said by `warn` once there is an answer to print: a refusal stays one line. Throws BadInput with the file's name. */
 export function openTraceFile(path: string, io: Io): TraceFile {
   const bytes = io.readFile(path);
   const name = path === '-' ? 'standard input' : path;
@@ -29,6 +31,11 @@ export function openTraceFile(path: string, io: Io): TraceFile {
     if (problem instanceof BadInput) throw new BadInput(`${name}: ${problem.message}`);
     throw problem;
   }
-  if (opened.reader.notes.length > 0) io.err(`warning: ${name}: ${opened.reader.notes.join('; ')}\n`);
-  return { ...opened, path, exitCode: opened.reader.truncated || opened.reader.damaged ? REFUSED : OK };
+  const { notes } = opened.reader;
+  return { ...opened, path, warning: notes.length === 0 ? null : `${name}: ${notes.join('; ')}`, exitCode: opened.reader.truncated || opened.reader.damaged ? REFUSED : OK };
+}
+
+/** Says on stderr what the file lacks, if anything. Call before printing an answer. */
+export function warn({ warning }: TraceFile, io: Io): void {
+  if (warning !== null) io.err(`warning: ${warning}\n`);
 }

@@ -5,6 +5,7 @@ import { copyFile, open, type FileHandle } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { OpenedTrace, OpenOutcome, TraceId } from '../contract/api.ts';
+import { MAGIC } from '../../core/trace/version.ts';
 import { ORIGIN } from '../contract/channels.ts';
 import { LIMITS } from '../contract/limits.ts';
 import { failed } from './outcome.ts';
@@ -68,15 +69,21 @@ async function openRegular(file: string): Promise<{ readonly handle: FileHandle;
   const problem = !stat.isFile() ? 'it is not a file: choose an .rtrace file'
     : stat.size === 0 ? 'it is empty: record it again'
     : stat.size > LIMITS.traceBytes ? `it is larger than ${String(LIMITS.traceBytes / 2 ** 30)} GiB: record with --filter or --max-events`
-    : null;
+    : await isTrace(handle) ? null : 'it is not a Ringscope trace: choose an .rtrace file, or record a guest image';
   if (problem === null) return { handle, bytes: stat.size };
   await handle.close();
   return failed(`cannot open ${file}: ${problem}`);
 }
 
+// what is no trace must not reach the page, nor the list of recent files
+async function isTrace(handle: FileHandle): Promise<boolean> {
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(MAGIC.length), 0, MAGIC.length, 0);
+  return bytesRead === MAGIC.length && buffer.equals(MAGIC);
+}
+
 function reason(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : null;
-  if (code === 'ENOENT') return 'there is no such file';
+  if (code === 'ENOENT') return 'there is no such file; it was moved, renamed or deleted';
   if (code === 'EACCES') return 'you may not read it';
   return error instanceof Error ? error.message : String(error);
 }

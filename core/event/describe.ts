@@ -16,6 +16,11 @@ export function describeEvent(event: TraceEvent): string {
   return sentenceOf(event).replace(/\s+/g, ' ');
 }
 
+/** The same sentence without the check that failed, for where that stands beside it. */
+export function describeWithoutRule(event: TraceEvent): string {
+  return event.kind === 'fault' ? faultParts(event).join('; ').replace(/\s+/g, ' ') : describeEvent(event);
+}
+
 function sentenceOf(event: TraceEvent): string {
   switch (event.kind) {
     case 'fault': return describeFault(event);
@@ -80,14 +85,20 @@ const change = (before: Maybe<bigint>, after: Maybe<bigint>): string =>
   typeof before === 'bigint' && before === after ? `${hex(before)}, unchanged` : `${hex(before)} -> ${hex(after)}`;
 const quoted = (text: Maybe<string>): string => JSON.stringify(shown(text));
 
-function describeFault(event: FaultEvent): string {
-  const { mnemonic, vector, rule } = event;
+function faultParts(event: FaultEvent): string[] {
+  const { mnemonic, vector } = event;
   const parts = [`${shown(mnemonic)}${optional(findVector(vector), ({ title }) => ` (${title})`)}${accessOf(event)}`];
   const code = optional(event.errorCode, (value) => `error code ${hex(value)}: ${describeErrorCode(vector, value)}`);
   const causes = listed(event.causes).map((seq) => `event ${String(seq)}`).join(' and ');
   if (code !== '') parts.push(code);
   if (causes !== '') parts.push(`caused by ${causes}`);
   if (event.during === 'delivery') parts.push(deliveryOf(event));
+  return parts;
+}
+
+function describeFault(event: FaultEvent): string {
+  const { rule } = event;
+  const parts = faultParts(event);
   if (rule === null || rule === 'none' || event.class === 'trap') return parts.join('; ');
   const known = RULES.find(({ id }) => id === rule);
   parts.push(known === undefined ? `by the check ${rule}` : `failed check: ${known.title} [${rule}]`);

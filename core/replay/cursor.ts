@@ -3,10 +3,10 @@
 
 import { comparePositions, type Position } from '../event/position.ts';
 import type { Moment, Reexecutor } from '../event/reexecutor.ts';
-import { activeBreakpoints, type Breakpoint } from './breakpoints.ts';
+import { activeBreakpoints, hitsBefore, type Breakpoint } from './breakpoints.ts';
 import { compile, isRefusal } from './expression/compile.ts';
 import type { Compiled } from './expression/compiled.ts';
-import { findEvent, findNext, firstRow, noExecution, type SearchFrom } from './search.ts';
+import { findEvent, findNext, firstRow, noExecution, unanswerable, type SearchFrom, type SearchResult } from './search.ts';
 import { endOf, eventAt, positionOfEvent, startOf, type Direction, type TraceSource } from './source.ts';
 
 /** A trace with what may answer between its events; `absent` says why nothing does. */
@@ -51,11 +51,15 @@ export async function stepInstruction(replay: Replay, { from, direction, count =
   return atMoment(replay.trace, reply.moment);
 }
 
+/** All event hits of a breakpoint, ascending, where somebody has counted them already; null where nobody has. */
+export type KnownHits = (id: number) => Uint32Array | null;
+
 /** Runs (or reverses) to the nearest hit of any enabled breakpoint, or to the end (start). Without breakpoints that is the edge. */
-export async function runToBreakpoint(replay: Replay, set: readonly Breakpoint[], where: SearchFrom): Promise<Moved> {
+export async function runToBreakpoint(replay: Replay, set: readonly Breakpoint[], where: SearchFrom, knownHits: KnownHits = () => null): Promise<Moved> {
   let best: { readonly position: Position; readonly event: number | null; readonly id: number } | null = null;
   for (const { id, compiled } of activeBreakpoints(set)) {
-    const result = await findNext(replay.trace, compiled, { ...where, reexecutor: replay.reexecutor, absent: replay.absent });
+    const known = compiled.needsExecution || unanswerable(replay.trace, compiled) !== null ? null : knownHits(id);
+    const result = known === null ? await findNext(replay.trace, compiled, { ...where, reexecutor: replay.reexecutor, absent: replay.absent }) : nearestHit(replay.trace, known, where);
     if (result.kind === 'absent') return { kind: 'absent', reason: result.reason };
     if (result.kind === 'none') continue;
     const nearer = best === null ? -1 : comparePositions(result.hit.position, best.position) * (where.direction === 'forward' ? 1 : -1);
@@ -65,9 +69,15 @@ export async function runToBreakpoint(replay: Replay, set: readonly Breakpoint[]
   return { kind: 'moved', position: best.position, event: best.event ?? eventAt(replay.trace, best.position), breakpoint: best.id, moment: null };
 }
 
+// the same answer findNext gives, from hits that are counted already
+function nearestHit(trace: TraceSource, hits: Uint32Array, { from, direction }: SearchFrom): SearchResult {
+  const seq = direction === 'forward' ? hits[hitsBefore(hits, eventAt(trace, from) === null ? from.seq : from.seq + 1)] : hits[hitsBefore(hits, from.seq) - 1];
+  return seq === undefined ? { kind: 'none' } : { kind: 'hit', hit: { position: positionOfEvent(trace, seq), event: seq } };
+}
+
 /** The machine at a position: registers, code and stack bytes; `absent` with the reason when only the trace is there. */
 export async function momentAt(replay: Replay, at: Position): Promise<{ readonly kind: 'moment'; readonly moment: Moment } | { readonly kind: 'absent'; readonly reason: string }> {
-  if (replay.reexecutor === null) return { kind: 'absent', reason: noExecution('this view', replay.absent) };
+  if (replay.reexecutor === null) return { kind: 'absent', reason: noExecution('this point', replay.absent) };
   const reply = await replay.reexecutor.ask({ kind: 'moment', at });
   if (reply.kind === 'moment') return reply;
   return { kind: 'absent', reason: reply.kind === 'absent' ? reply.reason : 'the recording does not reach this point' };

@@ -12,6 +12,7 @@ import { tssFieldAt } from '../arch/tss.ts';
 import { findVector } from '../arch/vectors.ts';
 import type { FaultEvent, Frame, GateRead, Side, TraceEvent, TransitionEvent } from '../event/event.ts';
 import { RULES } from '../event/rules.ts';
+import type { LastWriter, LastWriterOf } from '../event/json.ts';
 import { bitRow, describeSelector, type BitRow } from './state.ts';
 
 /** A label with an exact value and, where the manual gives one, its meaning. */
@@ -23,6 +24,8 @@ export interface WalkRow {
   /** `page directory entry` and the like. */
   readonly title: string; readonly level: number; readonly physical: string; readonly entry: string; readonly present: boolean;
   readonly rightsSoFar: string; readonly pageSize: number; readonly bits: readonly BitRow[];
+  /** Who last wrote the entry before this event, or why that is absent; null when nobody was asked. */
+  readonly lastWriter: LastWriter | null;
 }
 export interface FrameRow { readonly name: string; readonly linear: string; readonly value: string; readonly meaning: string | null }
 /** One row of the before/after table of a transition. */
@@ -49,12 +52,12 @@ export interface EventFacts {
 const hex = (value: number | bigint): string => `0x${value.toString(16)}`;
 const hexOrUnknown = (value: number | bigint | null): string => (value === null ? 'unknown' : hex(value));
 
-/** Everything the record says about one event. */
-export function factsOf(event: TraceEvent): EventFacts {
+/** Everything the record says about one event; `lastWriterOf` (LastWriters of the same trace) tells who wrote the entries of its walk. */
+export function factsOf(event: TraceEvent, lastWriterOf: LastWriterOf | null = null): EventFacts {
   return {
     seq: event.seq, kind: event.kind, basics: basicsOf(event), related: relatedOf(event), written: writtenOf(event),
     errorCode: errorCodeOf(event), rule: event.kind === 'fault' ? ruleOf(event.rule) : null,
-    walk: event.kind === 'fault' ? walkOf(event) : null, sides: event.kind === 'transition' ? sidesOf(event) : [],
+    walk: event.kind === 'fault' ? walkOf(event, lastWriterOf) : null, sides: event.kind === 'transition' ? sidesOf(event) : [],
     frame: event.kind === 'transition' && event.frame !== undefined ? frameOf(event, event.frame) : null,
     gate: event.kind === 'transition' && event.gate !== undefined ? gateOf(event.gate) : null,
     stackFrom: event.kind === 'transition' && event.stackFrom !== undefined ? stackFromOf(event.stackFrom) : null,
@@ -119,11 +122,12 @@ function errorCodeOf(event: TraceEvent): Decoded | null {
 }
 
 const LEVELS: Readonly<Record<number, string>> = { 1: 'page table entry', 2: 'page directory entry', 3: 'page directory pointer entry', 4: 'PML4 entry', 5: 'PML5 entry' };
-function walkOf(event: FaultEvent): EventFacts['walk'] {
+function walkOf(event: FaultEvent, lastWriterOf: LastWriterOf | null): EventFacts['walk'] {
   if (event.walk === undefined) return null;
   const levels = event.walk.levels.map((one) => ({
     title: LEVELS[one.level] ?? `level ${String(one.level)} entry`, level: one.level, physical: hex(one.physical), entry: hex(one.entry), present: one.present,
     rightsSoFar: one.rightsSoFar, pageSize: one.pageSize, bits: fieldsOfEntry(one.level, one.entry).map((field) => bitRow(field, one.entry, one.entry)),
+    lastWriter: lastWriterOf === null ? null : lastWriterOf(event, one),
   }));
   return { levels, rights: event.walk.verdict.rights, rule: ruleOf(event.walk.verdict.rule) };
 }

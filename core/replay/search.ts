@@ -56,15 +56,15 @@ export async function findNext(
   const seq = findEvent(trace, compiled, where);
   const event: Hit | null = seq === null ? null : { position: positionOfEvent(trace, seq), event: seq };
   if (!compiled.needsExecution) return event === null ? { kind: 'none' } : { kind: 'hit', hit: event };
-  if (where.reexecutor === null) return { kind: 'absent', reason: noExecution(compiled.text, where.absent ?? null) };
+  if (where.reexecutor === null) return { kind: 'absent', reason: noExecution(JSON.stringify(compiled.text), where.absent ?? null) };
   const execution = await findExecution(compiled, { ...where, reexecutor: where.reexecutor, until: event?.position ?? null });
   if (execution.kind !== 'none') return execution;
   return event === null ? { kind: 'none' } : { kind: 'hit', hit: event };
 }
 
 /** Why an expression with `exec` has no answer on this trace, and what to do. */
-export function noExecution(text: string, reason: string | null): string {
-  return `"${text}" needs the instructions between events, and this trace cannot be executed again: ${reason ?? 'no re-execution is at hand'}`;
+export function noExecution(what: string, reason: string | null): string {
+  return `${what} needs the instructions between events, and this trace cannot be executed again: ${reason ?? 'no re-execution is at hand'}`;
 }
 
 async function findExecution(
@@ -73,14 +73,14 @@ async function findExecution(
   let at = from;
   if (direction === 'forward' && at.icount < 0) {
     const start = await reexecutor.ask({ kind: 'moment', at: { icount: 0, iteration: 0, seq: 0 } });
-    if (start.kind === 'absent') return { kind: 'absent', reason: noExecution(compiled.text, start.reason) };
+    if (start.kind === 'absent') return { kind: 'absent', reason: noExecution(JSON.stringify(compiled.text), start.reason) };
     if (start.kind !== 'moment') return { kind: 'none' };
     at = start.moment.position;
     if (compiled.matchesMoment(start.moment.registers)) return { kind: 'hit', hit: { position: at, event: null } };
   }
   for (;;) {
     const reply = await reexecutor.ask({ kind: 'find-execution', from: at, direction, ranges: compiled.ranges, until });
-    if (reply.kind === 'absent') return { kind: 'absent', reason: noExecution(compiled.text, reply.reason) };
+    if (reply.kind === 'absent') return { kind: 'absent', reason: noExecution(JSON.stringify(compiled.text), reply.reason) };
     if (reply.kind !== 'moment') return { kind: 'none' };
     const { position, registers } = reply.moment;
     if (until !== null && isBeyond(position, until, direction)) return { kind: 'none' };

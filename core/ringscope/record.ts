@@ -101,6 +101,7 @@ class GuestRecording implements Recording {
   readonly #session: Session;
   readonly #writer: TraceWriter;
   readonly #checkpoints: CheckpointMaker;
+  readonly #maxEvents: number;
   #console: { readonly device: string; readonly bytes: number[] } | null = null;
   #attemptsAtCheckpoint = 0;
   /** Milliseconds the guest ran since the last checkpoint. */
@@ -112,6 +113,7 @@ class GuestRecording implements Recording {
     const machine = createMachine({ image: request.image, request, allocate: request.allocate ?? allocateBuffer });
     const { cpu } = machine;
     this.#machine = machine;
+    this.#maxEvents = maxEvents;
     const { filter } = request;
     const registers = new RegistersBefore(cpu, { wanted: filter !== undefined || request.until !== undefined });
     this.#writer = new TraceWriter({
@@ -165,7 +167,7 @@ class GuestRecording implements Recording {
   }
 
   get #progress(): RecordProgress {
-    return { instructions: this.#machine.cpu.icount, events: this.#machine.cpu.seq, end: this.#session.end };
+    return { instructions: this.#machine.cpu.icount, events: Math.min(this.#machine.cpu.seq, this.#maxEvents), end: this.#session.end };
   }
 
   #isCheckpointDue(): boolean {

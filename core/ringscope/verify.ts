@@ -21,7 +21,7 @@ export interface Verification {
 export async function verifyRecording(opened: OpenedRecording): Promise<Verification> {
   const damage = integrityOf(opened);
   if (opened.reexecutor === null) {
-    const sentence = damage[0] ?? `the file is sound; ${opened.absent ?? 'it cannot be executed again'}`;
+    const sentence = damage[0] ?? `the file is sound, but nothing was executed again: ${opened.absent ?? 'it cannot be executed again'}`;
     return { ok: damage.length === 0, damage, reexecution: 'absent', differsAt: null, sentence, events: 0, checkpoints: 0 };
   }
   const reply = await opened.reexecutor.ask({ kind: 'verify' });

@@ -33,7 +33,7 @@ export interface Frames {
   readonly complete: boolean;
   /** Bytes at the end of the file that belong to no whole chunk. */
   readonly ignoredBytes: number;
-  /** Chunks whose checksum does not match, in words. */
+  /** Chunks whose checksum does not match, and a trailer that is not as it should be, in words. */
   readonly damage: readonly string[];
 }
 
@@ -107,9 +107,16 @@ export function readFrames(bytes: Uint8Array, inflate: Inflate): Frames {
     if (frame.intact) chunks.push(chunk);
     else damage.push(`chunk ${String(chunks.length + damage.length)} (${frame.type}) at byte ${String(at)} is damaged (its checksum differs)`);
     complete = frame.type === 'end' && frame.intact;
+    if (complete) damage.push(...trailerDamage(bytes.subarray(frame.end), frame.end - at));
     at = frame.end;
   }
   return { header, prefix: bytes.subarray(0, end), chunks, complete, ignoredBytes: complete ? 0 : bytes.length - at, damage };
+}
+
+// behind the END chunk stand the trailer's eight bytes, and nothing else
+function trailerDamage(rest: Uint8Array, endBytes: number): readonly string[] {
+  if (writeTrailer(endBytes).some((byte, index) => rest[index] !== byte)) return ['the last 8 bytes of the trace are missing or damaged; its events are all there'];
+  return rest.length > TRAILER_BYTES ? [`bytes behind the end of the trace do not belong to it and are ignored (${String(rest.length - TRAILER_BYTES)})`] : [];
 }
 
 function frameAt(bytes: Uint8Array, at: number): { readonly type: ChunkType; readonly end: number; readonly intact: boolean } | null {

@@ -6,14 +6,14 @@ import type { Session } from '../session/session.svelte.ts';
 import type { EventView } from './view.ts';
 
 export interface Headline { readonly title: string; readonly sentence: string; readonly tone: 'fault' | 'change' | 'msr' | 'plain' }
-interface Words { readonly titleOf: (event: TraceEvent) => string; readonly sentenceAt: (recording: Recording, seq: number | null) => string }
+interface Words { readonly titleOf: (event: TraceEvent) => string; readonly sentenceOf: (event: TraceEvent) => string; readonly sentenceAt: (recording: Recording, seq: number | null) => string }
 
 /** The headline where the session stands. */
 export function headlineFor(session: Session, view: EventView | null, words: Words): Headline {
   const { recording, at } = session;
   if (recording === null) return { title: '', sentence: '', tone: 'plain' };
   const count = recording.columns.count;
-  if (view !== null) return { title: words.titleOf(view.event), sentence: words.sentenceAt(recording, view.event.seq), tone: toneOf(view.event) };
+  if (view !== null) return { title: words.titleOf(view.event), sentence: words.sentenceOf(view.event), tone: toneOf(view.event) };
   if (count === 0) return { title: 'Empty trace', sentence: 'Nothing was recorded.', tone: 'plain' };
   if (at.seq >= count) return { title: 'End of the recording', sentence: `All ${count.toLocaleString('en')} events lie before this point. ${words.sentenceAt(recording, count - 1)}`, tone: 'plain' };
   if (at.seq === 0 && at.icount <= 0) return { title: 'Start of the recording', sentence: `Nothing has run yet. First comes event 0: ${words.sentenceAt(recording, 0)}`, tone: 'plain' };
@@ -24,4 +24,14 @@ function toneOf(event: TraceEvent): Headline['tone'] {
   if (event.kind === 'fault' || event.kind === 'shutdown' || event.kind === 'unsupported') return 'fault';
   if (event.kind === 'msr-write' || event.kind === 'cr-write') return 'msr';
   return event.kind === 'transition' && event.from.cpl !== event.to.cpl ? 'change' : 'plain';
+}
+
+/** Facts that stand elsewhere: the first in the headline itself, the others at the head of the page walk. */
+const IN_HEADLINE = ['event', 'CPL', 'mode', 'by'];
+const IN_WALK = ['CR2', 'access'];
+
+/** The facts to list under the sentence: none that is said above or below it. */
+export function factsUnder({ facts }: EventView): EventView['facts']['basics'] {
+  const elsewhere = facts.walk === null ? IN_HEADLINE : [...IN_HEADLINE, ...IN_WALK];
+  return facts.basics.filter((fact) => !elsewhere.includes(fact.label));
 }

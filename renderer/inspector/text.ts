@@ -1,5 +1,6 @@
 // The inspector's facts as plain text, for the clipboard.
 
+import { describeWriter } from '../../core/replay/last-writer.ts';
 import type { Decoded, EventFacts } from '../../core/replay/facts.ts';
 import type { RegisterRow, StateView } from '../../core/replay/state.ts';
 
@@ -25,7 +26,7 @@ export function decodedText(value: Decoded): string {
 
 /** A page walk, one level a line. */
 export function walkText(walk: NonNullable<EventFacts['walk']>): string {
-  const levels = walk.levels.map((level) => `  ${level.title} at ${level.physical}: ${level.entry}, ${level.present ? `rights so far ${level.rightsSoFar}` : 'not present'}`);
+  const levels = walk.levels.map((level) => `  ${level.title} at ${level.physical}: ${level.entry}, ${level.present ? `rights so far ${level.rightsSoFar}` : 'not present'}${level.lastWriter === null ? '' : `; ${describeWriter(level.lastWriter)}`}`);
   return ['page walk:', ...levels, `  verdict: ${walk.rights}${walk.rule === null ? '' : `, failed: ${walk.rule.title} [${walk.rule.id}]`}`].join('\n');
 }
 

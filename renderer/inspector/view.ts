@@ -14,7 +14,7 @@ export interface StateChoice { readonly state: StateView; readonly provenance: P
 /** The event and its facts; null between events, at the end and for a dropped row. */
 export function eventView(recording: Recording, seq: number | null): EventView | null {
   const event = seq === null ? null : eventOf(recording, seq);
-  return event === null ? null : { event, facts: factsOf(event) };
+  return event === null ? null : { event, facts: factsOf(event, (of, level) => recording.writers.of(of, level)) };
 }
 
 /**

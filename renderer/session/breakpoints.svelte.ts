@@ -1,12 +1,13 @@
 // The breakpoints of the window: the set, all hits of each in the open trace, running to them both ways.
 
-import { collectHits, makeBreakpoint, addBreakpoint, changeBreakpoint, removeBreakpoint, activeBreakpoints, type Breakpoint } from '../../core/replay/breakpoints.ts';
+import { HitScan, makeBreakpoint, addBreakpoint, changeBreakpoint, removeBreakpoint, activeBreakpoints, type Breakpoint } from '../../core/replay/breakpoints.ts';
 import { runToBreakpoint, type Replay } from '../../core/replay/cursor.ts';
 import type { Direction } from '../../core/replay/source.ts';
 import type { SavedBreakpoint } from '../../app/contract/api.ts';
 import type { Position } from '../../core/event/position.ts';
 import { mergeRising } from './merge.ts';
 import type { Recording } from './recording.ts';
+import { workSlice, yieldToWindow } from './slices.ts';
 
 const NO_HITS = new Uint32Array(0);
 
@@ -18,6 +19,8 @@ export interface BreakpointHost {
   busy: boolean;
   announcement: string;
   moveTo(at: Position): void;
+  /** Where the playhead stands, in words. */
+  spoken(): string;
   fail(title: string, message: string): void;
   /** Brings the breakpoints into sight. */
   showBreakpoints(): void;
@@ -27,8 +30,14 @@ export interface BreakpointHost {
 export class Breakpoints {
   readonly #session: BreakpointHost;
   set = $state.raw<readonly Breakpoint[]>([]);
-  /** Hits by the id of the breakpoint: sequence numbers, rising. */
+  /** Hits by the id of the breakpoint: sequence numbers, rising. One still being counted has none here. */
   hitsOf = $state.raw<Readonly<Record<number, Uint32Array>>>({});
+  /** Scans under way, by the id of the breakpoint. */
+  #scans = new Map<number, HitScan>();
+  /** Settles when nothing is left to count; null while nothing is being counted. */
+  #counting: Promise<void> | null = null;
+  /** Share of the events seen by each scan under way, 0 to 1. */
+  progressOf = $state.raw<Readonly<Record<number, number>>>({});
   /** The one that stopped the last run. */
   stoppedAt = $state<number | null>(null);
   /** Rises when the editor should take the focus. */
@@ -53,7 +62,10 @@ export class Breakpoints {
   refresh(): void {
     const { recording } = this.#session;
     this.set = this.set.map((one) => makeBreakpoint(one.id, one.text, { name: one.name === one.text ? null : one.name, enabled: one.enabled, symbols: this.#symbols() }));
-    this.hitsOf = Object.fromEntries(this.set.map((one) => [one.id, recording === null || one.compiled === null ? NO_HITS : collectHits(recording.source, one.compiled)]));
+    this.#scans = new Map();
+    this.hitsOf = {};
+    for (const one of this.set) this.#scan(one, recording);
+    this.#count();
     this.stoppedAt = null;
   }
 
@@ -65,9 +77,10 @@ export class Breakpoints {
     const added = this.set[this.set.length - 1];
     const { recording } = this.#session;
     if (added !== undefined) {
-      const hits = recording === null || added.compiled === null ? NO_HITS : collectHits(recording.source, added.compiled);
-      this.hitsOf = { ...this.hitsOf, [added.id]: hits };
-      this.#session.announcement = `Breakpoint added: ${added.name}. ${String(hits.length)} hits.`;
+      this.#scan(added, recording);
+      this.#count();
+      const hits = this.hitsOf[added.id];
+      this.#session.announcement = `Breakpoint added: ${added.name}. ${hits === undefined ? 'Counting its hits.' : `${String(hits.length)} ${hits.length === 1 ? 'hit' : 'hits'}.`}`;
     }
     this.#save();
   }
@@ -84,7 +97,8 @@ export class Breakpoints {
 
   remove(id: number): void {
     this.set = removeBreakpoint(this.set, id);
-    this.hitsOf = Object.fromEntries(this.set.map((one) => [one.id, this.hitsOf[one.id] ?? NO_HITS]));
+    this.#scans.delete(id);
+    this.hitsOf = Object.fromEntries(Object.entries(this.hitsOf).filter(([key]) => Number(key) !== id));
     this.#save();
   }
 
@@ -101,16 +115,49 @@ export class Breakpoints {
     if (replay === null) return;
     session.busy = true;
     try {
-      const moved = await runToBreakpoint(replay, this.set, { from: session.at, direction });
+      while (this.#counting !== null) await this.#counting;
+      if (session.replay?.trace !== replay.trace) return;
+      const moved = await runToBreakpoint(replay, this.set, { from: session.at, direction }, (id) => this.hitsOf[id] ?? null);
       if (session.replay?.trace !== replay.trace) return;
       if (moved.kind === 'absent') { session.fail('This run cannot be made', moved.reason); return; }
       session.moveTo(moved.position);
       this.stoppedAt = moved.kind === 'moved' ? moved.breakpoint : null;
       const name = this.set.find((one) => one.id === this.stoppedAt)?.name;
-      session.announcement = moved.kind === 'edge' ? `No further hit: stopped at the ${moved.edge} of the recording.` : `Stopped at event ${String(moved.event ?? moved.position.seq)} by ${name ?? 'a breakpoint'}.`;
+      session.announcement = moved.kind === 'edge' ? `No further hit: stopped at the ${moved.edge} of the recording.` : `Stopped at event ${String(moved.event ?? moved.position.seq)} by ${name ?? 'a breakpoint'}. ${session.spoken()}`;
     } finally {
       session.busy = false;
     }
+  }
+
+  // what has no trace or no meaning has no hits; anything else is counted
+  #scan(breakpoint: Breakpoint, recording: Recording | null): void {
+    if (recording === null || breakpoint.compiled === null) this.hitsOf = { ...this.hitsOf, [breakpoint.id]: NO_HITS };
+    else this.#scans.set(breakpoint.id, new HitScan(recording.source, breakpoint.compiled));
+  }
+
+  // the first slice at once: a short trace is counted without a flicker
+  #count(): void {
+    if (this.#counting !== null || !this.#countSlice()) return;
+    this.#counting = (async () => {
+      do await yieldToWindow(); while (this.#countSlice());
+      this.#counting = null;
+    })();
+  }
+
+  // true while something is left to count
+  #countSlice(): boolean {
+    workSlice((budget) => {
+      const next = this.#scans.entries().next().value;
+      if (next === undefined) return true;
+      const [id, scan] = next;
+      if (scan.advance(budget)) {
+        this.#scans.delete(id);
+        this.hitsOf = { ...this.hitsOf, [id]: scan.hits() };
+      }
+      return this.#scans.size === 0;
+    });
+    this.progressOf = Object.fromEntries([...this.#scans].map(([id, scan]) => [id, scan.progress()]));
+    return this.#scans.size > 0;
   }
 
   #symbols(): { addressOf(name: string): number | null } | null {

@@ -55,29 +55,57 @@ const FAULT = EVENT_KINDS.indexOf('fault');
 
 /** Reads every event once. */
 export function columnsOf(source: TraceSource): Columns {
-  const count = source.eventCount;
-  const columns = {
-    count, kind: new Uint8Array(count), mark: new Uint8Array(count), ringBefore: new Uint8Array(count), ringAfter: new Uint8Array(count),
-    detail: new Uint8Array(count), icount: new Float64Array(count), counted: count === 0 || source.icountAt(0) >= 0,
-  };
-  let ring = RING_UNKNOWN;
-  let icount = 0;
-  for (let seq = 0; seq < count; seq += 1) {
-    const code = source.kindAt(seq);
+  const reading = new ColumnsReading(source);
+  reading.advance(source.eventCount);
+  return reading.columns();
+}
+
+/** Reads the events in slices, so that a window stays responsive. */
+export class ColumnsReading {
+  readonly #source: TraceSource;
+  readonly #columns: Omit<Columns, 'ringSums' | 'sums' | 'rings'>;
+  #ring = RING_UNKNOWN;
+  #icount = 0;
+  #seq = 0;
+
+  constructor(source: TraceSource) {
+    const count = source.eventCount;
+    this.#source = source;
+    this.#columns = {
+      count, kind: new Uint8Array(count), mark: new Uint8Array(count), ringBefore: new Uint8Array(count), ringAfter: new Uint8Array(count),
+      detail: new Uint8Array(count), icount: new Float64Array(count), counted: count === 0 || source.icountAt(0) >= 0,
+    };
+  }
+
+  /** Reads up to `budget` more events. True when all were read. */
+  advance(budget: number): boolean {
+    const end = Math.min(this.#columns.count, this.#seq + budget);
+    for (; this.#seq < end; this.#seq += 1) this.#read(this.#seq);
+    return this.#seq >= this.#columns.count;
+  }
+
+  /** The columns with their sums; to be called when all events were read. */
+  columns(): Columns {
+    return { ...this.#columns, ...sumsOf(this.#columns) };
+  }
+
+  #read(seq: number): void {
+    const columns = this.#columns;
+    const code = this.#source.kindAt(seq);
     columns.kind[seq] = code < 0 ? 255 : code;
     columns.mark[seq] = code < 0 ? 0 : MARK_CODES[code] ?? 0;
-    if (code < 0) { columns.ringBefore[seq] = columns.ringAfter[seq] = ring; columns.icount[seq] = columns.counted ? icount : seq; continue; }
-    const row = source.row(seq);
-    icount = columns.counted ? Math.max(icount, countIn(row)) : seq;
-    columns.icount[seq] = icount;
-    ring = ringIn(row, CPL, ring);
+    columns.ringBefore[seq] = columns.ringAfter[seq] = this.#ring;
+    columns.icount[seq] = columns.counted ? this.#icount : seq;
+    if (code < 0) return;
+    const row = this.#source.row(seq);
+    if (columns.counted) columns.icount[seq] = this.#icount = Math.max(this.#icount, countIn(row));
+    let ring = ringIn(row, CPL, this.#ring);
     if (code === TRANSITION) ring = ringIn(row, FROM_CPL, ring);
     columns.ringBefore[seq] = ring;
     if (code === TRANSITION) { ring = ringIn(row, TO_CPL, ring); columns.detail[seq] = wordOf(row, VIA); }
     if (code === FAULT) columns.detail[seq] = wordOf(row, VECTOR);
-    columns.ringAfter[seq] = ring;
+    columns.ringAfter[seq] = this.#ring = ring;
   }
-  return { ...columns, ...sumsOf(columns) };
 }
 
 function countIn(row: Row): number {
@@ -118,6 +146,21 @@ export function kindOf(columns: Columns, seq: number): EventKind | null {
 /** The mechanism of a transition. */
 export function viaOf(columns: Columns, seq: number): (typeof VIAS)[number] {
   return VIAS[columns.detail[seq] ?? 0] ?? 'unknown';
+}
+
+/** The nearest counted event at or after `from` (forward) or before it (backward); null when there is none. Costs no look at the events. */
+export function nearestCounted(columns: Columns, what: Counted, from: number, direction: 'forward' | 'backward'): number | null {
+  const sums = columns.sums[what];
+  const before = sums[Math.min(from, columns.count)] ?? 0;
+  const wanted = direction === 'forward' ? before + 1 : before;
+  if (wanted < 1 || wanted > (sums[columns.count] ?? 0)) return null;
+  let low = 0;
+  let high = columns.count;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sums[middle + 1] ?? 0) < wanted) low = middle + 1; else high = middle;
+  }
+  return low;
 }
 
 /** Index of the first event at or after `icount` instructions. */

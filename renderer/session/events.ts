@@ -1,7 +1,7 @@
 // Events of the open trace as words: one object, one short title, one sentence. The words themselves are core/event's.
 
 import type { TraceEvent } from '../../core/event/event.ts';
-import { describeEvent, labelEvent } from '../../core/event/describe.ts';
+import { describeEvent, describeWithoutRule, labelEvent } from '../../core/event/describe.ts';
 import type { Recording } from './recording.ts';
 
 /** The event with this number, or null where there is none or its row was dropped. */
@@ -15,6 +15,11 @@ export function sentenceAt(recording: Recording, seq: number | null): string {
   if (seq === null) return '';
   const event = eventOf(recording, seq);
   return event === null ? 'This event was left out by the recording’s filter.' : asSentence(describeEvent(event));
+}
+
+/** What happened, without the check that failed: for where that has a place of its own. */
+export function sentenceWithoutRule(event: TraceEvent): string {
+  return asSentence(describeWithoutRule(event));
 }
 
 function asSentence(text: string): string {

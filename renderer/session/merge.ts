@@ -1,17 +1,20 @@
 // Joining rising lists of sequence numbers.
 
-/** The union of rising lists, rising, each number once. */
+/** The union of rising lists, rising, each number once. Costs one look at each number of each list, and no sorting. */
 export function mergeRising(lists: readonly Uint32Array[]): Uint32Array {
-  const [first, second] = lists;
-  if (first === undefined) return new Uint32Array(0);
-  if (second === undefined) return first;
-  const all = new Uint32Array(lists.reduce((sum, list) => sum + list.length, 0));
-  let at = 0;
-  for (const list of lists) { all.set(list, at); at += list.length; }
-  all.sort();
-  let kept = 0;
-  for (let index = 0; index < all.length; index += 1) {
-    if (index === 0 || all[index] !== all[index - 1]) { all[kept] = all[index] ?? 0; kept += 1; }
+  return lists.reduce((joined, list) => (joined.length === 0 ? list : list.length === 0 ? joined : mergeTwo(joined, list)), new Uint32Array(0));
+}
+
+function mergeTwo(left: Uint32Array, right: Uint32Array): Uint32Array {
+  const all = new Uint32Array(left.length + right.length);
+  let kept = 0, fromLeft = 0, fromRight = 0;
+  while (fromLeft < left.length || fromRight < right.length) {
+    const a = left[fromLeft] ?? Infinity;
+    const b = right[fromRight] ?? Infinity;
+    all[kept] = Math.min(a, b);
+    kept += 1;
+    if (a <= b) fromLeft += 1;
+    if (b <= a) fromRight += 1;
   }
   return all.slice(0, kept);
 }

@@ -6,13 +6,17 @@ import { isElf, readElf, readElfSymbols } from '../../core/symbols/elf.ts';
 import type { SymbolTable } from '../../core/symbols/symbol-table.ts';
 import { openTrace, type TraceReader } from '../../core/trace/reader.ts';
 import type { OpenedTrace } from '../../app/contract/api.ts';
-import { columnsOf, type Columns } from './columns.ts';
+import { LastWriters } from '../../core/replay/last-writer.ts';
+import { ColumnsReading, type Columns } from './columns.ts';
+import { workSlice, yieldToWindow } from './slices.ts';
 
 export interface Recording {
   readonly opened: OpenedTrace;
   readonly source: TraceReader;
   readonly columns: Columns;
   readonly symbols: SymbolTable | null;
+  /** Who wrote the entries of a page walk. */
+  readonly writers: LastWriters;
 }
 
 /** Fetches and reads a trace main has opened. Throws BadInput with one line when its bytes are no trace. */
@@ -22,10 +26,13 @@ export async function loadRecording(opened: OpenedTrace): Promise<Recording> {
   return readRecording(opened, new Uint8Array(await response.arrayBuffer()));
 }
 
-/** Reads the bytes of a trace. */
-export function readRecording(opened: OpenedTrace, bytes: Uint8Array): Recording {
+/** Reads the bytes of a trace, in slices: the window stays responsive however long it is. */
+export async function readRecording(opened: OpenedTrace, bytes: Uint8Array): Promise<Recording> {
+  await yieldToWindow();
   const source = openTrace(bytes, inflateRaw);
-  return { opened, source, columns: columnsOf(source), symbols: symbolsOf(source) };
+  const reading = new ColumnsReading(source);
+  while (!workSlice((budget) => reading.advance(budget))) await yieldToWindow();
+  return { opened, source, columns: reading.columns(), symbols: symbolsOf(source), writers: new LastWriters(source) };
 }
 
 // names are a help, not a condition: an image whose symbols cannot be read has none

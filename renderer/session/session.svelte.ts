@@ -3,21 +3,23 @@
 
 import type { Position } from '../../core/event/position.ts';
 import type { Moment } from '../../core/event/reexecutor.ts';
-import { moveTo, stepInstruction, type Move, type Moved, type Replay } from '../../core/replay/cursor.ts';
+import { stepInstruction, type Moved, type Replay } from '../../core/replay/cursor.ts';
 import { compile, isRefusal } from '../../core/replay/expression/compile.ts';
 import { findNext } from '../../core/replay/search.ts';
 import { endOf, positionOfEvent, startOf, type Direction } from '../../core/replay/source.ts';
 import type { Api, ChooseImageOutcome, ChosenImage, OpenedTrace, OpenOutcome, SampleInfo, SavedBreakpoint } from '../../app/contract/api.ts';
 import { Breakpoints, type BreakpointHost } from './breakpoints.svelte.ts';
 import { Preferences } from './preferences.svelte.ts';
+import { nearestCounted } from './columns.ts';
 import { betweenEvents, fitView, panView, revealUnit, unitOf, zoomView, type Axis, type View } from './scale.ts';
 import { loadRecording, type Recording } from './recording.ts';
+import { sentenceAt } from './events.ts';
 import { nearestStored, positionEvent } from './stored.ts';
 
 export type Overlay = 'keys' | 'palette' | 'record' | null;
 export type WorkTab = 'inspector' | 'events' | 'breakpoints' | 'guide' | 'console';
 /** A refusal or mishap in plain words; it stays until dismissed or something succeeds. */
-export interface Notice { readonly title: string; readonly message: string; readonly tone: 'bad' | 'good' }
+export interface Notice { readonly title: string; readonly message: string; readonly tone: 'bad' | 'warn' | 'good' }
 
 /** Bytes looked at before the instruction pointer at most. */
 const CODE_BEFORE_MAX = 2048;
@@ -27,6 +29,8 @@ export class Session implements BreakpointHost {
   readonly api: Api;
   readonly preferences: Preferences;
   readonly breakpoints: Breakpoints;
+  /** What was asked for last: a slower one before it must not take its place. */
+  #latest: OpenedTrace | null = null;
   recording = $state.raw<Recording | null>(null);
   /** Name of what is being opened, while it is. */
   opening = $state<string | null>(null);
@@ -92,14 +96,17 @@ export class Session implements BreakpointHost {
   }
 
   private async show(opened: OpenedTrace): Promise<boolean> {
+    this.opening = opened.name;
+    this.#latest = opened;
     try {
       const recording = await loadRecording(opened);
+      if (this.#latest !== opened) { void this.api.closeTrace(opened.id); return false; }
       this.leave();
       this.absent = null;
       this.recording = recording;
       this.moveTo(startOf(recording.source));
       this.view = fitView(recording.columns, this.axis);
-      this.notice = null;
+      this.notice = noticeOf(recording);
       this.tab = opened.sample === null ? 'inspector' : 'guide';
       this.breakpoints.refresh();
       this.announcement = `${opened.name} is open: ${String(recording.columns.count)} events.`;
@@ -108,6 +115,8 @@ export class Session implements BreakpointHost {
       this.fail(`${opened.name} could not be read`, error instanceof Error ? error.message : String(error));
       void this.api.closeTrace(opened.id);
       return false;
+    } finally {
+      if (this.#latest === opened) this.opening = null;
     }
   }
 
@@ -139,7 +148,16 @@ export class Session implements BreakpointHost {
     this.moment = moment;
     this.codeBefore = null;
     void this.loadMoment(moment);
+    this.announcement = this.spoken();
     this.view = revealUnit(this.view, this.unit(at), fitView(columns, this.axis));
+  }
+
+  /** Where the playhead stands and what happens there, in words. */
+  spoken(): string {
+    if (this.recording === null) return '';
+    const { columns } = this.recording;
+    if (this.event !== null) return `Event ${String(this.event)} of ${String(columns.count)}: ${sentenceAt(this.recording, this.event)}.`;
+    return this.at.seq >= columns.count ? 'The end of the recording.' : `Between events, after ${String(Math.max(0, this.at.icount))} instructions. Next is event ${String(this.at.seq)}.`;
   }
 
   /** Moves the playhead to just before an event; the number of events means the end. */
@@ -157,12 +175,13 @@ export class Session implements BreakpointHost {
     this.goTo(direction === 'backward' ? this.at.seq - 1 : between ? this.at.seq : this.at.seq + 1);
   }
 
-  /** To the nearest event of a kind; says so when there is none, and stays. */
-  seek(move: Move, direction: Direction, what: string): void {
+  /** To the nearest fault or CPL change; says so when there is none, and stays. */
+  seek(what: 'fault' | 'change', direction: Direction): void {
     if (this.recording === null) return;
-    const moved = moveTo(this.recording.source, move, { from: this.at, direction });
-    if (moved.kind === 'edge') this.announcement = `No ${what} ${direction === 'forward' ? 'after' : 'before'} this point.`;
-    else this.follow(moved, what);
+    const from = direction === 'forward' && this.event !== null ? this.at.seq + 1 : this.at.seq;
+    const seq = nearestCounted(this.recording.columns, what, from, direction);
+    if (seq !== null) this.goTo(seq);
+    else this.announcement = `No ${what === 'fault' ? 'fault' : 'CPL change'} ${direction === 'forward' ? 'after' : 'before'} this point.`;
   }
 
   /** To the nearest match of an expression of the breakpoint language; says so when there is none, or why it cannot be known. */
@@ -279,4 +298,13 @@ export class Session implements BreakpointHost {
   fit(): void {
     if (this.recording !== null) this.view = fitView(this.recording.columns, this.axis);
   }
+}
+
+const sentenceCase = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+// a file that is not whole opens, with what is missing said
+function noticeOf({ source }: Recording): Notice | null {
+  if (source.notes.length === 0) return null;
+  const title = source.damaged ? 'This trace is damaged' : source.truncated ? 'This trace is cut off' : 'About this trace';
+  return { title, message: `${sentenceCase(source.notes.join('; '))}. What could be read is shown.`, tone: 'warn' };
 }

@@ -53,7 +53,9 @@ function paintGrid(brush: Brush, scene: Scene, palette: Palette, size: Size): vo
     brush.fillStyle = palette.line;
     brush.fillRect(Math.round(tick.x), layout.ruler.height * 0.3, 1, size.height);
     brush.fillStyle = palette['text-3'];
-    brush.fillText(tick.text, Math.round(tick.x) + 5, layout.ruler.height / 2);
+    // a number that would be cut off at the edge is left out: its line stays
+    const x = Math.round(tick.x) + 5;
+    if (x + brush.measureText(tick.text).width <= size.width) brush.fillText(tick.text, x, layout.ruler.height / 2);
   }
 }
 
@@ -96,7 +98,7 @@ function paintShapes(brush: Brush, scene: Scene, palette: Palette, size: Size): 
   const spacing = marks.length < 2 ? 100 : ((marks[marks.length - 1]?.x ?? 0) - (marks[0]?.x ?? 0)) / (marks.length - 1);
   for (const mark of marks) if (mark.mark === 'transition') paintTransition(brush, scene, palette, mark);
   for (const mark of marks) if (mark.mark !== 'transition' && mark.mark !== 'none') paintMark(brush, scene, palette, mark, spacing);
-  paintLabels(brush, scene, palette, marks, size.width);
+  paintLabels(brush, scene, palette, marks, size.width - 4);
 }
 
 function paintLevels(brush: Brush, scene: Scene, palette: Palette, marks: readonly ShapeMark[], ringFirst: number): void {

@@ -39,6 +39,24 @@ test('bytes that are no trace are refused in one line', async () => {
   await expect.element(page.getByRole('alert')).toHaveTextContent('x.rtrace could not be read');
 });
 
+test('a trace that was cut off opens, says what is missing and keeps saying so', async () => {
+  const bytes = traceBytes();
+  const session = await openSession(bytes.subarray(0, bytes.length - 20));
+  await render(App, { target: stage(), props: { session } });
+  await expect.element(page.getByRole('alert')).toHaveTextContent(/This trace is cut off\. .*What could be read is shown/);
+  await userEvent.click(page.getByRole('button', { name: 'Dismiss' }));
+  await expect.element(page.getByText('cut off', { exact: true })).toBeVisible();
+  session.seek('fault', 'forward');
+  expect(session.event).toBe(2);
+});
+
+test('a step says where it led, for who cannot see the timeline', async () => {
+  const session = await openSession();
+  await render(App, { target: stage(), props: { session } });
+  await userEvent.keyboard('f');
+  await expect.element(page.getByRole('status').filter({ hasText: 'Event' })).toHaveTextContent(/^Event 2 of 6: #PF \(page fault\)/);
+});
+
 test('a sample opens on its guide; its expression becomes a breakpoint; axe finds nothing', async () => {
   const session = await startedSession();
   const target = stage();

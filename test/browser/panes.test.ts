@@ -18,9 +18,27 @@ test('the inspector shows a 64-bit CR2 exactly, the failed check with its citati
   await expect.element(page.getByText('0xffff800000000123').first()).toBeVisible();
   await expect.element(page.getByLabelText('Why it faulted')).toHaveTextContent(/user-mode access uses entries with U\/S = 1 at every level.*page-user.*SDM 3A/s);
   const walk = page.getByRole('list').filter({ hasText: 'Page directory entry' });
-  await expect.element(walk).toHaveTextContent(/Linear address.*Page directory entry.*0x102000.*0x103007.*user.*Page table entry.*0x103048.*0x9003.*supervisor.*Refused/s);
+  await expect.element(walk).toHaveTextContent(/Linear address.*Page directory entry.*0x102000.*0x103007.*user.*Page table entry.*0x103048.*0x9003.*supervisor.*last writer absent: no write to this entry was recorded.*Failed check: page-user/s);
   await expect.element(page.getByText('protection, write, user', { exact: true })).toBeVisible();
   expect(await violations(target)).toEqual([]);
+});
+
+test('the headline leaves the failed check to its card, which says it once', async () => {
+  const session = await openSession();
+  session.goTo(2);
+  const target = stage(460);
+  await render(Inspector, { target, props: { session } });
+  await expect.element(page.getByText(/^#PF \(page fault\) on user write at 0xffff800000000123; error code 0x7/)).toBeVisible();
+  expect(target.innerText.match(/entries with U\/S = 1 at every level/g)).toHaveLength(1);
+});
+
+test('the walk leads to the event that last wrote an entry', async () => {
+  const write = { kind: 'table-write' as const, values: { icount: 15, mode: 'protected', cpl: 0, cs: 8, ip: 0x100200n, table: 'page-table', index: 18, physical: 0x103048n, before: 0n, after: 0x9003n } };
+  const session = await openSession(traceBytes([...STEPS.slice(0, 2), write, ...STEPS.slice(2)]));
+  session.goTo(3);
+  await render(Inspector, { target: stage(460), props: { session } });
+  await userEvent.click(page.getByRole('button', { name: 'written at event 2 by ring 0 at 0x100200: 0x0 -> 0x9003' }));
+  expect(session.event).toBe(2);
 });
 
 test('the frame is drawn slot by slot from the top, and both sides of the step with changes', async () => {
@@ -114,6 +132,43 @@ test('two clicks make a breakpoint; typing one shows a refusal under its column;
   await userEvent.click(page.getByRole('button', { name: 'Remove fault #PF' }));
   expect(session.breakpoints.set).toHaveLength(1);
   expect(await violations(target)).toEqual([]);
+});
+
+test('hits of a long trace are counted in slices, and a run waits for them', async () => {
+  const session = await openSession(traceBytes(STEPS, 6000));
+  let longest = 0;
+  let last = performance.now();
+  const watch = setInterval(() => { longest = Math.max(longest, performance.now() - last); last = performance.now(); }, 1);
+  for (const text of ['fault if (cr2 == 0x5)', 'cpl 3->0', 'eax == 1']) session.breakpoints.add(text);
+  session.goTo(5);
+  await session.breakpoints.run('forward');
+  clearInterval(watch);
+  expect(session.event).toBe(9);
+  expect(Object.values(session.breakpoints.hitsOf).map((hits) => hits.length)).toEqual([0, 6000, 0]);
+  expect(session.breakpoints.progressOf).toEqual({});
+  expect(longest).toBeLessThan(1000);
+});
+
+test('Escape while recording asks instead of throwing the recording away; the focus goes along', async () => {
+  const ended: string[] = [];
+  let end: (outcome: { kind: 'cancelled' }) => void = () => undefined;
+  const session = await startedSession({
+    recordDialog: () => Promise.resolve({ kind: 'chosen', image: { token: 't', name: 'kernel.elf', path: '/k/kernel.elf', bytes: 4096 } }),
+    record: () => new Promise((resolve) => { end = resolve; }),
+    cancelRecord: ({ partial }) => { ended.push(partial); end({ kind: 'cancelled' }); return Promise.resolve(); },
+  });
+  session.overlay = 'record';
+  await render(RecordDialog, { target: stage(), props: { session } });
+  await userEvent.click(page.getByRole('button', { name: 'Choose…' }));
+  await userEvent.click(page.getByRole('button', { name: 'Record', exact: true }));
+  await expect.element(page.getByRole('button', { name: 'Stop and open what there is' })).toHaveFocus();
+  await userEvent.keyboard('{Escape}');
+  await expect.element(page.getByRole('alert')).toHaveTextContent('still being recorded');
+  expect([session.overlay, ended]).toEqual(['record', []]);
+  await userEvent.click(page.getByRole('button', { name: 'Discard' }));
+  expect(ended).toEqual(['discard']);
+  await userEvent.keyboard('{Escape}');
+  await expect.poll(() => session.overlay).toBeNull();
 });
 
 test('the record dialog asks for an image first, names a wrong field, shows a refusal, and opens what was recorded', async () => {

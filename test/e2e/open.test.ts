@@ -4,13 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { OpenOutcome } from '../../app/contract/api.ts';
+import { MAGIC } from '../../core/trace/version.ts';
 import { launch, type Running } from './harness.ts';
 
+/** Begins as a trace does; the rest is of no use to anybody but this test. */
+const BYTES = Uint8Array.from({ length: 300_000 }, (_, index) => MAGIC[index] ?? index % 251);
 const folder = mkdtempSync(join(tmpdir(), 'ringscope-open-'));
 const file = join(folder, 'named.rtrace');
 let running: Running;
 beforeAll(async () => {
-  writeFileSync(file, Uint8Array.from({ length: 300_000 }, (_, index) => index % 251));
+  writeFileSync(file, BYTES);
   running = await launch({ files: [file] });
 });
 afterAll(async () => {
@@ -32,7 +35,7 @@ test('a file on the command line is among the recent ones and can be read, whole
   const outcome = await running.page.evaluate((id) => window.ringscope.openRecent(id), recents[0]?.id ?? '');
   if (outcome.kind !== 'opened') throw new Error(`not opened: ${JSON.stringify(outcome)}`);
   expect(outcome.trace).toMatchObject({ name: 'named.rtrace', path: file, sample: null, bytes: 300_000 });
-  const expected = { length: 300_000, sum: Array.from({ length: 300_000 }, (_, index) => index % 251).reduce((sum, byte) => sum + byte, 0) };
+  const expected = { length: 300_000, sum: BYTES.reduce((sum, byte) => sum + byte, 0) };
   expect(await fetched(outcome.trace.url)).toEqual(expected);
   writeFileSync(`${file}.new`, 'another');
   renameSync(`${file}.new`, file);
@@ -57,7 +60,7 @@ test('a dropped file is opened by its path; what is no file on disk is refused',
   expect(opened).toMatchObject({ kind: 'opened', trace: { path: file } });
 });
 
-test('a file that is gone, empty or a folder is refused in one line', async () => {
+test('a file that is gone, empty or a folder is refused in one line, and what is no trace is not remembered', async () => {
   const empty = join(folder, 'empty.rtrace');
   writeFileSync(empty, '');
   await running.page.evaluate(() => {
@@ -67,14 +70,19 @@ test('a file that is gone, empty or a folder is refused in one line', async () =
   });
   const told = () => running.page.evaluate(() => (window as unknown as { told: OpenOutcome[] }).told);
   const gone = join(folder, 'gone.rtrace');
-  for (const path of [gone, empty, folder]) {
+  const text = join(folder, 'notes.txt');
+  writeFileSync(text, 'these are notes');
+  for (const path of [gone, empty, folder, text]) {
     const before = (await told()).length;
     await running.app.evaluate(({ app }, from) => { app.emit('open-file', { preventDefault: () => undefined }, from); }, path);
     await expect.poll(told).toHaveLength(before + 1);
   }
-  expect((await told()).slice(-3)).toEqual([
-    { kind: 'failed', message: `cannot open ${gone}: there is no such file` },
+  expect((await told()).slice(-4)).toEqual([
+    { kind: 'failed', message: `cannot open ${gone}: there is no such file; it was moved, renamed or deleted` },
     { kind: 'failed', message: `cannot open ${empty}: it is empty: record it again` },
     { kind: 'failed', message: `cannot open ${folder}: it is not a file: choose an .rtrace file` },
+    { kind: 'failed', message: `cannot open ${text}: it is not a Ringscope trace: choose an .rtrace file, or record a guest image` },
   ]);
+  const recents = await running.page.evaluate(() => window.ringscope.recents());
+  expect(recents.map(({ path }) => path)).not.toContain(text);
 });

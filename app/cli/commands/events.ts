@@ -8,7 +8,7 @@ import { csvPrinter, eventOf, jsonPrinter, kindsIn, textPrinter, type EventPrint
 import { compileOrRefuse } from '../expression.ts';
 import type { Io } from '../io.ts';
 import { countOf } from '../numbers.ts';
-import { openTraceFile, type TraceFile } from '../open-trace.ts';
+import { openTraceFile, warn, type TraceFile } from '../open-trace.ts';
 import { painter } from '../style.ts';
 
 /** Text is handed out in pieces of about this many characters. */
@@ -43,6 +43,7 @@ A trace that was cut off is listed as far as it goes; a warning says so and the 
     const limit = limitText === null ? Infinity : countOf(limitText, '--limit');
     const trace = openTraceFile(args.positionals[0] ?? '-', io);
     const where = compileWhere(args.text('where'), trace);
+    warn(trace, io);
     list(trace, { where, limit, printer: printerOf(args, trace, io) }, io);
     return trace.exitCode;
   },

@@ -14,7 +14,7 @@ import { eventOf } from '../event-text.ts';
 import { compileOrRefuse } from '../expression.ts';
 import type { Io } from '../io.ts';
 import { countOf } from '../numbers.ts';
-import { openTraceFile, type TraceFile } from '../open-trace.ts';
+import { openTraceFile, warn, type TraceFile } from '../open-trace.ts';
 import { printerOf } from './events.ts';
 
 export const findCommand: Command = {
@@ -46,11 +46,12 @@ Where a trace cannot be executed again, "exec" is refused with the reason and ex
     const result = await findNext(trace.reader, compiled, { from, direction, reexecutor: trace.reexecutor, absent: trace.absent });
     if (result.kind === 'absent') throw new BadInput(result.reason);
     if (result.kind === 'none') {
-      if (trace.exitCode !== 0) throw new BadInput(`no match in the part of the trace that is there; it was cut off, so nothing follows for the rest`);
+      if (trace.exitCode !== 0) throw new BadInput(`no match in the part of the trace that is there, which says nothing about the rest: ${trace.warning ?? trace.path}`);
       const start = args.text('from');
       io.err(`no match for ${JSON.stringify(compiled.text)} ${start === null ? 'in this trace' : `${direction === 'forward' ? 'after' : 'before'} event ${start}`}\n`);
       return NEGATIVE;
     }
+    warn(trace, io);
     await print(trace, result.hit, args, io);
     return trace.exitCode;
   },

@@ -5,7 +5,7 @@ import { infoOf, type RecordingInfo } from '../../../core/ringscope/info.ts';
 import type { Arguments, Command } from '../command.ts';
 import type { Io } from '../io.ts';
 import { grouped } from '../numbers.ts';
-import { openTraceFile, type TraceFile } from '../open-trace.ts';
+import { openTraceFile, warn, type TraceFile } from '../open-trace.ts';
 import { painter } from '../style.ts';
 
 export const infoCommand: Command = {
@@ -24,6 +24,7 @@ Exit code 2, after printing what is there, when the trace was cut off or is dama
   run(args: Arguments, io: Io): number {
     const trace = openTraceFile(args.positionals[0] ?? '-', io);
     const facts = factsOf(trace);
+    warn(trace, io);
     io.out(args.flag('json') ? `${JSON.stringify(facts)}\n` : textOf(facts, painter(io)));
     return trace.exitCode;
   },

@@ -3,7 +3,7 @@
 import { BadInput } from '../../../core/base/bad-input.ts';
 import { NEGATIVE, OK, type Arguments, type Command } from '../command.ts';
 import type { Io } from '../io.ts';
-import { openTraceFile } from '../open-trace.ts';
+import { openTraceFile, warn } from '../open-trace.ts';
 
 export const openCommand: Command = {
   name: 'open',
@@ -16,7 +16,7 @@ Starts the desktop app with TRACE, or on its gallery of samples, and waits for i
   async run(args: Arguments, io: Io): Promise<number> {
     const path = args.positionals[0] ?? null;
     if (path === '-') throw new BadInput('the app opens files, not standard input: write the trace into a file first');
-    if (path !== null) openTraceFile(path, io);
+    if (path !== null) warn(openTraceFile(path, io), io);
     return (await io.launchApp(path)) === 0 ? OK : NEGATIVE;
   },
 };

@@ -9,7 +9,7 @@ import type { Arguments, Command } from '../command.ts';
 import { eventOf, textPrinter } from '../event-text.ts';
 import type { Io } from '../io.ts';
 import { countOf } from '../numbers.ts';
-import { openTraceFile, type TraceFile } from '../open-trace.ts';
+import { openTraceFile, warn, type TraceFile } from '../open-trace.ts';
 import { painter } from '../style.ts';
 
 export const stateCommand: Command = {
@@ -35,6 +35,7 @@ Example: ringscope state a.rtrace --at 12 --after`,
     const wantedCount = icount === null ? null : countOf(icount, '--icount');
     const trace = openTraceFile(args.positionals[0] ?? '-', io);
     const point = wantedSeq === null ? await pointAtCount(trace, wantedCount ?? 0) : pointAtEvent(trace, wantedSeq, args.flag('after') ? 'after' : 'before');
+    warn(trace, io);
     io.out(args.flag('json') ? jsonOf(point) : textOf(trace, point, io));
     return trace.exitCode;
   },
@@ -43,8 +44,8 @@ Example: ringscope state a.rtrace --at 12 --after`,
 /** A point with its registers; `other` is what they are compared with. */
 interface Point { readonly position: Position; readonly when: 'before' | 'after' | 'at'; readonly seq: number | null; readonly registers: Uint32Array; readonly other: Uint32Array | null }
 
-function pointAtEvent({ reader }: TraceFile, seq: number, when: 'before' | 'after'): Point {
-  if (seq >= reader.eventCount) throw new BadInput(`there is no event ${String(seq)}: ${reader.eventCount === 0 ? 'the trace has none' : `give one from 0 to ${String(reader.eventCount - 1)}`}`);
+function pointAtEvent({ reader, warning }: TraceFile, seq: number, when: 'before' | 'after'): Point {
+  if (seq >= reader.eventCount) throw new BadInput(`there is no event ${String(seq)}: ${reader.eventCount === 0 ? 'the trace has none' : `give one from 0 to ${String(reader.eventCount - 1)}`}${warning === null ? '' : `; ${warning}`}`);
   const before = reader.stateBefore(seq), after = reader.stateAfter(seq);
   return { position: positionOfEvent(reader, seq), when, seq, registers: when === 'before' ? before : after, other: when === 'before' ? after : before };
 }

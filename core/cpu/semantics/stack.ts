@@ -100,16 +100,21 @@ function popf(cpu: Cpu, value: number, changeable: number): void {
 function popfw(cpu: Cpu): void { popf(cpu, pop16(cpu), POPF_ALWAYS); }
 function popfd(cpu: Cpu): void { popf(cpu, pop32(cpu), POPF_ALWAYS | FLAG_AC | FLAG_ID); }
 
-// SDM 2 "ENTER": all slots are probed, then the frame is built; the last write of the new frame's end is probed too. The display is
-// copied one by one, so where old and new frame overlap a later entry is read after an earlier one was pushed.
+// SDM 2 "ENTER": all slots are probed in the order of the pseudo-code, the new frame's end as well; then the frame is built. The display
+// is copied one by one, so where old and new frame overlap a later entry is read after an earlier one was pushed.
 function enter(cpu: Cpu, insn: Insn): void {
   const level = insn.secondImmediate & 31;
   const slot = insn.operandSize >>> 3;
   const isWide = slot === 4;
-  for (let index = 1; index <= level + 1; index += 1) prepareWrite(cpu, SS, stackOffset(cpu, -slot * index), slot);
+  const prepare = (index: number): void => { prepareWrite(cpu, SS, stackOffset(cpu, -slot * index), slot); };
   const frameOffset = (distance: number): number => cpu.stack32 !== 0 ? (cpu.get32(EBP) + distance) >>> 0 : (cpu.get32(EBP) + distance) & 0xffff;
   const display = (index: number): number => isWide ? read32(cpu, SS, frameOffset(-slot * index)) : read16(cpu, SS, frameOffset(-slot * index));
-  for (let index = 1; index < level; index += 1) display(index);
+  prepare(1);
+  for (let index = 1; index < level; index += 1) {
+    display(index);
+    prepare(index + 1);
+  }
+  if (level > 0) prepare(level + 1);
   const used = slot * (1 + (level > 0 ? level : 0));
   prepareWrite(cpu, SS, stackOffset(cpu, -used - insn.immediate), slot);
 

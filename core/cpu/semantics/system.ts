@@ -4,14 +4,14 @@ import { selector } from '../../arch/brands.ts';
 import { registerOffset } from '../../arch/register-file.ts';
 import { rule } from '../../event/rules.ts';
 import type { Insn } from '../../isa/insn.ts';
-import { PENDING_ACTIVITY } from '../attention.ts';
+import { PENDING_ACTIVITY, PENDING_INTERRUPT } from '../attention.ts';
 import { clts, invalidatePage, lmsw, movFromCr, movToCr } from '../control-registers.ts';
 import { cpuid } from '../cpuid.ts';
 import { movFromDr, movToDr } from '../debug-registers.ts';
 import { breakpoint, overflow, softwareInterrupt } from '../delivery.ts';
 import { sysenter, sysexit } from '../fast-system-calls.ts';
 import { BR, demand, NM } from '../fault.ts';
-import { FLAG_IF, overflowFlag } from '../flags.ts';
+import { FLAG_IF, FLAG_TF, overflowFlag } from '../flags.ts';
 import { interruptReturn } from '../iret.ts';
 import { prepareWrite, read16, read32, write16, write32 } from '../memory.ts';
 import { rdmsr, rdtsc, wrmsr } from '../model-specific-registers.ts';
@@ -40,7 +40,8 @@ function iret(cpu: Cpu, insn: Insn): void { interruptReturn(cpu, insn.operandSiz
 
 function hlt(cpu: Cpu): void {
   demandPrivileged(cpu);
-  emitHalt(cpu, { wake: (cpu.rawFlags & FLAG_IF) !== 0 });
+  // No device raises interrupts of its own: what can wake it is one that waits already, or the trap of a single step.
+  emitHalt(cpu, { wake: ((cpu.pending & PENDING_INTERRUPT) !== 0 && (cpu.rawFlags & FLAG_IF) !== 0) || (cpu.rawFlags & FLAG_TF) !== 0 });
   cpu.setNarrow(ACTIVITY, HALTED);
   cpu.pending |= PENDING_ACTIVITY;
 }

@@ -77,7 +77,7 @@ class Parser {
       return inner;
     }
     const token = this.next();
-    if (token.kind !== 'word' || isReserved(token.text)) {
+    if (token.kind !== 'word' || (isReserved(token.text) && isField(token.text) === null)) {
       throw this.unexpected(context === 'expression' ? 'an event such as "cpl", "msr" or "fault", or a field' : 'a field such as cr2, error.user or eflags.IF');
     }
     const event = context === 'expression' ? eventWord(token.text) : null;

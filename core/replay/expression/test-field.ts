@@ -174,7 +174,7 @@ function kindTest({ comparison, column }: { readonly comparison: Comparison; rea
   if (mask !== null || operator === null || value === null || (operator !== '==' && operator !== '!=')) {
     throw new Refused('kind is compared with == or != and the name of a kind', { column, expected: '== or !=' });
   }
-  const word = value.kind === 'word' ? value.word.toLowerCase() : '';
+  const word = value.kind === 'word' ? value.word.toLowerCase() : value.kind === 'text' ? value.text : '';
   const code = EVENT_KINDS.findIndex((kind) => kind === word);
   if (code < 0) throw new Refused(`${literalText(value)} is not a kind of event${suggestion(word, EVENT_KINDS)}`, { column: value.column, expected: `one of ${EVENT_KINDS.join(', ')}` });
   const equal = 1 << code;

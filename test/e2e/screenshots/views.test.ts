@@ -25,6 +25,12 @@ const breakpoint = async (page: Page, text: string): Promise<void> => {
 
 const VIEWS: readonly View[] = [
   { name: 'gallery', show: (page) => page.getByRole('button', { name: /^A system call.*/ }).getByText('events').waitFor() },
+  // the picture in the README
+  { name: 'workspace', show: async (page) => {
+    await open(page, 'A system call');
+    await breakpoint(page, 'cpl 3->0 via int');
+    await page.keyboard.press('F5');
+  } },
   { name: 'guide', show: (page) => open(page, 'SYSENTER and SYSEXIT') },
   { name: 'fault', show: async (page) => {
     await open(page, 'Demand paging');
@@ -32,7 +38,7 @@ const VIEWS: readonly View[] = [
     await page.keyboard.press('F5');
     await inspect(page, 'The check that failed');
   } },
-  { name: 'walk', show: (page) => inspect(page, 'Refused') },
+  { name: 'walk', show: (page) => inspect(page, 'Failed check') },
   { name: 'frame', show: async (page) => { await page.keyboard.press('F10'); await inspect(page, 'the handler starts here'); } },
   { name: 'events', show: async (page) => { if (await page.getByRole('tab', { name: 'Events' }).isVisible()) await tab(page, 'Events'); } },
   { name: 'refused-breakpoint', show: (page) => breakpoint(page, 'msr IA32_NOTHING changed') },

@@ -126,6 +126,11 @@ describe('a trace that was cut off', () => {
     expect(seqs(out).length).toBeGreaterThan(2);
     expect(seqs(out).length).toBeLessThanOrEqual(ROWS.length);
     expect(err).toMatch(/^warning: cut.rtrace: .*cut off[^\n]*\n$/);
+    for (const argv of [['state', 'cut.rtrace', '--at', '99'], ['find', 'cut.rtrace', 'fault #GP'], ['events', 'cut.rtrace', '--where', 'cpl 3-']]) {
+      const refused = await run(...argv);
+      expect([refused.code, refused.out]).toEqual([2, '']);
+      expect(refused.err).toMatch(/^error: [^\n]*\n$/);
+    }
     const info = await run('info', 'cut.rtrace', '--json');
     expect([info.code, jsonLines(info.out)[0]]).toEqual([2, expect.objectContaining({ isTruncated: true, contentHash: null })]);
   });
@@ -150,6 +155,11 @@ describe('refusals are one line that says what to do, and exit code 2', () => {
     expect(err.trimEnd().split('\n')).toHaveLength(1);
     expect(err.endsWith('\n')).toBe(true);
     expect(err).not.toMatch(/\n\s+at /);
+  });
+
+  it('stay short for a long expression', async () => {
+    const { code, err } = await run('events', 't.rtrace', '--where', `${'('.repeat(3000)}cpl`);
+    expect([code, err.length < 500]).toEqual([2, true]);
   });
 
   it('show the stack only with --debug', async () => {

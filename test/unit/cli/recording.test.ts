@@ -87,11 +87,13 @@ describe('a trace without image and checkpoints', () => {
     io.files.set('t.rtrace', removeParts(io.files.get('t.rtrace') ?? new Uint8Array(), ['image', 'checkpoint'], { inflate, deflate: (bytes) => deflateRawSync(bytes) }));
     expect([await io.run('events', 't.rtrace', '--json'), await io.run('state', 't.rtrace', '--at', '8', '--after', '--json'), await io.run('find', 't.rtrace', 'cpl 0->3', '--backward')]).toEqual(whole);
     expect(jsonLines((await io.run('info', 't.rtrace', '--json')).out)[0]).toMatchObject({ contentHash, canReexecute: false });
-    for (const argv of [['find', 't.rtrace', 'exec 0x100000'], ['state', 't.rtrace', '--icount', '1']]) {
+    for (const argv of [['find', 't.rtrace', 'exec 0x100000'], ['state', 't.rtrace', '--icount', '1'], ['verify', 't.rtrace']]) {
       const { code, out, err } = await io.run(...argv);
       expect([code, out]).toEqual([2, '']);
-      expect(err).toMatch(/image/);
+      expect(err).toMatch(/^error: [^\n]*image[^\n]*\n$/);
     }
+    const verified = await io.run('verify', 't.rtrace', '--json');
+    expect([verified.code, jsonLines(verified.out)[0]]).toEqual([2, expect.objectContaining({ ok: true, reexecution: 'absent' })]);
   });
 });
 

@@ -7,7 +7,9 @@ import { DE, Fault, GP, NP, PF, UD, Unsupported } from '../../../core/cpu/fault.
 import { readFlags, writeFlags } from '../../../core/cpu/flags.ts';
 import { interruptReturn } from '../../../core/cpu/iret.ts';
 import { write8 } from '../../../core/cpu/memory.ts';
-import { CS, DS, ES, SHUTDOWN, SS } from '../../../core/cpu/state.ts';
+import { step } from '../../../core/cpu/run.ts';
+import { installSegment } from '../../../core/cpu/segmentation.ts';
+import { CS, DS, EBP, ES, SHUTDOWN, SS } from '../../../core/cpu/state.ts';
 import type { FaultEvent, TraceEvent, TransitionEvent } from '../../../core/event/event.ts';
 import { rule } from '../../../core/event/rules.ts';
 import {
@@ -277,3 +279,33 @@ test('accessed bits are set in the descriptors a delivery uses', () => {
   expect([CODE0, DATA0].map((selector) => load32(world, 0x1004 + selector) & 0x100)).toEqual([0x100, 0x100]);
 });
 
+test('with TF set, an INTO without overflow traps like any instruction; one that is taken clears TF first', () => {
+  const stepped = (flags: number): readonly string[] => {
+    const world = newWorld();
+    gate(world, 1);
+    gate(world, 4);
+    world.cpu.ram.set([0xce], 0x5000); // into
+    world.cpu.eip = 0x5000;
+    writeFlags(world.cpu, flags);
+    listen(world);
+    step(world.cpu);
+    return kinds(world.events);
+  };
+  expect(stepped(0x102)).toEqual(['#DB', '->1']);
+  expect(stepped(0x902)).toEqual(['#OF', '->4']);
+});
+
+test('ENTER reads the display before the push of what it read: an absent page there comes before the stack\'s limit', () => {
+  const world = newWorld();
+  enablePaging(world);
+  mapPage(world, 0x30_0000, 0);
+  const { cpu } = world;
+  cpu.ram.set([0xc8, 0, 0, 2], 0x5000); // enter 0, 2: three pushes, and room for two
+  installSegment(cpu, SS, DATA0, 0xc097, KERNEL_STACK - 9, 0);
+  cpu.eip = 0x5000;
+  cpu.set32(EBP, 0x30_0ffc);
+  listen(world);
+  step(cpu);
+  expect(kinds(world.events)[0]).toBe('#PF(0x0)');
+  expect(cpu.get32(EBP)).toBe(0x30_0ffc);
+});

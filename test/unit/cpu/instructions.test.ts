@@ -112,6 +112,11 @@ describe('stack', () => {
     expect([u32(cpu, EAX), u32(cpu, EBP), cpu.esp]).toEqual([STACK - 12 - 16, STACK - 0x100, STACK]);
   });
 
+  it('ENTER copies the display one by one: what it pushed may be what it copies next', () => {
+    const cpu = toHalt([0xc8, 0x00, 0x00, 0x03], (one) => { one.set32(EBP, STACK); }); // enter 0, 3, the old frame right above the new one
+    expect([4, 8, 12, 16].map((down) => word(cpu, STACK - down))).toEqual([STACK, STACK, STACK, STACK - 4]);
+  });
+
   it('CALL and RET n meet again', () => {
     const cpu = toHalt([0x6a, 0x05, 0xe8, 0x03, 0, 0, 0, 0x90, 0xeb, 0x04, 0x40, 0xc2, 0x04, 0x00]); // push 5; call f; nop; jmp end; f: inc eax; ret 4
     expect([u32(cpu, EAX), cpu.esp]).toEqual([1, STACK]);
@@ -189,6 +194,8 @@ describe('bits and bytes', () => {
   it('XADD, CMPXCHG, CMPXCHG8B and BSWAP', () => {
     const xadd = toHalt([0x0f, 0xc1, 0xd8], (one) => { one.set32(EAX, 5); one.set32(EBX, 7); });
     expect([u32(xadd, EAX), u32(xadd, EBX)]).toEqual([12, 5]);
+    const based = toHalt([0x0f, 0xc0, 0x00], (one) => { one.set32(EAX, DATA + 5); one.ram[DATA + 5] = 0x42; }); // xadd [eax], al: the address is that of the old al
+    expect([u32(based, EAX), based.ram[DATA + 5]]).toEqual([DATA + 0x42, 0x47]);
     const equal = toHalt([0x0f, 0xb1, 0x0b], (one) => { one.set32(EBX, DATA); one.set32(ECX, 42); }); // cmpxchg [ebx], ecx
     expect([word(equal, DATA), readFlags(equal) & FLAG_ZF]).toEqual([42, FLAG_ZF]);
     const other = toHalt([0x0f, 0xc7, 0x0e], (one) => { one.set32(ESI, DATA); one.set32(EAX, 1); one.ramView.setUint32(DATA + 4, 9, true); }); // cmpxchg8b [esi]

@@ -6,6 +6,7 @@ import type { RunEnd } from '../../../core/machine/run-end.ts';
 import { Session } from '../../../core/machine/session.ts';
 import { CheckpointMaker } from '../../../core/machine/checkpoint-maker.ts';
 import { exits, faultsForEver, HALTS, HALTS_WITH_INTERRUPTS, prints, SPINS, TRIPLE_FAULTS, USES_X87, writesMemory } from './guests.ts';
+import { open, record } from '../ringscope/recorded.ts';
 
 // seconds on an idle machine; checks run beside other work
 vi.setConfig({ testTimeout: 60_000 });
@@ -27,6 +28,10 @@ describe('a run ends', () => {
   it('at HLT, with interrupts on or off: no device can wake the processor', () => {
     expect(runAll(HALTS).end).toEqual({ kind: 'halt' });
     expect(runAll(HALTS_WITH_INTERRUPTS).end).toEqual({ kind: 'halt' });
+    for (const image of [HALTS, HALTS_WITH_INTERRUPTS]) {
+      const { reader } = open(record(image).bytes);
+      expect(reader.event(reader.eventCount - 1)).toMatchObject({ kind: 'halt', wake: false });
+    }
   });
 
   it('at a triple fault', () => {

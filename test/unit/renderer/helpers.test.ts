@@ -120,6 +120,7 @@ test('small words', () => {
   expect([agoText(0, 30_000), agoText(0, hour), agoText(0, 26 * hour), agoText(0, 15 * 24 * hour)]).toEqual(['just now', '1 hour ago', '1 day ago', '2 weeks ago']);
   expect(wordsOf({ linear: 0xfffffffc, bytes: Uint8Array.from([1, 0, 0, 0, 2, 0, 0, 0, 9]) }, 4)).toEqual([{ linear: '0xfffffffc', value: '0x1' }, { linear: '0x0', value: '0x2' }]);
   expect([...mergeRising([Uint32Array.from([1, 4]), Uint32Array.from([1, 2])])]).toEqual([1, 2, 4]);
+  expect([...mergeRising([Uint32Array.from([3]), Uint32Array.from([]), Uint32Array.from([1, 3]), Uint32Array.from([0, 9])])]).toEqual([0, 1, 3, 9]);
 });
 
 test('the workspace has three columns, two or one, and the tab asked for or the first', () => {

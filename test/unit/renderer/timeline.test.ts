@@ -1,7 +1,7 @@
 // Geometry of the timeline: columns with their sums, the scale, lanes, what is drawn at which density, hits, and what a pointer finds.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { columnsOf, RING_UNKNOWN, type Columns } from '../../../renderer/session/columns.ts';
+import { ColumnsReading, columnsOf, nearestCounted, RING_UNKNOWN, type Columns } from '../../../renderer/session/columns.ts';
 import { betweenEvents, extentOf, fitView, indexAt, panView, pixelOf, revealUnit, ticksOf, unitAt, unitOf, zoomView, type Scale } from '../../../renderer/session/scale.ts';
 import { hitPixels } from '../../../renderer/timeline/hits.ts';
 import { layLanes, levelOf } from '../../../renderer/timeline/lanes.ts';
@@ -27,6 +27,21 @@ function long(trips: number): Columns {
   ]).flat();
   return columnsOf(traceOf(rows));
 }
+
+test('columns read in slices are those read at once', () => {
+  const reading = new ColumnsReading(trace);
+  expect([reading.advance(4), reading.advance(1), reading.advance(100)]).toEqual([false, false, true]);
+  expect(reading.columns()).toEqual(columns);
+});
+
+test('the nearest counted event is found from the sums, both ways', () => {
+  const faults = long(3000);
+  const seqs = [...faults.mark.keys()].filter((seq) => faults.sums.fault[seq + 1] !== faults.sums.fault[seq]);
+  fc.assert(fc.property(fc.integer({ min: 0, max: faults.count }), (from) => {
+    expect(nearestCounted(faults, 'fault', from, 'forward')).toBe(seqs.find((seq) => seq >= from) ?? null);
+    expect(nearestCounted(faults, 'fault', from, 'backward')).toBe(seqs.findLast((seq) => seq < from) ?? null);
+  }));
+});
 
 test('columns hold the ring before and after, the mark, and rising counts', () => {
   expect([...columns.ringBefore]).toEqual([0, 0, 3, 3, 0, 0]);

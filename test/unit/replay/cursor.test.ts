@@ -162,6 +162,20 @@ describe('runs', () => {
 });
 
 describe('breakpoints', () => {
+  it('lead to the same place from counted hits as from a search', async () => {
+    const set = addBreakpoint(addBreakpoint([], 'cpl'), 'fault');
+    const known = (id: number): Uint32Array | null => collectHits(TRACE, set.find((one) => one.id === id)!.compiled!);
+    const replay = { trace: TRACE, reexecutor: null, absent: null };
+    for (const direction of ['forward', 'backward'] as const) {
+      for (let seq = 0; seq <= TRACE.eventCount; seq += 1) {
+        const exact = positionOfEvent(TRACE, seq);
+        for (const from of [exact, { ...exact, icount: Math.max(0, exact.icount - 1) }]) {
+          expect(await runToBreakpoint(replay, set, { from, direction }, known)).toEqual(await runToBreakpoint(replay, set, { from, direction }));
+        }
+      }
+    }
+  });
+
   it('collect all hits, in slices or at once', () => {
     const hits = collectHits(TRACE, compiled('cpl'));
     expect([...hits]).toEqual([1, 3, 6]);

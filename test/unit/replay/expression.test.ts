@@ -35,6 +35,8 @@ describe('cpl', () => {
     ['cpl 0->0', SAME_RING, true],
     ['cpl 3->0 via sysenter', SYSENTER, true], ['cpl 3->0 via int', SYSENTER, false], ['cpl via INT', INT80, true], ['cpl via exception', SAME_RING, false],
     ['cpl 3->0 if (to.cs == 8)', SYSENTER, true], ['cpl 3->0 if (to.cs == 9)', SYSENTER, false],
+    ['via == sysenter', SYSENTER, true], ['via == sysenter', SYSEXIT, false], ['via', PAGE_FAULT, false], ['not via == iret and cpl', SYSEXIT, true], ['cpl if (via != int)', INT80, false],
+    ['kind == "transition"', SYSENTER, true], ['kind == "fault"', SYSENTER, false],
     ['cpl == 3', PAGE_FAULT, true], ['cpl == 0', PAGE_FAULT, false],
   ])('%s', (text, draft, wanted) => { expect(matches(text, draft)).toBe(wanted); });
 

@@ -9,7 +9,7 @@ import { startRecording } from '../../../core/ringscope/record.ts';
 import { collectHits } from '../../../core/replay/breakpoints.ts';
 import { compile, isRefusal } from '../../../core/replay/expression/compile.ts';
 import { factsOf } from '../../../core/replay/facts.ts';
-import { LastWriters } from '../../../core/replay/last-writer.ts';
+import { describeWriter, LastWriters } from '../../../core/replay/last-writer.ts';
 import { describeSelector, viewState } from '../../../core/replay/state.ts';
 import type { TraceReader } from '../../../core/trace/reader.ts';
 import { registers } from './synthetic.ts';
@@ -109,6 +109,9 @@ describe('last writers', () => {
     expect(writers.of({ ...fault, seq: write.seq + 1 }, level)).toMatchObject({ by: 'cpu', seq: write.seq, before: write.before, after: write.after, cpl: 0 });
     expect(writers.of(fault, level)).toHaveProperty('absent');
     expect(writers.of({ ...fault, seq: write.seq + 1 }, level)).toMatchObject({ seq: write.seq });
+    expect(describeWriter(writers.of({ ...fault, seq: write.seq + 1 }, level))).toMatch(new RegExp(`^written at event ${String(write.seq)} by ring 0 at 0x[0-9a-f]+: 0x[0-9a-f]+ -> 0x[0-9a-f]+$`));
+    expect(describeWriter(writers.of(fault, level))).toMatch(/^last writer absent: /);
+    expect(factsOf(fault, (of, one) => writers.of(of, one)).walk?.levels[1]?.lastWriter).toEqual(writers.of(fault, level));
   });
 });
 

@@ -54,7 +54,7 @@ describe('recording', () => {
     for (const maxEvents of [1, 2, 3, 10]) {
       const { bytes, summary } = record(faultsForEver(), { maxEvents });
       expect(open(bytes).reader.eventCount).toBe(maxEvents);
-      expect(summary.end).toEqual({ kind: 'limit', bound: 'max-events' });
+      expect(summary).toMatchObject({ events: maxEvents, end: { kind: 'limit', bound: 'max-events' } });
     }
   });
 

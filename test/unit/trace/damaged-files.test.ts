@@ -43,6 +43,18 @@ function refusedOrRead(read: () => void): void {
   }
 }
 
+describe('the last bytes of a file', () => {
+  it('are missed when they are cut, changed, or not the last', () => {
+    const { bytes } = sample(6, 2);
+    expect(open(bytes).damaged).toBe(false);
+    const changed = [1, 4, 8].map((back) => { const copy = bytes.slice(); copy[copy.length - back]! ^= 1; return copy; });
+    for (const other of [bytes.subarray(0, bytes.length - 1), bytes.subarray(0, bytes.length - 8), ...changed, Uint8Array.of(...bytes, 0)]) {
+      const reader = open(other);
+      expect([reader.damaged, reader.truncated, reader.rowCount, reader.notes.length]).toEqual([true, false, 6, 1]);
+    }
+  });
+});
+
 describe('a cut file', () => {
   it('opens up to its last whole chunk and says so, at every byte', () => {
     const { bytes, rows } = sample(6, 2);

@@ -1,13 +1,15 @@
 // Cases to bytes and back: records of case-runner.asm, the Multiboot ELF image around them, and the results the guest printed.
 
-import { writeFileSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { CODE_BYTES, END_VECTOR, FIELDS, WINDOW_BYTES, type Case, type Outcome } from './case.ts';
 import { inFolder, ROOT, run } from './programs.ts';
 
 const RUNNER = path.join(ROOT, 'test/witness/lib/case-runner.asm');
-const RUNNER_ADDRESS = 0x10_0000, RECORDS_ADDRESS = 0x100_0000;
+/** Where the runner and the records are loaded. */
+export const RUNNER_ADDRESS = 0x10_0000, RECORDS_ADDRESS = 0x100_0000;
 const RECORD_BYTES = 0x140, RESULT_BYTES = 0x110, WINDOW_IN_RESULT = 0x80;
+const MARK = 'RESULTS:';
 const HEADER_BYTES = 0x80, ENTRY_FIELD = 12;
 
 /** case-runner.asm, assembled by nasm. */
@@ -20,16 +22,21 @@ export async function assembleRunner(): Promise<Buffer> {
   });
 }
 
-/** The image that runs these cases: ELF header, then the runner (its Multiboot header first), then the records. */
-export function caseImage(runner: Buffer, cases: readonly Case[]): Buffer {
+/** What lies at RECORDS_ADDRESS: the count, then a record for each case. */
+export function caseRecords(cases: readonly Case[]): Buffer {
   const records = Buffer.alloc(16 + cases.length * RECORD_BYTES);
   records.writeUInt32LE(cases.length, 0);
   cases.forEach((one, index) => { writeRecord(records.subarray(16 + index * RECORD_BYTES), one); });
+  return records;
+}
+
+/** The image: ELF header, then the runner (its Multiboot header first), then the records. */
+export function caseImage(runner: Buffer, records: Buffer): Buffer {
   const header = Buffer.alloc(HEADER_BYTES);
   header.set([0x7f, 0x45, 0x4c, 0x46, 1, 1, 1]);
   [2, 3].forEach((half, index) => header.writeUInt16LE(half, 16 + 2 * index));
   words(header, 20, [1, runner.readUInt32LE(ENTRY_FIELD), 52, 0, 0]);
-  [52, 32, 2].forEach((half, index) => header.writeUInt16LE(half, 40 + 2 * index));
+  [52, 32, records.length === 0 ? 1 : 2].forEach((half, index) => header.writeUInt16LE(half, 40 + 2 * index));
   const segment = (at: number, offset: number, address: number, bytes: number): void => words(header, at, [1, offset, address, address, bytes, bytes, 7, 16]);
   segment(52, HEADER_BYTES, RUNNER_ADDRESS, runner.length);
   segment(84, HEADER_BYTES + runner.length, RECORDS_ADDRESS, records.length);
@@ -53,16 +60,11 @@ function writeRecord(record: Buffer, one: Case): void {
 /** The outcomes in what the guest printed; one cut off is left out. */
 export function parseOutcomes(printed: Buffer): Outcome[] {
   const outcomes: Outcome[] = [];
-  for (let at = 0; at + RESULT_BYTES <= printed.length; at += RESULT_BYTES) {
+  const mark = printed.indexOf(MARK);
+  if (mark < 0) return [];
+  for (let at = mark + MARK.length; at + RESULT_BYTES <= printed.length; at += RESULT_BYTES) {
     const fields = Object.fromEntries(FIELDS.map((name, index) => [name, printed.readInt32LE(at + 4 * index)]));
     outcomes.push({ fields, window: printed.subarray(at + WINDOW_IN_RESULT, at + WINDOW_IN_RESULT + WINDOW_BYTES) });
   }
   return outcomes;
-}
-
-/** Writes the image of `cases` into `folder`; its path. */
-export function writeCaseImage(folder: string, runner: Buffer, cases: readonly Case[]): string {
-  const file = path.join(folder, 'cases.img');
-  writeFileSync(file, caseImage(runner, cases));
-  return file;
 }

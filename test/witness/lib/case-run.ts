@@ -6,8 +6,11 @@ import { createMachine } from '../../../core/machine/machine.ts';
 import { describeEnd } from '../../../core/machine/run-end.ts';
 import { Session } from '../../../core/machine/session.ts';
 import type { Case, Outcome } from './case.ts';
-import { assembleRunner, caseImage, parseOutcomes, writeCaseImage } from './case-image.ts';
+import { bochsConfiguration, LOADER } from './bochs.ts';
+import { isOver } from './bochs-log.ts';
+import { assembleRunner, caseImage, caseRecords, parseOutcomes, RECORDS_ADDRESS } from './case-image.ts';
 import { inFolder, run } from './programs.ts';
+import { wrapIntoRom } from './rom.ts';
 
 const LIMIT_MS = 240_000;
 const INSTRUCTIONS_PER_CASE = 100_000;
@@ -19,7 +22,7 @@ const runner = (): Promise<Buffer> => (assembled ??= assembleRunner());
 export async function runOnRingscope(cases: readonly Case[]): Promise<Outcome[]> {
   const printed: number[] = [];
   const request = { format: 'elf', memoryBytes: 64 << 20, maxInstructions: 1_000_000 + cases.length * INSTRUCTIONS_PER_CASE } as const;
-  const machine = createMachine({ image: caseImage(await runner(), cases), request, allocate: (bytes) => new ArrayBuffer(bytes) });
+  const machine = createMachine({ image: caseImage(await runner(), caseRecords(cases)), request, allocate: (bytes) => new ArrayBuffer(bytes) });
   machine.devices.onConsole = (_, byte) => { printed.push(byte); };
   const end = new Session(machine).run(Infinity);
   const outcomes = parseOutcomes(Buffer.from(printed));
@@ -30,13 +33,46 @@ export async function runOnRingscope(cases: readonly Case[]): Promise<Outcome[]>
 /** What each case left behind on QEMU. */
 export async function runOnQemu(cases: readonly Case[]): Promise<Outcome[]> {
   return inFolder(async (folder) => {
-    const image = writeCaseImage(folder, await runner(), cases);
+    writeFileSync(path.join(folder, 'image'), caseImage(await runner(), caseRecords(cases)));
     const result = await run('qemu-system-i386', [
-      '-accel', 'tcg', '-cpu', 'pentium2', '-machine', 'pc,smm=off', '-m', '64', '-nodefaults', '-display', 'none', '-no-reboot', '-kernel', image,
+      '-accel', 'tcg', '-cpu', 'pentium2', '-machine', 'pc,smm=off', '-m', '64', '-nodefaults', '-display', 'none', '-no-reboot', '-kernel', 'image',
       '-debugcon', 'file:printed', '-device', 'isa-debug-exit,iobase=0xf4,iosize=0x04',
     ], { cwd: folder, limitMs: LIMIT_MS });
     const outcomes = parseOutcomes(readFileSync(path.join(folder, 'printed')));
     if (result.code !== 1) throw new Error(`QEMU ended with ${String(result.code)} at case ${outcomes.length}, ${cases[outcomes.length]?.name ?? 'none'}: ${result.stderr.trim()}`);
+    return outcomes;
+  });
+}
+
+/** Bochs loads at most four files, each into one of its blocks of memory. */
+const BOCHS_BLOCK_BYTES = 0x2_0000, BOCHS_IMAGES = 4;
+/** What fits into them. */
+export const BOCHS_CASES_MAX = 1600;
+
+/** Writes the records in blocks; the lines of Bochs's configuration that load them. */
+function writeRamImages(folder: string, records: Buffer): string {
+  let lines = '';
+  for (let block = 0; block * BOCHS_BLOCK_BYTES < records.length; block += 1) {
+    if (block === BOCHS_IMAGES) throw new Error('too many cases for one run of Bochs');
+    const first = block * BOCHS_BLOCK_BYTES;
+    writeFileSync(path.join(folder, `records${block}`), records.subarray(first, first + BOCHS_BLOCK_BYTES));
+    lines += `optramimage${block + 1}: file=records${block}, address=0x${(RECORDS_ADDRESS + first).toString(16)}\n`;
+  }
+  return lines;
+}
+
+/** What each case left behind on Bochs: the runner in a ROM, the records put into memory by Bochs itself. */
+export async function runOnBochs(cases: readonly Case[]): Promise<Outcome[]> {
+  return inFolder(async (folder) => {
+    const file = (name: string): string => path.join(folder, name);
+    const assembledLoader = await run('nasm', ['-f', 'bin', '-o', file('loader'), LOADER], { cwd: folder, limitMs: LIMIT_MS });
+    if (assembledLoader.code !== 0) throw new Error(`nasm could not assemble loader.asm: ${assembledLoader.stderr.trim()}`);
+    writeFileSync(file('rom'), wrapIntoRom(caseImage(await runner(), Buffer.alloc(0)), readFileSync(file('loader'))));
+    writeFileSync(file('bochsrc'), bochsConfiguration({ hasDebugConsole: true }) + writeRamImages(folder, caseRecords(cases)));
+    writeFileSync(file('commands'), 'c\n');
+    const result = await run('bochs', ['-q', '-f', 'bochsrc', '-rc', 'commands'], { cwd: folder, limitMs: LIMIT_MS, isDone: () => existsSync(file('log')) && isOver(readFileSync(file('log'), 'latin1')) });
+    const outcomes = parseOutcomes(Buffer.from(result.stdout, 'latin1'));
+    if (outcomes.length < cases.length) throw new Error(`Bochs ended at case ${outcomes.length}, ${cases[outcomes.length]?.name ?? 'none'}: ${readFileSync(file('log'), 'latin1').slice(-300)}`);
     return outcomes;
   });
 }

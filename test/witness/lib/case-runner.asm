@@ -18,6 +18,9 @@ RECORDS         equ 0x1000000                   ; dd count, then from +0x10 the 
 PAGE_DIRECTORY  equ 0x180000
 PAGE_TABLE      equ 0x181000                    ; of 0x400000: code, stubs and window
 TEST_TABLE      equ 0x182000                    ; of 0x800000: the case's own entries
+LOW_TABLE       equ 0x183000                    ; of 0: this program alone, so that a stray jump faults
+IDT             equ 0x184000
+IDT_LIMIT       equ 0x62 * 8 - 1
 KERNEL_STACK    equ 0x190000
 OTHER_STACK     equ 0x411800                    ; of rings 1 and 2
 STUBS           equ 0x402000                    ; code every ring may execute
@@ -47,6 +50,10 @@ start:
         imul eax, RECORD_BYTES
         add eax, RECORDS + 0x10
         mov [cases_end], eax
+        mov esi, mark
+        mov ecx, MARK_BYTES
+        mov edx, 0xe9
+        rep outsb
 
 next_case:
         mov eax, cr0
@@ -65,7 +72,7 @@ next_case:
         mov ecx, 8
         rep movsd
         lea esi, [ebx + RECORD_GATE]
-        mov edi, idt + 0x60 * 8
+        mov edi, IDT + 0x60 * 8
         movsd
         movsd
         lodsd
@@ -80,6 +87,10 @@ next_case:
         mov edi, [ebx + RECORD_FRAME]
         mov ecx, 16
         rep movsd
+        xor eax, eax
+        mov edi, WINDOW & ~0xfff
+        mov ecx, 2 * 0x1000 / 4
+        rep stosd
         lea esi, [ebx + RECORD_WINDOW]
         mov edi, WINDOW
         mov ecx, 32
@@ -89,6 +100,7 @@ next_case:
         ltr ax
         mov eax, 0x30
         lldt ax
+        lidt [idt_pointer]
         xor eax, eax
         mov cr2, eax
         mov eax, PAGE_DIRECTORY
@@ -147,6 +159,8 @@ collect:
         mov ecx, 7
         rep stosd
 .stack_known:
+        mov eax, 0x10
+        mov ss, eax
         mov esp, KERNEL_STACK
         mov eax, cr2
         mov [result.cr2], eax
@@ -174,12 +188,18 @@ done:   mov al, 0
         cli
         hlt
 
-; 4-MByte supervisor pages over this program and the records; code and stubs read-only, the window writable, both for every ring.
+; Supervisor pages over this program and, of 4 MBytes, the records; code and stubs read-only, the window writable, both for every ring.
 make_page_tables:
         mov eax, cr4
         or eax, 0x10                            ; PSE
         mov cr4, eax
-        mov dword [PAGE_DIRECTORY], 0x83
+        mov dword [PAGE_DIRECTORY], LOW_TABLE | 3
+        mov eax, 0x100003
+        mov edi, LOW_TABLE + 0x100 * 4
+        mov ecx, 0x100
+.low:   stosd
+        add eax, 0x1000
+        loop .low
         mov dword [PAGE_DIRECTORY + 4], PAGE_TABLE | 7
         mov eax, RECORDS | 0x83
         mov edi, PAGE_DIRECTORY + (RECORDS >> 20)
@@ -202,20 +222,19 @@ make_page_tables:
 ; Interrupt gates to the vectors' stubs; INT3, INTO and INT 0x41 for every ring.
 make_idt:
         mov esi, stubs
-        mov edi, idt
+        mov edi, IDT
         mov ecx, 32
 .next:  mov eax, esi
         mov edx, 0x8e00
         call .gate
         add esi, 16
         loop .next
-        or byte [idt + 3 * 8 + 5], 0x60
-        or byte [idt + 4 * 8 + 5], 0x60
+        or byte [IDT + 3 * 8 + 5], 0x60
+        or byte [IDT + 4 * 8 + 5], 0x60
         mov eax, end_of_case
         mov edx, 0xee00
-        mov edi, idt + 0x41 * 8
+        mov edi, IDT + 0x41 * 8
         call .gate
-        lidt [idt_pointer]
         ret
 .gate:  mov [edi], ax
         mov word [edi + 2], 8
@@ -268,8 +287,10 @@ gdt_pointer:
         dw gdt_end - gdt - 1
         dd gdt
 idt_pointer:
-        dw 0x62 * 8 - 1
-        dd idt
+        dw IDT_LIMIT
+        dd IDT
+mark:   db 'RESULTS:'                           ; behind whatever the emulator printed itself
+MARK_BYTES      equ $ - mark
 case:   dd RECORDS + 0x10
 cases_end:
         dd 0
@@ -299,4 +320,3 @@ result:
 .window:
         times 128 db 0
         times RESULT_BYTES - ($ - result) db 0
-idt:    times 0x62 dq 0

@@ -1,9 +1,10 @@
 // One differential case and what it leaves behind, as plain data; its bytes are in case-image.ts, the guest that runs it is case-runner.asm.
 
 /** The guest's fixed places (case-runner.asm). WINDOW lies across a page border; TEST is mapped by the case's own page entries. */
-export const CODE = 0x40_0000, STUB = 0x40_2000, WINDOW = 0x41_0fc0, WINDOW_BYTES = 128, TEST = 0x80_0000, TEST_TABLE = 0x18_2000;
+export const CODE = 0x40_0000, STUB = 0x40_2000, WINDOW = 0x41_0fc0, WINDOW_BYTES = 128, TEST = 0x80_0000, TEST_TABLE = 0x18_2000, IDT = 0x18_4000;
 /** Bytes of a case's code; what it does not fill is INT 0x41, the end of a case. */
 export const CODE_BYTES = 64;
+const SINGLE_STEP = 1;
 export const END_VECTOR = 0x41, TEST_VECTOR = 0x60;
 export const CODE0 = 0x08, DATA0 = 0x10, CODE3 = 0x1b, DATA3 = 0x23, TSS = 0x28, LDT = 0x30, TEST_SELECTOR = 0x38, DATA1 = 0x58, DATA2 = 0x60, BEYOND = 0x68;
 /** PG, NE, ET, PE. */
@@ -46,23 +47,29 @@ export const FIELDS = [
   'descriptor0', 'rights0', 'descriptor1', 'rights1', 'descriptor2', 'rights2', 'descriptor3', 'rights3', 'pde', 'pte0', 'pte1', 'pte2', 'pte3',
 ] as const;
 
-const RF = 0x1_0000;
 const hex = (value: number): string => (value >>> 0).toString(16);
 
-/** Where two outcomes of a case differ, as `eflags 246 against 206`. Undefined flags are not compared; RF is for those who keep it. */
-export function outcomeDifferences(one: Case, a: Outcome, b: Outcome, { withRf }: { readonly withRf: boolean }): string[] {
-  const finished = a.fields['vector'] === END_VECTOR || a.fields['vector'] === 1;
-  const ignored = (finished ? one.undefinedFlags : 0) | (withRf ? 0 : RF);
-  const found: string[] = [];
+/** One number in which two outcomes differ: a field, or the linear address of a byte of the window. */
+export interface Difference { readonly place: string | number; readonly ours: number; readonly theirs: number }
+
+/** Where a witness left something else behind than we did. Flags that the manual leaves undefined are not compared. */
+export function outcomeDifferences(one: Case, ours: Outcome, theirs: Outcome): Difference[] {
+  const isFinished = ours.fields['vector'] === END_VECTOR || ours.fields['vector'] === SINGLE_STEP;
+  const found: Difference[] = [];
+  const compare = (place: string | number, left: number, right: number): void => {
+    if (left !== right) found.push({ place, ours: left, theirs: right });
+  };
   for (const name of FIELDS) {
-    const mask = name === 'eflags' ? ~ignored : -1;
-    const left = a.fields[name]! & mask, right = b.fields[name]! & mask;
-    if (left !== right) found.push(`${name} ${hex(left)} against ${hex(right)}`);
+    const mask = name === 'eflags' && isFinished ? ~one.undefinedFlags : -1;
+    compare(name, ours.fields[name]! & mask, theirs.fields[name]! & mask);
   }
-  a.window.forEach((byte, index) => {
-    if (byte !== b.window[index]) found.push(`[${hex(WINDOW + index)}] ${hex(byte)} against ${hex(b.window[index]!)}`);
-  });
+  ours.window.forEach((byte, index) => { compare(WINDOW + index, byte, theirs.window[index]!); });
   return found;
+}
+
+/** `eflags 246 against 206, [410fc0] 0 against 1`. */
+export function differencesText(differences: readonly Difference[]): string {
+  return differences.map(({ place, ours, theirs }) => `${typeof place === 'number' ? `[${hex(place)}]` : place} ${hex(ours)} against ${hex(theirs)}`).join(', ');
 }
 
 /** A case's inputs in a few lines, so that a difference can be understood without running it. */
