@@ -57,7 +57,6 @@ export function findBlock(cpu: Cpu, cache: BlockCache, physical: number): Block 
   if ((cpu.pageFlags[page]! & PAGE_CODE) === 0) {
     cache.generations[page]! += 1;
     clearCode(cpu, page);
-    clearCode(cpu, page);
   }
   const slot = ((physical << 1) ^ (physical >>> 14) ^ cpu.code32) & (SLOTS - 1);
   const known = cache.slots[slot];
@@ -83,7 +82,6 @@ function decodeBlock(cpu: Cpu, cache: BlockCache, physical: number): Block | nul
     if (ENDS_BLOCK.has(result.insn.op) || result.insn.repeat !== 0) break;
   }
   if (insns.length === 0) return null;
-  markCode(cpu, page, first, at);
   markCode(cpu, page, first, at);
   return { physical, code32: cpu.code32, generation: cache.generations[page]!, lengthBytes: at - first, insns, executes };
 }

@@ -90,6 +90,7 @@ function runUntilFault(cpu: Cpu, limits: RunLimits): StopReason | null {
     takeFault(cpu, thrown);
     return null;
   } finally {
+    // writing icount folds in what the block retired before it was left
     cpu.icount += 0;
     cpu.attempts = cpu.icount + faulted;
   }
