@@ -48,7 +48,9 @@ Where a trace cannot be executed again, "exec" is refused with the reason and ex
     if (result.kind === 'none') {
       if (trace.exitCode !== 0) throw new BadInput(`no match in the part of the trace that is there, which says nothing about the rest: ${trace.warning ?? trace.path}`);
       const start = args.text('from');
-      io.err(`no match for ${JSON.stringify(compiled.text)} ${start === null ? 'in this trace' : `${direction === 'forward' ? 'after' : 'before'} event ${start}`}\n`);
+      const { filter } = trace.reader.header;
+      const kept = filter === null ? '' : ` among the events kept by --filter ${JSON.stringify(filter)}`;
+      io.err(`no match for ${JSON.stringify(compiled.text)} ${start === null ? 'in this trace' : `${direction === 'forward' ? 'after' : 'before'} event ${start}`}${kept}\n`);
       return NEGATIVE;
     }
     warn(trace, io);

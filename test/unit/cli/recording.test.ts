@@ -115,6 +115,8 @@ describe('record', () => {
     expect(info).toMatchObject({ filter: 'fault' });
     expect(Number(info?.['events'])).toBeGreaterThan(Number(info?.['rows']));
     expect((await filtered.run('verify', 't.rtrace')).code).toBe(0);
+    const dropped = await filtered.run('find', 't.rtrace', 'cr');
+    expect([dropped.code, dropped.err]).toEqual([1, expect.stringContaining('kept by --filter "fault"')]);
   });
 
   it('prints the console once, and says how the guest ended', async () => {

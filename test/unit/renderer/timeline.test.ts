@@ -39,7 +39,7 @@ test('the nearest counted event is found from the sums, both ways', () => {
   const seqs = [...faults.mark.keys()].filter((seq) => faults.sums.fault[seq + 1] !== faults.sums.fault[seq]);
   fc.assert(fc.property(fc.integer({ min: 0, max: faults.count }), (from) => {
     expect(nearestCounted(faults, 'fault', from, 'forward')).toBe(seqs.find((seq) => seq >= from) ?? null);
-    expect(nearestCounted(faults, 'fault', from, 'backward')).toBe(seqs.findLast((seq) => seq < from) ?? null);
+    expect(nearestCounted(faults, 'fault', from, 'backward')).toBe(seqs.filter((seq) => seq < from).at(-1) ?? null);
   }));
 });
 
