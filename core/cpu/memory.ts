@@ -85,6 +85,8 @@ export function write32(cpu: Cpu, segment: number, offset: number, value: number
 
 /** Checks that `sizeBytes` (at most 4096) can be written, without writing: read-modify-write, ENTER and PUSHA probe before they commit. */
 export function prepareWrite(cpu: Cpu, segment: number, offset: number, sizeBytes: number): void {
+  const tag = cpu.tlb[(offset >>> 10) & 0xffc]!;
+  if (((tag ^ offset) & PAGE_MASK) === 0 && (tag & (cpu.cpl === 3 ? USER_WRITE : SUPERVISOR_WRITE)) !== 0 && ((cpu.flatSegments >>> (segment + FLAT_WRITE_SHIFT)) & 1) !== 0 && (offset & 0xfff) + sizeBytes <= 0x1000) return;
   prepareLinearWrite(cpu, linearForWrite(cpu, segment, offset >>> 0, sizeBytes), sizeBytes, privilegeOf(cpu.cpl));
 }
 
