@@ -32,8 +32,8 @@ export class Breakpoints {
   set = $state.raw<readonly Breakpoint[]>([]);
   /** Hits by the id of the breakpoint: sequence numbers, rising. One still being counted has none here. */
   hitsOf = $state.raw<Readonly<Record<number, Uint32Array>>>({});
-  /** Scans under way, by the id of the breakpoint. */
-  #scans = new Map<number, HitScan>();
+  /** Scans under way, each with the id of its breakpoint; the first one is worked on. */
+  #scans: readonly { readonly id: number; readonly scan: HitScan }[] = [];
   /** Settles when nothing is left to count; null while nothing is being counted. */
   #counting: Promise<void> | null = null;
   /** Share of the events seen by each scan under way, 0 to 1. */
@@ -62,7 +62,7 @@ export class Breakpoints {
   refresh(): void {
     const { recording } = this.#session;
     this.set = this.set.map((one) => makeBreakpoint(one.id, one.text, { name: one.name === one.text ? null : one.name, enabled: one.enabled, symbols: this.#symbols() }));
-    this.#scans = new Map();
+    this.#scans = [];
     this.hitsOf = {};
     for (const one of this.set) this.#scan(one, recording);
     this.#count();
@@ -97,7 +97,7 @@ export class Breakpoints {
 
   remove(id: number): void {
     this.set = removeBreakpoint(this.set, id);
-    this.#scans.delete(id);
+    this.#scans = this.#scans.filter((one) => one.id !== id);
     this.hitsOf = Object.fromEntries(Object.entries(this.hitsOf).filter(([key]) => Number(key) !== id));
     this.#save();
   }
@@ -116,7 +116,7 @@ export class Breakpoints {
     session.busy = true;
     try {
       while (this.#counting !== null) await this.#counting;
-      if (session.replay?.trace !== replay.trace) return;
+      if (session.recording?.source !== replay.trace) return;
       const moved = await runToBreakpoint(replay, this.set, { from: session.at, direction }, (id) => this.hitsOf[id] ?? null);
       if (session.replay?.trace !== replay.trace) return;
       if (moved.kind === 'absent') { session.fail('This run cannot be made', moved.reason); return; }
@@ -132,7 +132,7 @@ export class Breakpoints {
   // what has no trace or no meaning has no hits; anything else is counted
   #scan(breakpoint: Breakpoint, recording: Recording | null): void {
     if (recording === null || breakpoint.compiled === null) this.hitsOf = { ...this.hitsOf, [breakpoint.id]: NO_HITS };
-    else this.#scans.set(breakpoint.id, new HitScan(recording.source, breakpoint.compiled));
+    else this.#scans = [...this.#scans, { id: breakpoint.id, scan: new HitScan(recording.source, breakpoint.compiled) }];
   }
 
   // the first slice at once: a short trace is counted without a flicker
@@ -147,17 +147,16 @@ export class Breakpoints {
   // true while something is left to count
   #countSlice(): boolean {
     workSlice((budget) => {
-      const next = this.#scans.entries().next().value;
+      const [next, ...later] = this.#scans;
       if (next === undefined) return true;
-      const [id, scan] = next;
-      if (scan.advance(budget)) {
-        this.#scans.delete(id);
-        this.hitsOf = { ...this.hitsOf, [id]: scan.hits() };
+      if (next.scan.advance(budget)) {
+        this.#scans = later;
+        this.hitsOf = { ...this.hitsOf, [next.id]: next.scan.hits() };
       }
-      return this.#scans.size === 0;
+      return this.#scans.length === 0;
     });
-    this.progressOf = Object.fromEntries([...this.#scans].map(([id, scan]) => [id, scan.progress()]));
-    return this.#scans.size > 0;
+    this.progressOf = Object.fromEntries(this.#scans.map(({ id, scan }) => [id, scan.progress()]));
+    return this.#scans.length > 0;
   }
 
   #symbols(): { addressOf(name: string): number | null } | null {

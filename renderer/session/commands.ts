@@ -35,7 +35,7 @@ export const COMMANDS: readonly Command[] = [
   command('previous-fault', 'Previous fault', 'Move', ['Shift+F'], notAtStart, (session) => { session.seek('fault', 'backward'); }),
   command('next-cpl-change', 'Next CPL change', 'Move', ['C'], notAtEnd, (session) => { session.seek('change', 'forward'); }),
   command('previous-cpl-change', 'Previous CPL change', 'Move', ['Shift+C'], notAtStart, (session) => { session.seek('change', 'backward'); }),
-  command('start', 'Go to start', 'Move', ['Home'], notAtStart, (session) => { session.goTo(0); }),
+  command('start', 'Go to start', 'Move', ['Home'], notAtStart, (session) => { session.goToStart(); }),
   command('end', 'Go to end', 'Move', ['End'], notAtEnd, (session) => { session.goTo(session.recording?.columns.count ?? 0); }),
   command('zoom-in', 'Zoom in', 'Timeline', ['W', '+', '='], opened, (session) => { session.zoom(0.6); }),
   command('zoom-out', 'Zoom out', 'Timeline', ['S', '-'], opened, (session) => { session.zoom(1 / 0.6); }),

@@ -157,6 +157,7 @@ export class Session implements BreakpointHost {
     if (this.recording === null) return '';
     const { columns } = this.recording;
     if (this.event !== null) return `Event ${String(this.event)} of ${String(columns.count)}: ${sentenceAt(this.recording, this.event)}.`;
+    if (this.at.seq === 0 && this.at.icount <= 0) return 'The start of the recording: nothing has run yet.';
     return this.at.seq >= columns.count ? 'The end of the recording.' : `Between events, after ${String(Math.max(0, this.at.icount))} instructions. Next is event ${String(this.at.seq)}.`;
   }
 
@@ -168,9 +169,16 @@ export class Session implements BreakpointHost {
     this.moveTo(stored === null ? endOf(source) : positionOfEvent(source, stored));
   }
 
+  /** To the point where nothing has run yet: instructions before event 0 lie behind it. */
+  goToStart(): void {
+    if (this.recording !== null) this.moveTo(startOf(this.recording.source));
+  }
+
   /** One event on or back; at the edge to the very start or end. */
   stepEvent(direction: Direction): void {
     if (this.recording === null) return;
+    const earlier = direction === 'forward' ? -1 : nearestStored(this.recording.source, this.at.seq - 1, 'backward') ?? this.at.seq;
+    if (earlier >= this.at.seq) { this.goToStart(); return; }
     const between = this.event === null;
     this.goTo(direction === 'backward' ? this.at.seq - 1 : between ? this.at.seq : this.at.seq + 1);
   }

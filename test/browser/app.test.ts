@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import App from '../../renderer/app.svelte';
 import { fakeApi, openSession, stage, startedSession, violations } from './fixtures/session.ts';
+import { traceBytes } from './fixtures/trace.ts';
 import { Session } from '../../renderer/session/session.svelte.ts';
 
 test('the gallery shows the samples, marks the one without a recording, and axe finds nothing', async () => {
@@ -48,6 +49,18 @@ test('a trace that was cut off opens, says what is missing and keeps saying so',
   await expect.element(page.getByText('cut off', { exact: true })).toBeVisible();
   session.seek('fault', 'forward');
   expect(session.event).toBe(2);
+});
+
+test('Home and a step back from event 0 lead to the start, where nothing has run', async () => {
+  const session = await openSession();
+  await render(App, { target: stage(), props: { session } });
+  for (const key of ['{Home}', '{Shift>}{F10}{/Shift}']) {
+    session.goTo(0);
+    expect(session.at).toMatchObject({ seq: 0, icount: 5 });
+    await userEvent.keyboard(key);
+    expect(session.at).toMatchObject({ seq: 0, icount: 0 });
+    await expect.element(page.getByRole('heading', { name: 'Start of the recording' })).toBeVisible();
+  }
 });
 
 test('a step says where it led, for who cannot see the timeline', async () => {

@@ -1,11 +1,14 @@
 // Traces named on the command line and in the recent list, and what opening refuses.
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { deflateRawSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { OpenOutcome } from '../../app/contract/api.ts';
+import { inflateRaw } from '../../core/base/inflate.ts';
+import { removeParts } from '../../core/trace/remove-parts.ts';
 import { MAGIC } from '../../core/trace/version.ts';
-import { launch, type Running } from './harness.ts';
+import { launch, root, type Running } from './harness.ts';
 
 /** Begins as a trace does; the rest is of no use to anybody but this test. */
 const BYTES = Uint8Array.from({ length: 300_000 }, (_, index) => MAGIC[index] ?? index % 251);
@@ -37,11 +40,37 @@ test('a file on the command line is among the recent ones and can be read, whole
   expect(outcome.trace).toMatchObject({ name: 'named.rtrace', path: file, sample: null, bytes: 300_000 });
   const expected = { length: 300_000, sum: BYTES.reduce((sum, byte) => sum + byte, 0) };
   expect(await fetched(outcome.trace.url)).toEqual(expected);
-  writeFileSync(`${file}.new`, 'another');
+  writeFileSync(`${file}.new`, Uint8Array.of(...MAGIC, 1, 2, 3));
   renameSync(`${file}.new`, file);
   expect(await fetched(outcome.trace.url)).toEqual(expected);
   await running.page.evaluate((id) => window.ringscope.closeTrace(id), outcome.trace.id);
   expect(await running.page.evaluate(async (url) => (await fetch(url)).status, outcome.trace.url)).toBe(404);
+});
+
+test('a trace that was cut off opens and says so; without image and checkpoints instructions are off with the reason, the walk and the frame show', async () => {
+  const whole = readFileSync(join(root, 'traces/demand-paging.rtrace'));
+  const deflate = (bytes: Uint8Array): Uint8Array => deflateRawSync(bytes, { level: 1 });
+  const bare = join(folder, 'bare.rtrace');
+  const cut = join(folder, 'cut.rtrace');
+  writeFileSync(bare, removeParts(whole, ['image', 'checkpoint'], { inflate: inflateRaw, deflate }));
+  writeFileSync(cut, whole.subarray(0, whole.length - 20));
+  const opens = async (path: string): Promise<void> => {
+    await running.app.evaluate(({ app }, from) => { app.emit('open-file', { preventDefault: () => undefined }, from); }, path);
+    await expect.poll(() => running.page.title()).toContain(basename(path));
+  };
+  const { page } = running;
+  await opens(cut);
+  await expect.poll(() => page.getByRole('alert').innerText()).toMatch(/This trace is cut off/);
+  await opens(bare);
+  await expect.poll(() => page.getByRole('alert').count()).toBe(0);
+  await page.keyboard.press('f');
+  const inspector = page.getByRole('region', { name: 'Inspector' });
+  await expect.poll(() => inspector.innerText()).toMatch(/Page table entry[\s\S]*Failed check/);
+  await expect.poll(() => page.getByRole('button', { name: 'Next instruction' }).getAttribute('aria-disabled')).toBe('true');
+  await page.keyboard.press('F11');
+  await expect.poll(() => page.getByRole('status').allInnerTexts()).toContainEqual(expect.stringContaining('the guest image is not in this trace'));
+  await page.keyboard.press('F10');
+  await expect.poll(() => inspector.innerText()).toMatch(/Frame pushed/);
 });
 
 test('a dropped file is opened by its path; what is no file on disk is refused', async () => {
