@@ -93,9 +93,18 @@ function readSymbols(bytes: Uint8Array, view: DataView, table: number, strings: 
     const type = view.getUint8(at + 12) & 15;
     if (view.getUint16(at + 14, true) === SHN_UNDEF || type === STT_SECTION || type === STT_FILE) continue;
     const name = nameAt(bytes, namesFirst + view.getUint32(at, true), namesEnd);
-    if (name !== '') found.push({ name, address: view.getUint32(at + 4, true), size: view.getUint32(at + 8, true) });
+    const address = view.getUint32(at + 4, true);
+    if (name !== '') found.push({ name, address, size: view.getUint32(at + 8, true), reach: reachOf(view, view.getUint16(at + 14, true), address) });
   }
   return found;
+}
+
+/** How far behind its start a symbol of section `index` can be meant: an absolute one only there, others up to their section's end. */
+function reachOf(view: DataView, index: number, address: number): number {
+  const at = view.getUint32(32, true) + index * view.getUint16(46, true);
+  if (index >= view.getUint16(48, true) || at + SECTION_HEADER_BYTES > view.byteLength) return 1;
+  const end = view.getUint32(at + 12, true) + view.getUint32(at + 20, true);
+  return Math.max(1, end - address);
 }
 
 function nameAt(bytes: Uint8Array, from: number, end: number): string {

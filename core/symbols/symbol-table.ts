@@ -1,7 +1,10 @@
 // Names of addresses, whatever file they came from. Sorted once, searched by halving. Readers: elf.ts, map-files.ts.
 
-/** One name. `size` in bytes; 0 when the file does not say: then it reaches up to the next symbol. */
-export interface SymbolEntry { readonly name: string; readonly address: number; readonly size: number }
+/**
+ * One name. `size` in bytes; 0 when the file does not say: then it reaches up to the next symbol, and no farther than `reach` bytes
+ * (to the end of its section; 1 for a number that only names one address).
+ */
+export interface SymbolEntry { readonly name: string; readonly address: number; readonly size: number; readonly reach?: number }
 /** `offset` bytes behind the start of `name`. */
 export interface SymbolHit { readonly name: string; readonly offset: number }
 
@@ -28,7 +31,7 @@ export class SymbolTable {
     for (let tries = 0; at >= 0 && tries < NESTED_MAX; tries += 1) {
       const candidate = this.symbols[at]!;
       const offset = linear - candidate.address;
-      if (offset < candidate.size || (candidate.size === 0 && tries === 0 && offset < OFFSET_MAX)) return { name: candidate.name, offset };
+      if (offset < candidate.size || (candidate.size === 0 && tries === 0 && offset < (candidate.reach ?? OFFSET_MAX))) return { name: candidate.name, offset };
       at = this.#firstOfAddress(at - 1);
     }
     return null;

@@ -1,5 +1,6 @@
 // The ELF32 reader on a file made byte by byte (test/unit/machine/elf-bytes.ts), whole and damaged.
 
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { BadInput } from '../../../core/base/bad-input.ts';
 import { readElf, readElfSymbols } from '../../../core/symbols/elf.ts';
@@ -56,14 +57,23 @@ describe('readElf', () => {
 });
 
 describe('readElfSymbols', () => {
-  it('names addresses: by size, or up to the next symbol', () => {
+  it('names addresses by size; a number of its own names only itself', () => {
     const symbols = readElfSymbols(readElf(KERNEL));
     expect(symbols?.addressOf('stop')).toBe(0x10_0004);
     expect(symbols?.addressOf('nowhere')).toBeNull();
     expect(symbols?.symbolAt(0x10_0003)).toEqual({ name: 'start', offset: 3 });
-    expect(symbols?.symbolAt(0x10_0010)).toEqual({ name: 'stop', offset: 12 });
+    expect(symbols?.symbolAt(0x10_0004)).toEqual({ name: 'stop', offset: 0 });
+    expect(symbols?.symbolAt(0x10_0010)).toBeNull();
     expect(symbols?.symbolAt(0xf_ffff)).toBeNull();
     expect(symbols?.symbolAt(0x20_0004)).toBeNull();
+  });
+
+  it('lets a symbol without a size reach to the next one, and no farther than its section', () => {
+    const symbols = readElfSymbols(readElf(readFileSync(new URL('../../../traces/demand-paging.img', import.meta.url))));
+    const program = symbols?.addressOf('user_program') ?? 0, stack = symbols?.addressOf('user_stack_top') ?? 0;
+    expect(symbols?.symbolAt(program + 5)).toEqual({ name: 'user_program', offset: 5 });
+    expect(symbols?.symbolAt(stack)).toEqual({ name: 'user_stack_top', offset: 0 });
+    expect(symbols?.symbolAt(stack + 0x4123)).toBeNull();
   });
 
   it('is null for a stripped file', () => {
