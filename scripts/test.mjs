@@ -6,7 +6,7 @@ import { electronPath } from './runtime.mjs';
 import { step, suite } from './suites.mjs';
 import { ensure, virtualScreen } from './system.mjs';
 
-const ready = await step('system', async () => { ensure(['xvfb', 'electron', 'chromium'], await electronPath()); });
+const ready = await step('system', async () => { ensure(['xvfb', 'electron', 'chromium', ...(process.env.CI === 'true' ? ['nasm'] : [])], await electronPath()); });
 const built = await step('build', () => buildIfStale());
 const checked = await check();
 const components = await suite('browser');

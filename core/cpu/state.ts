@@ -24,8 +24,7 @@ const F_ICOUNT = INTERNAL_BYTES / 8, F_SEQ = F_ICOUNT + 1, F_IDLE = F_ICOUNT + 2
 // internals: u32 indices, behind 16 f64
 const W = INTERNAL_BYTES / 4 + 32;
 const W_LAZY_RESULT = W, W_LAZY_CARRIES = W + 1, W_PENDING = W + 2, W_PENDING_VECTOR = W + 3, W_GENERATION = W + 4, W_INSTRUCTION_EIP = W + 5,
-  W_FLAT = W + 6, W_CODE32 = W + 7, W_STACK32 = W + 8, W_TLB_GENERATION = W + 9, W_LAZY_OPERATION = W + 10, W_FLAT_SEGMENTS = W + 11, W_TSC_OFFSET = W + 12,
-  W_SCRATCH_FIRST = W + 16;
+  W_FLAT = W + 6, W_CODE32 = W + 7, W_STACK32 = W + 8, W_FLAT_SEGMENTS = W + 11, W_TSC_OFFSET = W + 12;
 
 const RIP = registerOffset('rip'), RFLAGS = registerOffset('rflags'), CPL = registerOffset('cpl'), ACTIVITY = registerOffset('activity'), SHADOW = registerOffset('shadow');
 const SEGMENTS = registerOffset('es.selector');
@@ -124,9 +123,6 @@ export class Cpu {
   set lazyResult(value: number) { this.signed[W_LAZY_RESULT] = value; }
   get lazyCarries(): number { return this.signed[W_LAZY_CARRIES]!; }
   set lazyCarries(value: number) { this.signed[W_LAZY_CARRIES] = value; }
-  /** Free word of the flags scheme (flags.ts). */
-  get lazyOperation(): number { return this.words[W_LAZY_OPERATION]!; }
-  set lazyOperation(value: number) { this.words[W_LAZY_OPERATION] = value; }
 
   // segment registers: only installSegment (segmentation.ts) writes them
   segmentSelector(segment: number): number { return this.words[SEGMENTS + segment * SEGMENT_WORDS + SEGMENT_SELECTOR]!; }
@@ -173,9 +169,6 @@ export class Cpu {
   set code32(value: number) { this.words[W_CODE32] = value; }
   get stack32(): number { return this.words[W_STACK32]!; }
   set stack32(value: number) { this.words[W_STACK32] = value; }
-  /** Free word for paging.ts. */
-  get tlbGeneration(): number { return this.words[W_TLB_GENERATION]!; }
-  set tlbGeneration(value: number) { this.words[W_TLB_GENERATION] = value; }
   /** Non-zero when something wants attention between instructions (bits owned by run.ts): the hot loop tests this one word. */
   get pending(): number { return this.words[W_PENDING]!; }
   set pending(value: number) { this.words[W_PENDING] = value; }
@@ -185,9 +178,6 @@ export class Cpu {
   get tscOffset(): number { return this.words[W_TSC_OFFSET]!; }
   get tscOffsetHigh(): number { return this.words[W_TSC_OFFSET + 1]!; }
   setTscOffset(lo: number, hi: number): void { this.words[W_TSC_OFFSET] = lo; this.words[W_TSC_OFFSET + 1] = hi; }
-  /** Words of internals nobody uses yet, for small scratch state that must survive checkpoints: index 0..15. */
-  scratch(index: number): number { return this.words[W_SCRATCH_FIRST + index]!; }
-  setScratch(index: number, value: number): void { this.words[W_SCRATCH_FIRST + index] = value; }
 
   /** Instructions retired. */
   get icount(): number { return this.floats[F_ICOUNT]! + this.retiredInBlock; }

@@ -48,7 +48,6 @@ function fill(cpu: Cpu, at: number, linear: number, page: number, rights: number
   cpu.tlb[at + 1] = page;
   cpu.tlb[at + 2] = rights;
   if ((rights & LARGE) !== 0) cpu.tlb[largeAt(linear)] = 1;
-  cpu.tlbGeneration += 1;
 }
 
 function quickBits(cpu: Cpu, page: number, rights: number): number {
@@ -63,7 +62,6 @@ function quickBits(cpu: Cpu, page: number, rights: number): number {
 /** Drops everything. */
 export function dropAll(cpu: Cpu): void {
   cpu.tlb.fill(0);
-  cpu.tlbGeneration += 1;
 }
 
 /** Drops what is cached for the page of a linear address; of a 4-MByte page all pieces. SDM 3A "Operations that Invalidate TLBs". */
@@ -71,7 +69,6 @@ export function dropPage(cpu: Cpu, linear: number): void {
   const at = tlbIndex(linear);
   if (isCached(cpu, at, linear)) cpu.tlb[at] = 0;
   if (cpu.tlb[largeAt(linear)] !== 0) dropLargePage(cpu, linear);
-  cpu.tlbGeneration += 1;
 }
 
 function dropLargePage(cpu: Cpu, linear: number): void {
@@ -87,5 +84,4 @@ export function refreshQuickBits(cpu: Cpu): void {
     const tag = cpu.tlb[at]!;
     if ((tag & VALID) !== 0) cpu.tlb[at] = (tag & PAGE_MASK) | VALID | quickBits(cpu, cpu.tlb[at + 1]!, cpu.tlb[at + 2]!);
   }
-  cpu.tlbGeneration += 1;
 }
