@@ -4,8 +4,13 @@ export interface TssField { readonly name: string; readonly offset: number; read
 const word = (offset: number, name: string, title: string): TssField => ({ name, offset, bytes: 2, title });
 const dword = (offset: number, name: string, title: string): TssField => ({ name, offset, bytes: 4, title });
 
-/** Offset of the stack pointer for ring `cpl` (0..2); SS follows 4 bytes above it. */
-export const tssStackOffset = (cpl: number): number => cpl * 8 + 4;
+/** Where a TSS keeps the stack of an inner ring: the offsets of the pointer, of `bytes` bytes, and of SS. */
+export interface TssStackPlace { readonly pointer: number; readonly segment: number; readonly bytes: 2 | 4 }
+/** The place of the stack of ring `cpl` (0..2) in a 32-bit (`bytes` 4) or 16-bit TSS (2). */
+export function tssStackPlace(cpl: number, bytes: 2 | 4): TssStackPlace {
+  const pointer = bytes * (cpl * 2 + 1);
+  return { pointer, segment: pointer + bytes, bytes };
+}
 /** Offset of the I/O map base (a word). */
 export const TSS_IO_MAP_BASE = 102;
 /** The smallest limit of a 32-bit TSS. */

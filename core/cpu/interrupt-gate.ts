@@ -2,22 +2,23 @@
 // Any check may fault; the caller decides what a fault during delivery becomes (delivery.ts).
 // SDM 2A "INT n/INTO/INT3/INT1—Call to Interrupt Procedure", SDM 3A "Exception- or Interrupt-Handler Procedures".
 
-import { dplOf, isCode, isConformingCode, isPresent, isWritableData, TYPE_INTERRUPT_GATE16, TYPE_INTERRUPT_GATE32, TYPE_TASK_GATE, TYPE_TRAP_GATE16, TYPE_TRAP_GATE32, TYPE_TSS32, TYPE_TSS32_BUSY, typeOf } from '../arch/descriptor.ts';
+import { dplOf, isCode, isConformingCode, isPresent, TYPE_INTERRUPT_GATE16, TYPE_INTERRUPT_GATE32, TYPE_TASK_GATE, TYPE_TRAP_GATE16, TYPE_TRAP_GATE32 } from '../arch/descriptor.ts';
 import { EFLAGS_IF, EFLAGS_NT, EFLAGS_RF, EFLAGS_TF, EFLAGS_VM } from '../arch/flags.ts';
 import { gateDpl, gateOffset, gateSelector, gateType, isGatePresent } from '../arch/gate.ts';
 import { registerOffset } from '../arch/register-file.ts';
-import { tssStackOffset } from '../arch/tss.ts';
 import { ERROR_IDT } from '../arch/error-code.ts';
 import { codeOf, SOURCES, VIAS } from '../event/kinds.ts';
 import { rule } from '../event/rules.ts';
 import { IMPLICIT } from './access.ts';
-import { tellAccess, WHAT_GATE, WHAT_TSS } from './access-report.ts';
+import { tellAccess, WHAT_GATE } from './access-report.ts';
 import { errorOf, isNull, markAccessed, newDescriptor, readDescriptor } from './descriptor-table.ts';
-import { demand, GP, NP, skip, SSF, TS, Unsupported } from './fault.ts';
-import { layFrame, pushFrame, type InterruptFrame } from './interrupt-frame.ts';
+import { demand, GP, NP, skip, SSF, Unsupported } from './fault.ts';
+import { innerStackPlace, readInnerStack, skipInnerStack, type InnerStackRules } from './inner-stack.ts';
+import { interruptSlotNames, pushInterruptFrame } from './interrupt-frame.ts';
 import { readFlags, writeFlags } from './flags.ts';
-import { readLinear16, readLinear32 } from './linear-memory.ts';
+import { readLinear32 } from './linear-memory.ts';
 import { installDescriptor } from './segmentation.ts';
+import { layFrame, type StackFrame } from './stack-frame.ts';
 import { CS, SHADOW_MOV_SS, SHADOW_STI, SS, TR, type Cpu } from './state.ts';
 import { cachedPage, tlbIndex } from './tlb.ts';
 import { commitTransition, openTransition, setCpl } from './transition.ts';
@@ -26,9 +27,11 @@ import { fillEntry, fillFrame, fillStackFrom } from './transition-fields.ts';
 const R_IDT_LIMIT = rule('idt-limit'), R_GATE_TYPE = rule('gate-type'), R_GATE_DPL = rule('gate-dpl'), R_GATE_PRESENT = rule('gate-present');
 const R_CS_NULL = rule('handler-not-null'), R_CS_TABLE = rule('handler-table-limit'), R_CS_TYPE = rule('handler-type'), R_CS_DPL = rule('handler-dpl'),
   R_CS_PRESENT = rule('handler-present'), R_LIMIT = rule('handler-limit');
-const R_TSS_LIMIT = rule('tss-stack-limit'), R_SS_NULL = rule('inner-ss-not-null'), R_SS_TABLE = rule('inner-ss-table-limit'), R_SS_RPL = rule('inner-ss-rpl'),
-  R_SS_DPL = rule('inner-ss-dpl'), R_SS_TYPE = rule('inner-ss-type'), R_SS_PRESENT = rule('inner-ss-present');
-const R_INNER_ROOM = rule('inner-frame-room'), R_SAME_ROOM = rule('same-frame-room');
+const INNER_RULES: InnerStackRules = {
+  inTss: rule('tss-stack-limit'), isNotNull: rule('inner-ss-not-null'), inTable: rule('inner-ss-table-limit'), rpl: rule('inner-ss-rpl'), dpl: rule('inner-ss-dpl'),
+  type: rule('inner-ss-type'), present: rule('inner-ss-present'), hasRoom: rule('inner-frame-room'),
+};
+const R_SAME_ROOM = rule('same-frame-room');
 const IDTR_BASE = registerOffset('idtr.base'), IDTR_LIMIT = registerOffset('idtr.limit');
 const SLOT_BYTES = 4;
 const SOFTWARE = codeOf(SOURCES, 'software');
@@ -50,19 +53,19 @@ export function enterHandler(cpu: Cpu, delivery: Delivery): void {
   checkHandler(cpu, ext);
   const isInner = !isConformingCode(handler.rights) && dplOf(handler.rights) < cpu.cpl;
   const newCpl = isInner ? dplOf(handler.rights) : cpu.cpl;
-  if (isInner) checkInnerStack(cpu, newCpl, ext);
-  else skipInnerStack(cpu);
-  const slots = (isInner ? 5 : 3) + (delivery.errorCode >= 0 ? 1 : 0);
+  if (isInner) innerEsp = readInnerStack(cpu, inner, newCpl, ext, INNER_RULES);
+  else skipInnerStack(cpu, INNER_RULES);
+  const count = (isInner ? 5 : 3) + (delivery.errorCode >= 0 ? 1 : 0);
   const frame = isInner
-    ? layFrame(cpu, R_INNER_ROOM, SSF(errorOf(inner.selector) | ext), slots, { rights: inner.rights, limit: inner.limit, base: inner.base, pointer: innerEsp, cpl: newCpl })
-    : layFrame(cpu, R_SAME_ROOM, SSF(ext), slots, { rights: cpu.segmentRights(SS), limit: cpu.segmentLimit(SS), base: cpu.segmentBase(SS), pointer: cpu.esp, cpl: newCpl });
+    ? layFrame(cpu, { rule: INNER_RULES.hasRoom, fault: SSF(errorOf(inner.selector) | ext), count, width: SLOT_BYTES }, { rights: inner.rights, limit: inner.limit, base: inner.base, pointer: innerEsp, cpl: newCpl })
+    : layFrame(cpu, { rule: R_SAME_ROOM, fault: SSF(ext), count, width: SLOT_BYTES }, { rights: cpu.segmentRights(SS), limit: cpu.segmentLimit(SS), base: cpu.segmentBase(SS), pointer: cpu.esp, cpl: newCpl });
   const offset = gateOffset(gate.low, gate.high);
   demand(cpu, R_LIMIT, offset <= handler.limit, GP(ext), offset, handler.limit);
   markAccessed(cpu, handler);
   if (isInner) markAccessed(cpu, inner);
 
   const flags = readFlags(cpu);
-  pushFrame(cpu, { isInner, errorCode: delivery.errorCode, flags: delivery.resume ? flags | EFLAGS_RF : flags });
+  pushInterruptFrame(cpu, frame, { isInner, errorCode: delivery.errorCode, flags: delivery.resume ? flags | EFLAGS_RF : flags });
   commit(cpu, delivery, frame, { isInner, newCpl, offset, flags });
 }
 
@@ -99,42 +102,16 @@ function checkHandler(cpu: Cpu, ext: number): void {
   demand(cpu, R_CS_PRESENT, isPresent(handler.rights), NP(error), selector, handler.rights);
 }
 
-// SDM 3A "Stack Switching": SS:ESP of the inner ring come from the current TSS.
-function checkInnerStack(cpu: Cpu, newCpl: number, ext: number): void {
-  const tss = cpu.segmentSelector(TR);
-  const at = tssStackOffset(newCpl);
-  demand(cpu, R_TSS_LIMIT, at + 5 <= cpu.segmentLimit(TR), TS(errorOf(tss) | ext), at + 5, cpu.segmentLimit(TR));
-  const type = typeOf(cpu.segmentRights(TR));
-  if (type !== TYPE_TSS32_BUSY && type !== TYPE_TSS32) throw new Unsupported('a stack switch through a 16-bit TSS');
-  const linear = cpu.segmentBase(TR) + at;
-  const selector = readLinear16(cpu, linear + 4, IMPLICIT);
-  innerEsp = readLinear32(cpu, linear, IMPLICIT) >>> 0;
-  tellAccess(cpu, WHAT_TSS, linear, linear, 4, innerEsp, 0);
-  tellAccess(cpu, WHAT_TSS, linear + 4, linear + 4, 2, selector, 0);
-  const error = errorOf(selector) | ext;
-  demand(cpu, R_SS_NULL, !isNull(selector), TS(ext), selector, 0);
-  readDescriptor(cpu, inner, selector, R_SS_TABLE, TS(error));
-  demand(cpu, R_SS_RPL, (selector & 3) === newCpl, TS(error), selector & 3, newCpl);
-  demand(cpu, R_SS_DPL, dplOf(inner.rights) === newCpl, TS(error), dplOf(inner.rights), newCpl);
-  demand(cpu, R_SS_TYPE, isWritableData(inner.rights), TS(error), selector, inner.rights);
-  demand(cpu, R_SS_PRESENT, isPresent(inner.rights), SSF(error), selector, inner.rights);
-}
-
-function skipInnerStack(cpu: Cpu): void {
-  if (!cpu.probe.listening) return;
-  for (const one of [R_TSS_LIMIT, R_SS_NULL, R_SS_TABLE, R_SS_RPL, R_SS_DPL, R_SS_TYPE, R_SS_PRESENT, R_INNER_ROOM]) skip(cpu, one);
-}
-
-function commit(cpu: Cpu, delivery: Delivery, frame: InterruptFrame, entry: { readonly isInner: boolean; readonly newCpl: number; readonly offset: number; readonly flags: number }): void {
+function commit(cpu: Cpu, delivery: Delivery, frame: StackFrame, entry: { readonly isInner: boolean; readonly newCpl: number; readonly offset: number; readonly flags: number }): void {
   const draft = openTransition(cpu, VIA_OF_SOURCE[delivery.source]!);
   fillEntry(draft, {
     source: delivery.source, vector: delivery.vector, errorCode: delivery.errorCode, returnIp: cpu.eip,
     gatePhysical: cachedPage(cpu, tlbIndex(gate.linear)) + (gate.linear & 0xfff), gateLow: gate.low, gateHigh: gate.high,
   });
-  const { linear, count, names, values } = frame;
-  fillFrame(draft, { ss: entry.isInner ? inner.selector : cpu.segmentSelector(SS), linear, width: SLOT_BYTES, count, names, values });
+  const { linear, width, count, values } = frame;
+  fillFrame(draft, { ss: entry.isInner ? inner.selector : cpu.segmentSelector(SS), linear, width, count, names: interruptSlotNames(delivery.errorCode), values });
   if (entry.isInner) {
-    fillStackFrom(draft, { tss: cpu.segmentSelector(TR), offset: tssStackOffset(entry.newCpl), value: innerEsp });
+    fillStackFrom(draft, { tss: cpu.segmentSelector(TR), offset: innerStackPlace(cpu, entry.newCpl).pointer, value: innerEsp });
     installDescriptor(cpu, SS, inner.selector, inner);
     setCpl(cpu, entry.newCpl);
   }

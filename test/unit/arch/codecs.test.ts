@@ -10,7 +10,7 @@ import { encodeGate, GATE_FIELDS, gateDpl, gateOffset, gateSelector, gateType, i
 import { findMsr, findMsrByName, msrName, MSRS } from '../../../core/arch/msrs.ts';
 import { fieldsOfEntry, PDE_FIELDS, PDE_LARGE_FIELDS, PTE_FIELDS } from '../../../core/arch/page-entry.ts';
 import { findRegister } from '../../../core/arch/register-file.ts';
-import { TSS32_FIELDS, tssFieldAt, tssStackOffset } from '../../../core/arch/tss.ts';
+import { TSS32_FIELDS, tssFieldAt, tssStackPlace } from '../../../core/arch/tss.ts';
 import { findMnemonic, findVector, vectorName, VECTORS } from '../../../core/arch/vectors.ts';
 
 const TABLES: Readonly<Record<string, readonly BitField[]>> = {
@@ -60,7 +60,8 @@ test('gates round-trip', () => {
 });
 
 test('the TSS: stack fields where the manual has them, 104 bytes in all', () => {
-  expect([0, 1, 2].map(tssStackOffset)).toEqual([4, 12, 20]);
+  expect([0, 1, 2].map((cpl) => tssStackPlace(cpl, 4))).toEqual([4, 12, 20].map((pointer) => ({ pointer, segment: pointer + 4, bytes: 4 })));
+  expect([0, 1, 2].map((cpl) => tssStackPlace(cpl, 2))).toEqual([2, 6, 10].map((pointer) => ({ pointer, segment: pointer + 2, bytes: 2 })));
   expect(tssFieldAt(5)?.name).toBe('esp0');
   expect(tssFieldAt(10)).toBeNull();
   const last = TSS32_FIELDS.at(-1)!;

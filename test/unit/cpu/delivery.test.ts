@@ -9,12 +9,12 @@ import { interruptReturn } from '../../../core/cpu/iret.ts';
 import { write8 } from '../../../core/cpu/memory.ts';
 import { step } from '../../../core/cpu/run.ts';
 import { installSegment } from '../../../core/cpu/segmentation.ts';
-import { CS, DS, EBP, ES, SHUTDOWN, SS } from '../../../core/cpu/state.ts';
+import { CS, DS, EBP, ES, SHUTDOWN, SS, TR } from '../../../core/cpu/state.ts';
 import type { FaultEvent, TraceEvent, TransitionEvent } from '../../../core/event/event.ts';
 import { rule } from '../../../core/event/rules.ts';
 import {
   CODE, CODE0, CODE3, DATA0, DATA3, descriptor, enablePaging, enterRing3, FREE, FREE2, gate, HANDLER, IDT, KERNEL_STACK, listen, load32, mapPage, newWorld, store32,
-  TSS_SELECTOR, USER_STACK, type World,
+  TSS, TSS_SELECTOR, USER_STACK, type World,
 } from './world.ts';
 
 const RF = 0x1_0000, IF = 0x200;
@@ -253,6 +253,16 @@ test('an inner stack that is not mapped faults with U/S = 0 and nothing is pushe
   expect((thrown as Fault).code).toBe(PF(2));
   expect((thrown as Fault).linear).toBe(KERNEL_STACK - 4);
   expect(Array.from(world.cpu.registerFile)).toEqual(before);
+});
+
+test('a 16-bit TSS gives SP0 and SS0; the frame keeps the gate\'s size', () => {
+  const world = ring3World();
+  store32(world, TSS, KERNEL_STACK << 16);
+  store32(world, TSS + 4, DATA0);
+  installSegment(world.cpu, TR, TSS_SELECTOR, 0x83, 0x2b, TSS);
+  softwareInterrupt(world.cpu, 0x80);
+  expect([world.cpu.cpl, world.cpu.segmentSelector(SS), world.cpu.esp]).toEqual([0, DATA0, KERNEL_STACK - 20]);
+  expect(world.events[0]).toMatchObject({ stackFrom: { tss: TSS_SELECTOR, offset: 2, value: BigInt(KERNEL_STACK) }, frame: { width: 4 } });
 });
 
 test('a conforming handler runs at the caller\'s CPL on the caller\'s stack', () => {

@@ -157,6 +157,7 @@ const DELIVERY: readonly RuleCase[] = [
   { rule: 'handler-dpl', setup: handlerIs(CODE), bend: handlerIs(CODE | DPL3), act: irq20, fault: '#GP(0x39)' },
   { rule: 'handler-present', setup: handlerIs(CODE), bend: handlerIs(CODE & ~ABSENT), act: irq20, fault: '#NP(0x39)' },
   { rule: 'tss-stack-limit', setup: (world) => { fromRing3(world); world.cpu.setSegment(7, TSS_SELECTOR, 0x8b, 9, TSS); }, bend: ({ cpu }) => { cpu.setSegment(7, TSS_SELECTOR, 0x8b, 8, TSS); }, act: irq20, fault: '#TS(0x29)' },
+  { rule: 'tss-stack-limit', name: '16-bit TSS', setup: (world) => { fromRing3(world); store32(world, TSS, KERNEL_STACK << 16); store32(world, TSS + 4, FREE2); world.cpu.setSegment(7, TSS_SELECTOR, 0x83, 5, TSS); }, bend: ({ cpu }) => { cpu.setSegment(7, TSS_SELECTOR, 0x83, 4, TSS); }, act: int80, fault: '#TS(0x28)' },
   { rule: 'inner-ss-not-null', setup: fromRing3, bend: innerStack(0, DATA), act: int80, fault: '#TS(0x0)' },
   { rule: 'inner-ss-table-limit', setup: fromRing3, bend: innerStack(BEYOND, DATA), act: int80, fault: '#TS(0x48)' },
   { rule: 'inner-ss-rpl', setup: fromRing3, bend: innerStack(FREE2 | 1, DATA), act: irq20, fault: '#TS(0x41)' },

@@ -1,0 +1,65 @@
+// A frame that the processor pushes when control enters through a gate: probed whole for limit and paging before anything changes, then
+// written. What the slots hold is interrupt-frame.ts and call-gate.ts. SDM 3A "Stack Switching".
+
+import { RIGHTS_DB } from '../arch/descriptor.ts';
+import { privilegeOf } from './access.ts';
+import { tellAccess, WHAT_FRAME_SLOT } from './access-report.ts';
+import { demand, type FaultCode } from './fault.ts';
+import { prepareLinearWrite, writeLinear16, writeLinear32 } from './linear-memory.ts';
+import { isWithinLimit } from './memory.ts';
+import type { Cpu } from './state.ts';
+
+/** The most slots a frame has: SS and ESP, 31 parameters, CS and EIP. */
+const SLOTS_MAX = 35;
+
+/** The stack a frame goes to. `pointer` is ESP before the frame. */
+export interface FrameStack { readonly rights: number; readonly limit: number; readonly base: number; readonly pointer: number; readonly cpl: number }
+/** A frame with its place; reused by every entry. `linear` is its lowest byte, `newPointer` the ESP after it; `values` lowest address first. */
+export interface StackFrame {
+  linear: number; newPointer: number; count: number; width: number; privilege: number; pointer: number; base: number; mask: number;
+  readonly values: number[];
+}
+const frame: StackFrame = { linear: 0, newPointer: 0, count: 0, width: 4, privilege: 0, pointer: 0, base: 0, mask: 0, values: new Array<number>(SLOTS_MAX).fill(0) };
+
+/** What is asked of the stack: the check and its fault, and the frame's size in slots of `width` bytes. */
+export interface FrameDemand { readonly rule: number; readonly fault: FaultCode; readonly count: number; readonly width: number }
+
+/** Checks that a frame fits on a stack: every slot within the limit (`rule`, `fault`), every page writable (#PF). */
+export function layFrame(cpu: Cpu, wanted: FrameDemand, stack: FrameStack): StackFrame {
+  const is32 = (stack.rights & RIGHTS_DB) !== 0;
+  frame.mask = is32 ? 0xffff_ffff : 0xffff;
+  frame.count = wanted.count;
+  frame.width = wanted.width;
+  frame.base = stack.base;
+  frame.pointer = stack.pointer;
+  frame.privilege = privilegeOf(stack.cpl);
+  const lowest = offsetOf(frame, 0);
+  frame.newPointer = is32 ? lowest : ((stack.pointer & 0xffff_0000) | lowest) >>> 0;
+  frame.linear = (stack.base + lowest) >>> 0;
+  demand(cpu, wanted.rule, fits(frame, stack), wanted.fault, stack.pointer, wanted.count * wanted.width);
+  for (let slot = wanted.count - 1; slot >= 0; slot -= 1) prepareLinearWrite(cpu, frame.base + offsetOf(frame, slot), wanted.width, frame.privilege);
+  return frame;
+}
+
+/** Writes the frame's `values`, the highest slot first. Cannot fault after `layFrame`. */
+export function writeFrame(cpu: Cpu): void {
+  const { width, privilege, values } = frame;
+  for (let slot = frame.count - 1; slot >= 0; slot -= 1) {
+    const linear = (frame.base + offsetOf(frame, slot)) >>> 0;
+    if (width === 4) writeLinear32(cpu, linear, values[slot]!, privilege);
+    else writeLinear16(cpu, linear, values[slot]! & 0xffff, privilege);
+    tellAccess(cpu, WHAT_FRAME_SLOT, linear, linear, width, values[slot]!, 1);
+  }
+}
+
+/** Stack offset of a slot, slot 0 being the lowest; wraps to the stack's size. */
+function offsetOf(one: StackFrame, slot: number): number {
+  return ((one.pointer - (one.count - slot) * one.width) & one.mask) >>> 0;
+}
+
+function fits(one: StackFrame, stack: FrameStack): boolean {
+  for (let slot = 0; slot < one.count; slot += 1) {
+    if (!isWithinLimit(stack.rights, stack.limit, offsetOf(one, slot), one.width)) return false;
+  }
+  return true;
+}
