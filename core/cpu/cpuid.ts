@@ -8,7 +8,8 @@ import { EAX, EBX, ECX, EDX, type Cpu } from './state.ts';
 export const CPU_MODEL = 'p6';
 
 //  leaf 1 EAX   11..8 family 6 | 7..4 model 8 | 3..0 stepping 3: SYSENTER needs model and stepping of at least 3 each in family 6
-const SIGNATURE = 0x683;
+/** Family, model and stepping: CPUID leaf 1 EAX, and EDX after reset. */
+export const SIGNATURE = 0x683;
 const HIGHEST_LEAF = 1;
 
 /** Features reported in leaf 1 EDX. */

@@ -1,37 +1,79 @@
-// The states a guest may begin in without firmware. Protected mode as Multiboot promises it: flat segments, paging off, interrupts off.
+// The states a guest may begin in: after reset, as a BIOS leaves the processor to a boot sector, and protected mode as Multiboot
+// promises it. Each takes a fresh processor; no event is emitted, as nothing is seen of what came before.
 
-import { CR0_ET, CR0_PE } from '../arch/control-registers.ts';
-import { EFLAGS_FIXED } from '../arch/flags.ts';
+import { CR0_CD, CR0_ET, CR0_NW, CR0_PE } from '../arch/control-registers.ts';
+import { RIGHTS_P, TYPE_LDT, TYPE_TSS32_BUSY } from '../arch/descriptor.ts';
+import { EFLAGS_FIXED, EFLAGS_IF } from '../arch/flags.ts';
 import { registerOffset } from '../arch/register-file.ts';
+import { SIGNATURE } from './cpuid.ts';
 import { writeFlags } from './flags.ts';
-import { FLAT_CODE, FLAT_DATA, installFlat, installNull } from './segmentation.ts';
-import { ACTIVE, CS, DS, ES, FS, GS, LDTR, SS, TR, type Cpu } from './state.ts';
+import { FLAT_CODE, FLAT_DATA, installFlat, installNull, installSegment } from './segmentation.ts';
+import { ACTIVE, CS, DS, EAX, EDX, ES, FS, GS, LDTR, SS, TR, type Cpu } from './state.ts';
 import { dropAll } from './tlb.ts';
 
 const CR0 = registerOffset('cr0'), DR6 = registerOffset('dr6'), DR7 = registerOffset('dr7'), PAT = registerOffset('pat');
 const CPL = registerOffset('cpl'), ACTIVITY = registerOffset('activity');
+const GDTR_LIMIT = registerOffset('gdtr.limit'), IDTR_LIMIT = registerOffset('idtr.limit');
 /** Values after reset. SDM 3A "Processor State After Reset", SDM 3A "Page Attribute Table (PAT)". */
-const DR6_RESET = 0xffff_0ff0, DR7_RESET = 0x400, PAT_RESET = 0x0007_0406;
+const DR6_RESET = 0xffff_0ff0, DR7_RESET = 0x400, PAT_RESET = 0x0007_0406, CR0_RESET = (CR0_CD | CR0_NW | CR0_ET) >>> 0;
+const CS_RESET = 0xf000, CS_BASE_RESET = 0xffff_0000, EIP_RESET = 0xfff0;
 const CODE_SELECTOR = 0x8, DATA_SELECTOR = 0x10;
+/** A writable, accessed data segment of 64 KiB: what every segment register is in real-address mode, CS included. */
+export const REAL_RIGHTS = 0x93, REAL_LIMIT = 0xffff;
+/** What a PC's BIOS leaves: where the boot sector lies, its stack, the interrupt-vector table at 0, the mark of a BIOS in AX. */
+const BOOT_IP = 0x7c00, BOOT_SP = 0x6f00, BOOT_IDT_LIMIT = 0x3ff, BOOT_AX = 0xaa55;
+
+/** Puts a fresh processor into its state after reset: real-address mode, the first instruction at physical 0xfffffff0. SDM 3A "Processor State After Reset". */
+export function startReal(cpu: Cpu): void {
+  startFixed(cpu, CR0_RESET);
+  for (const segment of [ES, SS, DS, FS, GS]) installSegment(cpu, segment, 0, REAL_RIGHTS, REAL_LIMIT, 0);
+  installSegment(cpu, CS, CS_RESET, REAL_RIGHTS, REAL_LIMIT, CS_BASE_RESET);
+  installSegment(cpu, LDTR, 0, RIGHTS_P | TYPE_LDT, REAL_LIMIT, 0);
+  installSegment(cpu, TR, 0, RIGHTS_P | TYPE_TSS32_BUSY, REAL_LIMIT, 0);
+  cpu.setNarrow(GDTR_LIMIT, REAL_LIMIT);
+  cpu.setNarrow(IDTR_LIMIT, REAL_LIMIT);
+  cpu.set32(EDX, SIGNATURE);
+  begin(cpu, EFLAGS_FIXED, EIP_RESET);
+}
+
+/** Puts a fresh processor where a BIOS jumps to the boot sector of `drive` (0x80: the first hard disk): real-address mode, CS:IP 0000:7C00, interrupts on. */
+export function startBoot(cpu: Cpu, drive: number): void {
+  startReal(cpu);
+  cpu.setRegister(CR0, CR0_ET, 0);
+  cpu.setNarrow(IDTR_LIMIT, BOOT_IDT_LIMIT);
+  installSegment(cpu, CS, 0, REAL_RIGHTS, REAL_LIMIT, 0);
+  cpu.set32(EAX, BOOT_AX);
+  cpu.set32(EDX, drive);
+  cpu.esp = BOOT_SP;
+  begin(cpu, EFLAGS_FIXED | EFLAGS_IF, BOOT_IP);
+}
 
 /**
  * Puts a fresh processor into flat 32-bit ring 0 at `entry`: CS 0x8, DS ES FS GS SS 0x10 with flat hidden parts, EFLAGS 2, CR0 PE and ET.
  * GDT, IDT, LDT and TSS are empty until the guest loads them: using one before faults. Multiboot Specification "Machine state".
  */
 export function startProtected32(cpu: Cpu, entry: number): void {
-  cpu.setRegister(CR0, CR0_PE | CR0_ET, 0);
+  startFixed(cpu, CR0_PE | CR0_ET);
+  installFlat(cpu, CS, CODE_SELECTOR, FLAT_CODE, 0);
+  for (const segment of [ES, SS, DS, FS, GS]) installFlat(cpu, segment, DATA_SELECTOR, FLAT_DATA, 0);
+  installNull(cpu, LDTR, 0);
+  installNull(cpu, TR, 0);
+  begin(cpu, EFLAGS_FIXED, entry);
+}
+
+function startFixed(cpu: Cpu, cr0: number): void {
+  cpu.setRegister(CR0, cr0, 0);
   cpu.setRegister(DR6, DR6_RESET, 0);
   cpu.setRegister(DR7, DR7_RESET, 0);
   cpu.setRegister(PAT, PAT_RESET, PAT_RESET);
   cpu.setNarrow(CPL, 0);
   cpu.setNarrow(ACTIVITY, ACTIVE);
   cpu.shadow = 0;
-  installFlat(cpu, CS, CODE_SELECTOR, FLAT_CODE, 0);
-  for (const segment of [ES, SS, DS, FS, GS]) installFlat(cpu, segment, DATA_SELECTOR, FLAT_DATA, 0);
-  installNull(cpu, LDTR, 0);
-  installNull(cpu, TR, 0);
   dropAll(cpu);
-  writeFlags(cpu, EFLAGS_FIXED);
-  cpu.eip = entry;
-  cpu.instructionEip = entry;
+}
+
+function begin(cpu: Cpu, flags: number, eip: number): void {
+  writeFlags(cpu, flags);
+  cpu.eip = eip;
+  cpu.instructionEip = eip;
 }
