@@ -5,7 +5,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, type TestContext } from 'vitest';
-import { KNOWN_DIFFERENCES } from './lib/known-differences.ts';
+import { KNOWN_DIFFERENCES, withoutAbsent } from './lib/known-differences.ts';
 import { ROOT } from './lib/programs.ts';
 import { differences, lineOf, textOf } from './lib/witness-event.ts';
 import { reasonMissing, witnessRun, type Witness } from './lib/witness.ts';
@@ -25,21 +25,19 @@ function need(context: TestContext, ...witnesses: Witness[]): void {
   }
 }
 
-/** The golden's text is what Bochs prints: it logs every field. QEMU's may differ only where KNOWN_DIFFERENCES says so. */
+/** The golden's text is what Bochs prints: it logs every field. QEMU's may differ only where known-differences.ts says so. */
 async function updateGolden(name: string): Promise<void> {
   const [qemu, bochs] = await Promise.all([witnessRun('qemu', name), witnessRun('bochs', name)]);
-  expect(differences(qemu, bochs)).toEqual([]);
+  expect(differences(qemu, withoutAbsent(bochs, name, 'qemu'))).toEqual([]);
   writeFileSync(golden(name), textOf(bochs));
 }
 
-it('has scenarios to run', () => {
-  expect(scenarios).toEqual(['demand-paging', 'int80-syscall', 'int80-vs-sysenter', 'invalid-instruction', 'segmentation-violation', 'sysenter-sysexit', 'triple-fault']);
-});
+it('has scenarios to run', () => { expect(scenarios.length).toBeGreaterThanOrEqual(13); });
 
 describe.each(scenarios)('%s', (name) => {
   it('QEMU and Bochs agree', { timeout: LIMIT_MS }, async (context) => {
     need(context, 'qemu', 'bochs');
-    expect(differences(await witnessRun('qemu', name), await witnessRun('bochs', name))).toEqual([]);
+    expect(differences(await witnessRun('qemu', name), withoutAbsent(await witnessRun('bochs', name), name, 'qemu'))).toEqual([]);
     if (process.env['UPDATE_GOLDEN'] === '1') await updateGolden(name);
   });
 
@@ -63,6 +61,6 @@ describe.each(scenarios)('%s', (name) => {
 
   it.for(['qemu', 'bochs'] as const)('Ringscope and %s agree', { timeout: LIMIT_MS }, async (witness, context) => {
     need(context, 'ringscope', witness);
-    expect(differences(await witnessRun('ringscope', name), await witnessRun(witness, name))).toEqual([]);
+    expect(differences(withoutAbsent(await witnessRun('ringscope', name), name, witness), await witnessRun(witness, name))).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 // Every kind of recording is reproduced, checkpoints anywhere; what was changed or cut is said.
 
+import { readdirSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import { EVENT_KINDS } from '../../../core/event/kinds.ts';
 import { EventDraft } from '../../../core/event/draft.ts';
@@ -14,7 +15,7 @@ import { deflate, inflate, open, record, scenario } from './recorded.ts';
 // seconds on an idle machine; checks run beside other work
 vi.setConfig({ testTimeout: 60_000 });
 
-const SCENARIOS = ['int80-syscall', 'sysenter-sysexit', 'segmentation-violation', 'invalid-instruction', 'demand-paging', 'triple-fault', 'int80-vs-sysenter'];
+const SCENARIOS = readdirSync(new URL('../../../traces/', import.meta.url)).filter((file) => file.endsWith('.img')).map((file) => file.slice(0, -4));
 
 describe('verify', () => {
   it.each(SCENARIOS)('reproduces %s, with checkpoints anywhere', async (name) => {

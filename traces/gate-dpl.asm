@@ -1,0 +1,96 @@
+; gate-dpl - who may use a gate? INT n asks the gate's DPL; exceptions and hardware interrupts do not.
+;   1. int 0x20, the timer's gate (DPL 0):      #GP, error code 0x102 (IDT, entry 0x20)
+;   2. int 0x0e, a page fault that never was:   #GP, error code 0x072 (IDT, entry 0x0e)
+;   3. ud2, a real exception: passes gate 6, which has DPL 0 as well
+;   4. int 0x80, a gate with DPL 3: passes
+; Build: nasm -f bin -I traces/ -o traces/gate-dpl.img traces/gate-dpl.asm   (or npm run traces)
+%include "lib/scenario.inc"
+
+TIMER_VECTOR    equ 0x20
+INT_LENGTH      equ 2                                   ; CD n
+UD2_LENGTH      equ 2                                   ; 0F 0B
+ERROR_IDT       equ 1 << 1                              ; error code: the index is that of a gate
+
+; ------------------------------------------------------------------ ring 0: start
+kernel_code
+function kernel_start
+        mov esp, kernel_stack_top
+        call set_up_com1
+        call load_gdt
+        call load_idt
+        call load_tss
+        call build_page_tables
+        call enable_paging
+        enter_ring3 user_program
+
+; ------------------------------------------------------------------ ring 3
+user_code
+function user_program
+        int TIMER_VECTOR                                ; refused: who could fake the timer could steal time from others
+        int 0x0e                                        ; refused: a faked page fault would push no error code, and the handler expects one
+        ud2                                             ; raised by the processor: no gate's DPL stops it
+        mov eax, SYS_EXIT
+        xor ebx, ebx
+        int 0x80                                        ; meant for us: DPL 3
+        ud2
+
+; ------------------------------------------------------------------ ring 0: handlers
+kernel_code
+; On the stack: error code, EIP, CS, EFLAGS, ESP, SS. EIP is that of the INT itself: it was refused, it has not happened.
+function kernel_entry_general_protection
+        push eax
+        push esi
+        mov esi, refused_text
+        call print
+        mov eax, [esp + 8]                              ; the error code, above our two pushes
+        call print_hex
+        test eax, ERROR_IDT
+        jz unexpected_exception
+        mov esi, gate_text
+        call print
+        shr eax, 3                                      ; the index: for a gate, the vector
+        call print_hex
+        mov esi, line_end
+        call print
+        pop esi
+        pop eax
+        add esp, 4                                      ; the error code: IRET does not expect it
+        add dword [esp], INT_LENGTH                     ; go on behind the INT, or it would be tried for ever
+        iret
+
+function kernel_entry_invalid_opcode                    ; no error code
+        push esi
+        mov esi, invalid_opcode_text
+        call print
+        pop esi
+        add dword [esp], UD2_LENGTH
+        iret
+
+function kernel_entry_timer                             ; never reached: no INT gets here, and nothing programs the timer
+        jmp unexpected_exception
+
+function kernel_entry_page_fault                        ; never reached
+        jmp unexpected_exception
+
+function kernel_entry_int80
+        cmp eax, SYS_EXIT
+        jne unexpected_exception
+        mov esi, goodbye_text
+        call print
+        mov eax, ebx
+        jmp exit
+
+kernel_data
+refused_text:        db 'refused: #GP, error code ', 0
+gate_text:           db ', gate ', 0
+line_end:            db 10, 0
+invalid_opcode_text: db 'passed: #UD through a gate with DPL 0', 10, 0
+goodbye_text:        db 'passed: int 0x80 through a gate with DPL 3, program ended', 10, 0
+
+interrupt_gate 6, kernel_entry_invalid_opcode
+interrupt_gate 13, kernel_entry_general_protection
+interrupt_gate 14, kernel_entry_page_fault
+interrupt_gate TIMER_VECTOR, kernel_entry_timer
+user_gate 0x80, kernel_entry_int80
+descriptor_tables
+end_of_image
