@@ -1,14 +1,16 @@
-// Gates in the IDT: 8 bytes, as two words. SDM 3A "IDT Descriptors".
+// Gates in the IDT, and call and task gates in GDT and LDT: 8 bytes, as two words. SDM 3A "IDT Descriptors", "Call Gates".
 
 import { bits, flag, type BitField } from './bit-field.ts';
 
-//  high word  31..16 offset 31:16 | 15 P | 14..13 DPL | 12 S=0 | 11..8 type (5 task, 6 7 14 15 interrupt or trap) | 7..0 -
+//  high word  31..16 offset 31:16 | 15 P | 14..13 DPL | 12 S=0 | 11..8 type (4 12 call, 5 task, 6 7 14 15 interrupt or trap) | 4..0 call gate: parameters
 //  low word   31..16 selector     | 15..0 offset 15:0
 export const gateSelector = (low: number): number => low >>> 16;
 export const gateOffset = (low: number, high: number): number => ((high & 0xffff_0000) | (low & 0xffff)) >>> 0;
 /** Type with the S bit as bit 4: a gate has S = 0, so 16..31 are no gates. */
 export const gateType = (high: number): number => (high >>> 8) & 31;
 export const gateDpl = (high: number): number => (high >>> 13) & 3;
+/** How many parameters a call gate copies to an inner stack: 0..31 slots of its size. */
+export const gateParameters = (high: number): number => high & 31;
 export const isGatePresent = (high: number): boolean => (high & 0x8000) !== 0;
 
 /** The two words of a gate. */
@@ -24,7 +26,8 @@ export function encodeGate(fields: { readonly selector: number; readonly offset:
 export const GATE_FIELDS: readonly BitField[] = [
   bits(0, 16, 'offset 15:0', 'handler offset, low part'),
   bits(16, 16, 'selector', 'code segment of the handler'),
-  bits(40, 4, 'type', '5 task gate, 14 interrupt gate, 15 trap gate (6 and 7: 16-bit)'),
+  bits(32, 5, 'parameters', 'call gate: slots copied to the inner stack'),
+  bits(40, 4, 'type', '4 and 12 call gate (16 and 32 bits), 5 task gate, 14 interrupt gate, 15 trap gate (6 and 7: 16-bit)'),
   flag(44, 'S', 'clear in a gate'),
   bits(45, 2, 'DPL', 'the largest CPL that may use the gate with INT n, INT3 or INTO'),
   flag(47, 'P', 'present'),

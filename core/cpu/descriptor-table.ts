@@ -8,13 +8,14 @@ import { tellAccess, WHAT_DESCRIPTOR } from './access-report.ts';
 import { demand, type FaultCode } from './fault.ts';
 import { readLinear32, writeLinear32Quietly } from './linear-memory.ts';
 import { LDTR, type Cpu } from './state.ts';
+import { cachedPage, tlbIndex } from './tlb.ts';
 
 const GDTR_BASE = registerOffset('gdtr.base'), GDTR_LIMIT = registerOffset('gdtr.limit');
 
 /** A descriptor as it was read, with its parts decoded. Reused by its owner: valid until the owner reads the next one. */
-export interface Descriptor { selector: number; linear: number; low: number; high: number; rights: number; base: number; limit: number }
+export interface Descriptor { selector: number; linear: number; physical: number; low: number; high: number; rights: number; base: number; limit: number }
 /** A record for `readDescriptor`. */
-export const newDescriptor = (): Descriptor => ({ selector: 0, linear: 0, low: 0, high: 0, rights: 0, base: 0, limit: 0 });
+export const newDescriptor = (): Descriptor => ({ selector: 0, linear: 0, physical: 0, low: 0, high: 0, rights: 0, base: 0, limit: 0 });
 
 /** True for selectors 0..3: they name no segment. */
 export const isNull = (selector: number): boolean => (selector & 0xfffc) === 0;
@@ -31,6 +32,7 @@ export function readDescriptor(cpu: Cpu, into: Descriptor, selector: number, rul
   into.linear = linear;
   into.low = readLinear32(cpu, linear, IMPLICIT);
   into.high = readLinear32(cpu, linear + 4, IMPLICIT);
+  into.physical = cachedPage(cpu, tlbIndex(linear)) + (linear & 0xfff);
   into.rights = rightsOf(into.high);
   into.base = baseOf(into.low, into.high);
   into.limit = limitOf(into.low, into.high);

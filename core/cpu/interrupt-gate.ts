@@ -41,7 +41,7 @@ const VIA_OF_SOURCE = [codeOf(VIAS, 'int'), codeOf(VIAS, 'exception'), codeOf(VI
 export interface Delivery { readonly source: number; readonly vector: number; readonly errorCode: number; readonly resume: boolean }
 
 /** The gate and stack of the delivery in progress; read again by every delivery. */
-const gate = { low: 0, high: 0, linear: 0 };
+const gate = { low: 0, high: 0, linear: 0, physical: 0 };
 const handler = newDescriptor();
 const inner = newDescriptor();
 let innerEsp = 0;
@@ -77,6 +77,8 @@ function checkGate(cpu: Cpu, delivery: Delivery, ext: number): void {
   gate.linear = (cpu.register(IDTR_BASE) + vector * 8) >>> 0;
   gate.low = readLinear32(cpu, gate.linear, IMPLICIT);
   gate.high = readLinear32(cpu, gate.linear + 4, IMPLICIT);
+  // taken now: the frame's pages may take the place of this one in the TLB
+  gate.physical = cachedPage(cpu, tlbIndex(gate.linear)) + (gate.linear & 0xfff);
   tellAccess(cpu, WHAT_GATE, gate.linear, gate.linear, 8, gate.high, 0);
   const type = gateType(gate.high);
   demand(cpu, R_GATE_TYPE, isIdtGate(type), GP(error), type, gate.high >>> 0);
@@ -106,7 +108,7 @@ function commit(cpu: Cpu, delivery: Delivery, frame: StackFrame, entry: { readon
   const draft = openTransition(cpu, VIA_OF_SOURCE[delivery.source]!);
   fillEntry(draft, {
     source: delivery.source, vector: delivery.vector, errorCode: delivery.errorCode, returnIp: cpu.eip,
-    gatePhysical: cachedPage(cpu, tlbIndex(gate.linear)) + (gate.linear & 0xfff), gateLow: gate.low, gateHigh: gate.high,
+    gatePhysical: gate.physical, gateLow: gate.low, gateHigh: gate.high,
   });
   const { linear, width, count, values } = frame;
   fillFrame(draft, { ss: entry.isInner ? inner.selector : cpu.segmentSelector(SS), linear, width, count, names: interruptSlotNames(delivery.errorCode), values });

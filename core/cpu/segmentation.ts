@@ -1,21 +1,16 @@
-// Segment registers: loading them with every check, far jumps to code segments, and installSegment, the one writer of their hidden parts.
-// SDM 3A "Protection"; gates and tasks as jump targets are not there yet and say so.
+// Segment registers: loading the data and stack ones with every check, and installSegment, the one writer of their hidden parts.
+// CS is loaded by far transfers (far-transfer.ts) and interrupts. SDM 3A "Protection".
 
-import {
-  dplOf, isCode, isConformingCode, isData, isPresent, isReadable, isWritableData, RIGHTS_CE, RIGHTS_CODE, RIGHTS_DB, RIGHTS_P, RIGHTS_RW, RIGHTS_S,
-  TYPE_CALL_GATE16, TYPE_CALL_GATE32, TYPE_TASK_GATE, TYPE_TSS16, TYPE_TSS32, typeOf,
-} from '../arch/descriptor.ts';
+import { dplOf, isConformingCode, isData, isPresent, isReadable, isWritableData, RIGHTS_CE, RIGHTS_CODE, RIGHTS_DB, RIGHTS_P, RIGHTS_RW, RIGHTS_S } from '../arch/descriptor.ts';
 import { RIGHTS_UNUSABLE } from '../arch/register-file.ts';
 import { rule } from '../event/rules.ts';
 import { errorOf, isNull, markAccessed, newDescriptor, readDescriptor, type Descriptor } from './descriptor-table.ts';
-import { demand, GP, GP0, NP, skip, SSF, Unsupported } from './fault.ts';
+import { demand, GP, GP0, NP, skip, SSF } from './fault.ts';
 import { CS, DS, ES, SS, type Cpu } from './state.ts';
 
 const R_SS_NULL = rule('ss-not-null'), R_SS_TABLE = rule('ss-table-limit'), R_SS_RPL = rule('ss-rpl'), R_SS_TYPE = rule('ss-type'), R_SS_DPL = rule('ss-dpl'),
   R_SS_PRESENT = rule('ss-present');
 const R_DATA_TABLE = rule('data-table-limit'), R_DATA_TYPE = rule('data-type'), R_DATA_PRIVILEGE = rule('data-privilege'), R_DATA_PRESENT = rule('data-present');
-const R_JUMP_NULL = rule('jump-not-null'), R_JUMP_TABLE = rule('jump-table-limit'), R_JUMP_TYPE = rule('jump-type'), R_JUMP_CONFORMING = rule('jump-conforming-dpl'),
-  R_JUMP_RPL = rule('jump-rpl'), R_JUMP_DPL = rule('jump-dpl'), R_JUMP_PRESENT = rule('jump-present'), R_JUMP_LIMIT = rule('jump-limit');
 
 /** Access rights of the flat segments that start-up and fast system calls install: P, S, accessed, G, D/B. */
 export const FLAT_CODE = 0xc09b, FLAT_DATA = 0xc093;
@@ -55,44 +50,6 @@ function loadStackSegment(cpu: Cpu, selector: number): void {
   markAccessed(cpu, target);
 
   installDescriptor(cpu, SS, selector, target);
-}
-
-/** JMP far to a code segment: loads CS and EIP; CPL stays. Faults with #GP or #NP. SDM 2A "JMP—Jump", "Direct Calls or Jumps to Code Segments". */
-export function farJump(cpu: Cpu, selector: number, offset: number): void {
-  checkFarTarget(cpu, selector, offset);
-
-  // CS keeps CPL in its RPL, whatever the selector said.
-  installDescriptor(cpu, CS, (selector & 0xfffc) | cpu.cpl, target);
-  cpu.eip = offset;
-}
-
-/** Every check of a far transfer that stays at its CPL; the code descriptor is then in the returned record, accessed bit set. */
-export function checkFarTarget(cpu: Cpu, selector: number, offset: number): Descriptor {
-  const error = errorOf(selector);
-  demand(cpu, R_JUMP_NULL, !isNull(selector), GP0, selector, 0);
-  readDescriptor(cpu, target, selector, R_JUMP_TABLE, GP(error));
-  const { rights } = target;
-  demand(cpu, R_JUMP_TYPE, isCode(rights) || isGateOrTask(rights), GP(error), selector, rights);
-  if (!isCode(rights)) throw new Unsupported('a far transfer through a call gate, a task gate or to a TSS');
-  if (isConformingCode(rights)) {
-    demand(cpu, R_JUMP_CONFORMING, dplOf(rights) <= cpu.cpl, GP(error), dplOf(rights), cpu.cpl);
-    skip(cpu, R_JUMP_RPL);
-    skip(cpu, R_JUMP_DPL);
-  } else {
-    skip(cpu, R_JUMP_CONFORMING);
-    demand(cpu, R_JUMP_RPL, (selector & 3) <= cpu.cpl, GP(error), selector & 3, cpu.cpl);
-    demand(cpu, R_JUMP_DPL, dplOf(rights) === cpu.cpl, GP(error), dplOf(rights), cpu.cpl);
-  }
-  demand(cpu, R_JUMP_PRESENT, isPresent(rights), NP(error), selector, rights);
-  demand(cpu, R_JUMP_LIMIT, offset >>> 0 <= target.limit, GP0, offset >>> 0, target.limit);
-  markAccessed(cpu, target);
-  return target;
-}
-
-function isGateOrTask(rights: number): boolean {
-  if ((rights & RIGHTS_S) !== 0) return false;
-  const type = typeOf(rights);
-  return type === TYPE_CALL_GATE32 || type === TYPE_CALL_GATE16 || type === TYPE_TASK_GATE || type === TYPE_TSS32 || type === TYPE_TSS16;
 }
 
 /** Installs a checked descriptor. */

@@ -25,10 +25,18 @@ export function fillEntry(draft: EventDraft, entry: EntryFields): void {
   draft.set(H_VECTOR, entry.vector);
   if (entry.errorCode >= 0) draft.set(H_CODE, entry.errorCode);
   draft.set64(H_RETURN, entry.returnIp, 0);
-  draft.set(H_GATE_TABLE, IDT);
-  draft.set(H_GATE_INDEX, entry.vector);
-  draft.set64(H_GATE_PHYSICAL, entry.gatePhysical, 0);
-  draft.set64(H_GATE_RAW, entry.gateLow, entry.gateHigh);
+  fillGate(draft, { table: IDT, index: entry.vector, physical: entry.gatePhysical, low: entry.gateLow, high: entry.gateHigh });
+}
+
+/** The gate an entry goes through: `table` is a code of TABLES, `index` its entry there. */
+export interface GateFields { readonly table: number; readonly index: number; readonly physical: number; readonly low: number; readonly high: number }
+
+/** Fills the gate. */
+export function fillGate(draft: EventDraft, gate: GateFields): void {
+  draft.set(H_GATE_TABLE, gate.table);
+  draft.set(H_GATE_INDEX, gate.index);
+  draft.set64(H_GATE_PHYSICAL, gate.physical, 0);
+  draft.set64(H_GATE_RAW, gate.low, gate.high);
 }
 
 /** A frame as it lies in memory: slot names are codes of SLOT_NAMES, lowest address first; `width` is the bytes of one slot. */
@@ -54,7 +62,7 @@ export function fillStackFrom(draft: EventDraft, from: { readonly tss: number; r
   draft.set64(H_STACK_VALUE, from.value, 0);
 }
 
-/** Fills the return address of a return instruction: where it goes on. */
+/** Fills the return address: of a return instruction where it goes on, of a call where it will come back to. */
 export function fillReturn(draft: EventDraft, returnIp: number): void {
   draft.set64(H_RETURN, returnIp, 0);
 }

@@ -3,7 +3,8 @@
 
 import { registerOffset } from '../../../core/arch/register-file.ts';
 import { movToCr } from '../../../core/cpu/control-registers.ts';
-import { farReturn } from '../../../core/cpu/far-transfer.ts';
+import { farReturn } from '../../../core/cpu/far-return.ts';
+import { farCall, farJump } from '../../../core/cpu/far-transfer.ts';
 import { sysenter, sysexit } from '../../../core/cpu/fast-system-calls.ts';
 import { enterHandler } from '../../../core/cpu/interrupt-gate.ts';
 import { interruptReturn } from '../../../core/cpu/iret.ts';
@@ -11,13 +12,13 @@ import { linearForFetch, read32, read8, write8 } from '../../../core/cpu/memory.
 import { rdmsr, rdtsc, wrmsr } from '../../../core/cpu/model-specific-registers.ts';
 import { checkIoPermission } from '../../../core/cpu/ports.ts';
 import { demandInterruptFlagRight } from '../../../core/cpu/privilege.ts';
-import { farJump, installNull, installSegment, loadSegment } from '../../../core/cpu/segmentation.ts';
+import { installNull, installSegment, loadSegment } from '../../../core/cpu/segmentation.ts';
 import { CS, DS, EAX, ECX, EDX, SS } from '../../../core/cpu/state.ts';
 import { lldt, ltr } from '../../../core/cpu/system-tables.ts';
 import { clts } from '../../../core/cpu/control-registers.ts';
 import type { RuleId } from '../../../core/event/rules.ts';
 import {
-  ABSENT, BEYOND, CODE, CODE0, CODE3, CONFORMING, DATA, DATA0, descriptor, DIRECTORY, DPL3, enablePaging, enterRing3, EXECUTE_ONLY, FREE, FREE2, gate, HANDLER,
+  ABSENT, BEYOND, CODE, CODE0, CODE3, CONFORMING, DATA, DATA0, descriptor, DIRECTORY, DPL3, enablePaging, enterRing3, EXECUTE_ONLY, FREE, FREE2, gate, gateAt, HANDLER,
   KERNEL_STACK, LDT_RIGHTS, LDT_SELECTOR, mapPage, pushWords, READ_ONLY, store32, TSS, TSS32, TSS_SELECTOR, USER_STACK, type World,
 } from './world.ts';
 
@@ -94,6 +95,40 @@ const JUMPS: readonly RuleCase[] = [
   { rule: 'jump-dpl', setup: describeFree(CODE), bend: describeFree(CODE | DPL3), act: jump, fault: '#GP(0x38)' },
   { rule: 'jump-present', setup: describeFree(CODE), bend: describeFree(CODE & ~ABSENT), act: jump, fault: '#NP(0x38)' },
   { rule: 'jump-limit', setup: (world) => { descriptor(world, FREE, CODE & ~0x8000, { base: 0, limit: 0x5000 }); }, bend: (world) => { descriptor(world, FREE, CODE & ~0x8000, { base: 0, limit: 0x4fff }); }, act: jump, fault: '#GP(0x0)' },
+];
+
+// call gates: the gate is FREE, its code segment FREE2, the stack of ring 0 DATA0
+
+const callGate = (change: Parameters<typeof gateAt>[2] = {}) => (world: World): void => { gateAt(world, FREE, { selector: FREE2, ...change }); };
+const throughGate = (rights: number, change: Parameters<typeof gateAt>[2] = {}) => (world: World): void => { descriptor(world, FREE2, rights); callGate(change)(world); };
+const fromRing3ThroughGate = (world: World): void => { throughGate(CODE)(world); enterRing3(world); };
+const ring0Stack = (selector: number) => (world: World): void => { store32(world, TSS + 8, selector); };
+const dataZero = (rights: number, limit = 0xf_ffff) => (world: World): void => { descriptor(world, DATA0, rights, { base: 0, limit }); };
+const call = ({ cpu }: World): void => { farCall(cpu, 32, FREE | 3, 0); };
+const jumpGate = ({ cpu }: World): void => { farJump(cpu, FREE, 0); };
+const CALL_GATES: readonly RuleCase[] = [
+  { rule: 'call-gate-dpl', name: 'CPL', setup: fromRing3ThroughGate, bend: callGate({ dpl: 2 }), act: ({ cpu }) => { farCall(cpu, 32, FREE, 0); }, fault: '#GP(0x38)' },
+  { rule: 'call-gate-dpl', name: 'RPL', setup: throughGate(CODE), bend: callGate({ dpl: 2 }), act: call, fault: '#GP(0x38)' },
+  { rule: 'call-gate-present', setup: throughGate(CODE), bend: callGate({ present: false }), act: call, fault: '#NP(0x38)' },
+  { rule: 'call-gate-code-not-null', setup: throughGate(CODE), bend: callGate({ selector: 2 }), act: call, fault: '#GP(0x0)' },
+  { rule: 'call-gate-code-table-limit', setup: throughGate(CODE), bend: callGate({ selector: BEYOND }), act: jumpGate, fault: '#GP(0x48)' },
+  { rule: 'call-gate-code-type', setup: throughGate(CODE), bend: throughGate(DATA), act: call, fault: '#GP(0x40)' },
+  { rule: 'call-gate-code-type', name: 'another gate', setup: throughGate(CODE), bend: callGate({ selector: FREE }), act: call, fault: '#GP(0x38)' },
+  { rule: 'call-gate-code-dpl', setup: throughGate(CODE), bend: throughGate(CODE | 0x20), act: call, fault: '#GP(0x40)' },
+  { rule: 'call-gate-code-dpl', name: 'conforming', setup: throughGate(CONFORMING), bend: throughGate(CONFORMING | 0x20), act: call, fault: '#GP(0x40)' },
+  { rule: 'call-gate-jump-dpl', setup: (world) => { throughGate(CODE | DPL3)(world); enterRing3(world); }, bend: throughGate(CODE | 0x40), act: jumpGate, fault: '#GP(0x40)' },
+  { rule: 'call-gate-code-present', setup: throughGate(CODE), bend: throughGate(CODE & ~ABSENT), act: jumpGate, fault: '#NP(0x40)' },
+  { rule: 'call-gate-same-room', setup: (world) => { throughGate(CODE)(world); installSegment(world.cpu, SS, DATA0, 0x4093, KERNEL_STACK - 1, 0); }, bend: ({ cpu }) => { cpu.esp += 1; }, act: call, fault: '#SS(0x0)' },
+  { rule: 'call-gate-tss-limit', setup: (world) => { fromRing3ThroughGate(world); world.cpu.setSegment(7, TSS_SELECTOR, 0x8b, 9, TSS); }, bend: ({ cpu }) => { cpu.setSegment(7, TSS_SELECTOR, 0x8b, 8, TSS); }, act: call, fault: '#TS(0x28)' },
+  { rule: 'call-gate-ss-not-null', setup: fromRing3ThroughGate, bend: ring0Stack(0), act: call, fault: '#TS(0x0)' },
+  { rule: 'call-gate-ss-table-limit', setup: fromRing3ThroughGate, bend: ring0Stack(BEYOND), act: call, fault: '#TS(0x48)' },
+  { rule: 'call-gate-ss-rpl', setup: fromRing3ThroughGate, bend: ring0Stack(DATA0 | 1), act: call, fault: '#TS(0x10)' },
+  { rule: 'call-gate-ss-dpl', setup: fromRing3ThroughGate, bend: dataZero(DATA | 0x20), act: call, fault: '#TS(0x10)' },
+  { rule: 'call-gate-ss-type', setup: fromRing3ThroughGate, bend: dataZero(READ_ONLY), act: call, fault: '#TS(0x10)' },
+  { rule: 'call-gate-ss-present', setup: fromRing3ThroughGate, bend: dataZero(DATA & ~ABSENT), act: call, fault: '#SS(0x10)' },
+  { rule: 'call-gate-inner-room', setup: (world) => { fromRing3ThroughGate(world); dataZero(0x4092, KERNEL_STACK - 1)(world); }, bend: dataZero(0x4092, KERNEL_STACK - 2), act: call, fault: '#SS(0x10)' },
+  { rule: 'call-gate-inner-room', name: 'parameters', setup: (world) => { fromRing3ThroughGate(world); callGate({ parameters: 31 })(world); dataZero(0x4096, KERNEL_STACK - 35 * 4 - 1)(world); }, bend: dataZero(0x4096, KERNEL_STACK - 35 * 4), act: call, fault: '#SS(0x10)' },
+  { rule: 'call-gate-limit', setup: (world) => { throughGate(CODE)(world); descriptor(world, FREE2, CODE & ~0x8000, { base: 0, limit: HANDLER }); }, bend: (world) => { descriptor(world, FREE2, CODE & ~0x8000, { base: 0, limit: HANDLER - 1 }); }, act: call, fault: '#GP(0x0)' },
 ];
 
 // returns: IRET and RETF state the same checks under their own ids
@@ -211,4 +246,4 @@ const SYSTEM: readonly RuleCase[] = [
   { rule: 'io-map-bit', setup: withIoMap, bend: (world) => { store32(world, TSS + 104, 0x0001_0000); }, act: inPort, fault: '#GP(0x0)' },
 ];
 
-export const RULE_CASES: readonly RuleCase[] = [...MEMORY, ...PAGING, ...LOADS, ...JUMPS, ...returns(IRET), ...returns(RETF), ...DELIVERY, ...SYSTEM];
+export const RULE_CASES: readonly RuleCase[] = [...MEMORY, ...PAGING, ...LOADS, ...JUMPS, ...CALL_GATES, ...returns(IRET), ...returns(RETF), ...DELIVERY, ...SYSTEM];

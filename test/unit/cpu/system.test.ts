@@ -5,13 +5,13 @@ import { registerOffset } from '../../../core/arch/register-file.ts';
 import { clts, invalidatePage, lmsw, movFromCr, movToCr } from '../../../core/cpu/control-registers.ts';
 import { cpuid } from '../../../core/cpu/cpuid.ts';
 import { movFromDr, movToDr } from '../../../core/cpu/debug-registers.ts';
-import { farCall, farReturn } from '../../../core/cpu/far-transfer.ts';
+import { farReturn } from '../../../core/cpu/far-return.ts';
+import { farCall, farJump } from '../../../core/cpu/far-transfer.ts';
 import { sysenter, sysexit } from '../../../core/cpu/fast-system-calls.ts';
 import { Unsupported } from '../../../core/cpu/fault.ts';
 import { readFlags, writeFlags } from '../../../core/cpu/flags.ts';
 import { rdmsr, rdtsc, wrmsr } from '../../../core/cpu/model-specific-registers.ts';
 import { checkIoPermission } from '../../../core/cpu/ports.ts';
-import { farJump } from '../../../core/cpu/segmentation.ts';
 import { CS, EAX, EBX, ECX, EDX, SS } from '../../../core/cpu/state.ts';
 import { lgdt, lldt, ltr } from '../../../core/cpu/system-tables.ts';
 import type { TransitionEvent } from '../../../core/event/event.ts';
@@ -200,9 +200,9 @@ describe('far transfers', () => {
     expect(world.events).toMatchObject([{ kind: 'transition', via: 'far-return', from: { cpl: 0 }, to: { cpl: 3 }, returnIp: 0x5000n }]);
   });
 
-  test('through a call gate it says it is not there', () => {
+  test('to a task it says it is not there', () => {
     const world = newWorld();
-    descriptor(world, FREE, 0x8c);
+    descriptor(world, FREE, TSS32);
     expect(() => { farJump(world.cpu, FREE, 0); }).toThrow(Unsupported);
   });
 });

@@ -80,6 +80,14 @@ export function gate(world: World, vector: number, change: Partial<Parameters<ty
   store32(world, IDT + vector * 8 + 4, high);
 }
 
+/** Defines a gate of the GDT (or, with TI in the selector, the LDT); a 32-bit call gate to HANDLER with DPL 3 and no parameters unless said otherwise. */
+export function gateAt(world: World, selector: number, change: Partial<Parameters<typeof encodeGate>[0]> & { readonly parameters?: number } = {}): void {
+  const { low, high } = encodeGate({ selector: CODE0, offset: HANDLER, type: 12, dpl: 3, present: true, ...change });
+  const at = ((selector & 4) === 0 ? GDT : LDT) + (selector & 0xfff8);
+  store32(world, at, low);
+  store32(world, at + 4, high | (change.parameters ?? 0));
+}
+
 /** Memory as a loader writes it: no event, nobody told. */
 export function store32(world: World, physical: number, value: number): void {
   world.cpu.ramView.setUint32(physical, value >>> 0, true);
