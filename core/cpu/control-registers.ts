@@ -1,5 +1,5 @@
 // MOV to and from CR0, CR2, CR3, CR4, CLTS, LMSW, INVLPG: their checks, what they flush, their events.
-// Paging can be entered and left; leaving protected mode is not there yet. SDM 2B "MOV—Move to/from Control Registers".
+// Setting and clearing PE changes the mode and nothing else: hidden parts of segment registers stay. SDM 2B "MOV—Move to/from Control Registers".
 
 import {
   CR0_CD, CR0_DEFINED, CR0_EM, CR0_ET, CR0_MP, CR0_NW, CR0_PE, CR0_PG, CR0_TS, CR0_WP, CR4_PSE, CR4_TSD,
@@ -8,8 +8,8 @@ import { registerOffset } from '../arch/register-file.ts';
 import { codeOf, CONTROL_REGISTERS, FLUSH_SCOPES } from '../event/kinds.ts';
 import { rule } from '../event/rules.ts';
 import { handleOf } from '../event/schema.ts';
-import { beforeEvent, beginEvent, emitEvent, kindCode } from './emit.ts';
-import { demand, GP0, UD, Unsupported } from './fault.ts';
+import { beforeEvent, beginEvent, emitEvent, emitModeChange, kindCode, modeOf } from './emit.ts';
+import { demand, GP0, UD } from './fault.ts';
 import { isPaging } from './paging.ts';
 import { demandPrivileged } from './privilege.ts';
 import type { Cpu } from './state.ts';
@@ -77,7 +77,6 @@ function writeCr0(cpu: Cpu, wanted: number): void {
   const before = cpu.register(CR0);
   demand(cpu, R_PAGING, (value & CR0_PG) === 0 || (value & CR0_PE) !== 0, GP0, value, before);
   demand(cpu, R_CACHE, (value & CR0_NW) === 0 || (value & CR0_CD) !== 0, GP0, value, before);
-  if ((value & CR0_PE) === 0) throw new Unsupported('leaving protected mode (CR0.PE = 0)');
 
   // SDM 3A "Operations that Invalidate TLBs": changing PG drops everything; WP only changes what cached rights allow.
   const flushes = ((before ^ value) & CR0_PG) !== 0;
@@ -112,12 +111,14 @@ function writeCr4(cpu: Cpu, value: number): void {
 function writeCr(cpu: Cpu, offset: number, value: number): void {
   beforeEvent(cpu);
   const before = cpu.register(offset);
-  cpu.setRegister(offset, value, 0);
   const draft = beginEvent(cpu, K_CR_WRITE);
+  const modeBefore = modeOf(cpu);
+  cpu.setRegister(offset, value, 0);
   draft.set(H_REGISTER, CODES.get(offset) ?? 0);
   draft.set64(H_BEFORE, before, 0);
   draft.set64(H_AFTER, value, 0);
   emitEvent(cpu);
+  emitModeChange(cpu, modeBefore);
 }
 
 function emitFlush(cpu: Cpu, scope: number, linear: number): void {

@@ -1,28 +1,31 @@
 // Interrupts and exceptions from their cause to their handler, and what happens when delivery itself faults: one after the other,
-// double fault, shutdown. The gate procedure is interrupt-gate.ts. SDM 3A "Interrupt and Exception Handling".
+// double fault, shutdown. The gate procedure is interrupt-gate.ts, that of real-address mode real-mode-interrupt.ts. SDM 3A "Interrupt and Exception Handling".
 // Faults of INT n, INT3 and INTO travel on to the run loop (the instruction did not retire), which hands them to deliverFault.
 
-import { CR0_PE } from '../arch/control-registers.ts';
 import { findVector, type Contribution } from '../arch/vectors.ts';
 import { registerOffset } from '../arch/register-file.ts';
 import { codeOf, SOURCES } from '../event/kinds.ts';
 import { rule } from '../event/rules.ts';
 import { PENDING_ACTIVITY } from './attention.ts';
-import { DB, Fault, faultErrorCode, faultHasErrorCode, faultVector, judge, Unsupported, type Delivering, type FaultCode } from './fault.ts';
-import { emitDoubleFault, emitFault, emitShutdown, emitTrap, isFaultClass } from './fault-events.ts';
+import { DB, Fault, faultErrorCode, faultVector, judge, type Delivering, type FaultCode } from './fault.ts';
+import { emitDoubleFault, emitFault, emitShutdown, emitTrap, hasErrorCode, isFaultClass } from './fault-events.ts';
 import { enterHandler, type Delivery } from './interrupt-gate.ts';
+import { isRealMode } from './mode.ts';
+import { demandVirtual8086Iopl } from './privilege.ts';
+import { enterRealHandler } from './real-mode-interrupt.ts';
 import { SHUTDOWN, type Cpu } from './state.ts';
 
 const SOFTWARE = codeOf(SOURCES, 'software'), EXCEPTION = codeOf(SOURCES, 'exception'), EXTERNAL = codeOf(SOURCES, 'external'), NMI = codeOf(SOURCES, 'nmi');
 const R_SERIAL = rule('exceptions-serial'), R_DOUBLE = rule('double-fault-delivered');
 const R_BREAKPOINT = rule('breakpoint-trap'), R_OVERFLOW = rule('overflow-trap'), R_SINGLE_STEP = rule('single-step-trap');
-const ACTIVITY = registerOffset('activity'), DR6 = registerOffset('dr6'), CR0 = registerOffset('cr0');
+const ACTIVITY = registerOffset('activity'), DR6 = registerOffset('dr6');
 const BREAKPOINT_VECTOR = 3, OVERFLOW_VECTOR = 4, DOUBLE_FAULT_VECTOR = 8, NMI_VECTOR = 2;
 const BP: FaultCode = BREAKPOINT_VECTOR << 16, OF: FaultCode = OVERFLOW_VECTOR << 16;
 const DR6_BS = 0x4000;
 
 /** INT n. The transition's `icount` does not count INT n itself yet: it retires when this returns. Faults as the gate procedure does. */
 export function softwareInterrupt(cpu: Cpu, vector: number): void {
+  demandVirtual8086Iopl(cpu);
   deliverSoftware(cpu, vector, -1);
 }
 
@@ -37,9 +40,8 @@ export function overflow(cpu: Cpu): void {
 }
 
 function deliverSoftware(cpu: Cpu, vector: number, seq: number): void {
-  demandProtected(cpu);
   try {
-    enterHandler(cpu, { source: SOFTWARE, vector, errorCode: -1, resume: false });
+    enter(cpu, { source: SOFTWARE, vector, errorCode: -1, resume: false });
   } catch (thrown) {
     if (thrown instanceof Fault) thrown.delivering = { source: SOFTWARE, vector, seq };
     throw thrown;
@@ -48,11 +50,10 @@ function deliverSoftware(cpu: Cpu, vector: number, seq: number): void {
 
 /** Delivers the fault of the instruction at `cpu.instructionEip`, which is undone: EIP goes back to it. May end in shutdown (`cpu.activity`). */
 export function deliverFault(cpu: Cpu, fault: Fault): void {
-  demandProtected(cpu);
   cpu.eip = cpu.instructionEip;
   // A fault while an INT n was delivered is not paired with it: software interrupts are benign, so the fault is delivered next.
   const seq = emitFault(cpu, fault, fault.delivering);
-  deliverUntilDone(cpu, exceptionOf(fault.code), seq, [seq]);
+  deliverUntilDone(cpu, exceptionOf(cpu, fault.code), seq, [seq]);
 }
 
 /** Delivers an external interrupt between two instructions (or between two iterations of a REP). */
@@ -66,7 +67,6 @@ export function deliverNmi(cpu: Cpu): void {
 }
 
 function deliverBetween(cpu: Cpu, source: number, vector: number): void {
-  demandProtected(cpu);
   cpu.instructionEip = cpu.eip;
   // SDM 3B "Instruction-Breakpoint Exception Condition": RF is set in the frame when a REP was interrupted between iterations.
   deliverUntilDone(cpu, { source, vector, errorCode: -1, resume: cpu.iteration !== 0 }, -1, []);
@@ -74,7 +74,6 @@ function deliverBetween(cpu: Cpu, source: number, vector: number): void {
 
 /** The debug trap after an instruction that began with EFLAGS.TF set. `cpu.instructionEip` is the one that completed. SDM 3B "Single-Step Exception Condition". */
 export function deliverSingleStep(cpu: Cpu): void {
-  demandProtected(cpu);
   const seq = emitTrap(cpu, DB, R_SINGLE_STEP, { isSoftware: false });
   cpu.setRegister(DR6, cpu.register(DR6) | DR6_BS, 0);
   deliverUntilDone(cpu, { source: EXCEPTION, vector: 1, errorCode: -1, resume: false }, seq, [seq]);
@@ -95,7 +94,7 @@ function deliverUntilDone(cpu: Cpu, first: Delivery, firstSeq: number, chain: nu
       return;
     }
     if (judge(cpu, R_SERIAL, isSerial(current, failed), current.vector, faultVector(failed.code))) {
-      current = exceptionOf(failed.code);
+      current = exceptionOf(cpu, failed.code);
       seq = failedSeq;
     } else {
       seq = emitDoubleFault(cpu, delivering, failedSeq);
@@ -107,14 +106,19 @@ function deliverUntilDone(cpu: Cpu, first: Delivery, firstSeq: number, chain: nu
 
 const DOUBLE_FAULT: Delivery = { source: EXCEPTION, vector: DOUBLE_FAULT_VECTOR, errorCode: 0, resume: false };
 
-function exceptionOf(code: FaultCode): Delivery {
+function exceptionOf(cpu: Cpu, code: FaultCode): Delivery {
   const vector = faultVector(code);
-  return { source: EXCEPTION, vector, errorCode: faultHasErrorCode(code) ? faultErrorCode(code) : -1, resume: isFaultClass(vector) };
+  return { source: EXCEPTION, vector, errorCode: hasErrorCode(cpu, code) ? faultErrorCode(code) : -1, resume: isFaultClass(vector) };
+}
+
+function enter(cpu: Cpu, delivery: Delivery): void {
+  if (isRealMode(cpu)) enterRealHandler(cpu, delivery);
+  else enterHandler(cpu, delivery);
 }
 
 function tryDelivery(cpu: Cpu, delivery: Delivery): Fault | null {
   try {
-    enterHandler(cpu, delivery);
+    enter(cpu, delivery);
     return null;
   } catch (thrown) {
     if (thrown instanceof Fault) return thrown;
@@ -141,8 +145,4 @@ function shutDown(cpu: Cpu, chain: readonly number[]): void {
   cpu.setNarrow(ACTIVITY, SHUTDOWN);
   cpu.pending |= PENDING_ACTIVITY;
   emitShutdown(cpu, chain);
-}
-
-function demandProtected(cpu: Cpu): void {
-  if ((cpu.register(CR0) & CR0_PE) === 0) throw new Unsupported('an interrupt or exception in real-address mode');
 }

@@ -61,11 +61,23 @@ export function emitEvent(cpu: Cpu): number {
 }
 
 const K_CONSOLE = kindCode('console'), K_MARKER = kindCode('marker'), K_HALT = kindCode('halt'), K_EXIT = kindCode('exit'), K_RESET = kindCode('reset'),
-  K_UNSUPPORTED = kindCode('unsupported'), K_LINE = kindCode('interrupt-line'), K_INPUT = kindCode('input');
+  K_UNSUPPORTED = kindCode('unsupported'), K_LINE = kindCode('interrupt-line'), K_INPUT = kindCode('input'), K_MODE_CHANGE = kindCode('mode-change');
 const H_TEXT = handleOf('console', 'text'), H_DEVICE = handleOf('console', 'device'), H_WAKE = handleOf('halt', 'wake'), H_EXIT = handleOf('exit', 'value'),
   H_REASON = handleOf('reset', 'reason'), H_INSTRUCTION = handleOf('unsupported', 'instruction'), H_DETAIL = handleOf('unsupported', 'detail'),
   H_LINE = handleOf('interrupt-line', 'line'), H_STATE = handleOf('interrupt-line', 'state'), H_LINE_VECTOR = handleOf('interrupt-line', 'vector'),
-  H_INPUT_DEVICE = handleOf('input', 'device'), H_INPUT_DATA = handleOf('input', 'data');
+  H_INPUT_DEVICE = handleOf('input', 'device'), H_INPUT_DATA = handleOf('input', 'data'),
+  H_MODE_BEFORE = handleOf('mode-change', 'before'), H_MODE_AFTER = handleOf('mode-change', 'after');
+
+/** The operating mode is not what it was: follows the event whose effect it is. Nothing when it is the same. */
+export function emitModeChange(cpu: Cpu, before: number): void {
+  const after = modeOf(cpu);
+  if (before === after) return;
+  beforeEvent(cpu);
+  const draft = beginEvent(cpu, K_MODE_CHANGE);
+  draft.set(H_MODE_BEFORE, before);
+  draft.set(H_MODE_AFTER, after);
+  emitEvent(cpu);
+}
 
 /** Text a device printed. */
 export function emitConsole(cpu: Cpu, text: string, device: string): number {

@@ -11,6 +11,7 @@ import { handleOf } from '../event/schema.ts';
 import { IMPLICIT, TLB_SHIFT, TYPE_MASK, USER } from './access.ts';
 import { beforeEvent, beginEvent, emitEvent, kindCode } from './emit.ts';
 import { DF, faultErrorCode, faultHasErrorCode, faultVector, type Delivering, type Fault, type FaultCode } from './fault.ts';
+import { isRealMode } from './mode.ts';
 import type { WalkOutcome } from './page-walk.ts';
 import { lastFaultWalk } from './paging.ts';
 import type { Cpu } from './state.ts';
@@ -35,6 +36,9 @@ const CLASSES: readonly number[] = Array.from({ length: 256 }, (_, vector) => {
 });
 /** True when a vector is a fault, not a trap or abort: RF is then set in the pushed EFLAGS. */
 export const isFaultClass = (vector: number): boolean => CLASSES[vector] === CLASS_FAULT;
+
+/** True when an error code goes with the exception: none does in real-address mode. SDM 3B "Interrupt and Exception Handling". */
+export const hasErrorCode = (cpu: Cpu, code: FaultCode): boolean => faultHasErrorCode(code) && !isRealMode(cpu);
 
 /** Emits the `fault` event of a guest fault; for #PF it writes CR2. `delivering` is what was being delivered, null during execution. */
 export function emitFault(cpu: Cpu, fault: Fault, delivering: Delivering | null): number {
@@ -83,7 +87,7 @@ function begin(cpu: Cpu, code: FaultCode, rule: number, kind: number, delivering
   draft.set(H_VECTOR, vector);
   draft.setText(H_MNEMONIC, MNEMONICS[vector]!);
   draft.set(H_CLASS, kind);
-  if (faultHasErrorCode(code)) draft.set(H_CODE, faultErrorCode(code));
+  if (hasErrorCode(cpu, code)) draft.set(H_CODE, faultErrorCode(code));
   else draft.setUnknown(H_CODE);
   draft.set(H_RULE, rule);
   draft.set(H_DURING, delivering === null ? EXECUTION : DELIVERY);

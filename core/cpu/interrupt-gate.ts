@@ -1,4 +1,5 @@
 // Entering a handler through the IDT: the gate, the code segment, the stack (switched through the TSS for an inner ring), the frame.
+// A gate has the width of its frame: 16-bit ones push words. Out of virtual-8086 mode the segment registers are pushed, too.
 // Any check may fault; the caller decides what a fault during delivery becomes (delivery.ts).
 // SDM 2A "INT n/INTO/INT3/INT1—Call to Interrupt Procedure", SDM 3A "Exception- or Interrupt-Handler Procedures".
 
@@ -14,10 +15,11 @@ import { tellAccess, WHAT_GATE } from './access-report.ts';
 import { errorOf, isNull, markAccessed, newDescriptor, readDescriptor } from './descriptor-table.ts';
 import { demand, GP, NP, skip, SSF, Unsupported } from './fault.ts';
 import { innerStackPlace, readInnerStack, skipInnerStack, type InnerStackRules } from './inner-stack.ts';
-import { interruptSlotNames, pushInterruptFrame } from './interrupt-frame.ts';
+import { interruptSlotCount, interruptSlotNames, pushInterruptFrame, PUSHED_SEGMENTS } from './interrupt-frame.ts';
 import { readFlags, writeFlags } from './flags.ts';
 import { readLinear32 } from './linear-memory.ts';
-import { installDescriptor } from './segmentation.ts';
+import { isVirtual8086 } from './mode.ts';
+import { installDescriptor, installNull } from './segmentation.ts';
 import { layFrame, type StackFrame } from './stack-frame.ts';
 import { CS, SHADOW_MOV_SS, SHADOW_STI, SS, TR, type Cpu } from './state.ts';
 import { cachedPage, tlbIndex } from './tlb.ts';
@@ -26,16 +28,16 @@ import { fillEntry, fillFrame, fillStackFrom } from './transition-fields.ts';
 
 const R_IDT_LIMIT = rule('idt-limit'), R_GATE_TYPE = rule('gate-type'), R_GATE_DPL = rule('gate-dpl'), R_GATE_PRESENT = rule('gate-present');
 const R_CS_NULL = rule('handler-not-null'), R_CS_TABLE = rule('handler-table-limit'), R_CS_TYPE = rule('handler-type'), R_CS_DPL = rule('handler-dpl'),
-  R_CS_PRESENT = rule('handler-present'), R_LIMIT = rule('handler-limit');
+  R_CS_PRESENT = rule('handler-present'), R_CS_V86 = rule('handler-v86'), R_LIMIT = rule('handler-limit');
 const INNER_RULES: InnerStackRules = {
   inTss: rule('tss-stack-limit'), isNotNull: rule('inner-ss-not-null'), inTable: rule('inner-ss-table-limit'), rpl: rule('inner-ss-rpl'), dpl: rule('inner-ss-dpl'),
   type: rule('inner-ss-type'), present: rule('inner-ss-present'), hasRoom: rule('inner-frame-room'),
 };
 const R_SAME_ROOM = rule('same-frame-room');
 const IDTR_BASE = registerOffset('idtr.base'), IDTR_LIMIT = registerOffset('idtr.limit');
-const SLOT_BYTES = 4;
 const SOFTWARE = codeOf(SOURCES, 'software');
-const VIA_OF_SOURCE = [codeOf(VIAS, 'int'), codeOf(VIAS, 'exception'), codeOf(VIAS, 'interrupt'), codeOf(VIAS, 'nmi')];
+/** The mechanism of a transition into a handler, by source. */
+export const VIA_OF_SOURCE = [codeOf(VIAS, 'int'), codeOf(VIAS, 'exception'), codeOf(VIAS, 'interrupt'), codeOf(VIAS, 'nmi')];
 
 /** What is being delivered. `errorCode` is -1 when none is pushed; `resume` sets RF in the pushed EFLAGS (faults). */
 export interface Delivery { readonly source: number; readonly vector: number; readonly errorCode: number; readonly resume: boolean }
@@ -55,17 +57,19 @@ export function enterHandler(cpu: Cpu, delivery: Delivery): void {
   const newCpl = isInner ? dplOf(handler.rights) : cpu.cpl;
   if (isInner) innerEsp = readInnerStack(cpu, inner, newCpl, ext, INNER_RULES);
   else skipInnerStack(cpu, INNER_RULES);
-  const count = (isInner ? 5 : 3) + (delivery.errorCode >= 0 ? 1 : 0);
+  const isFromVirtual8086 = isVirtual8086(cpu);
+  const width = is32BitGate() ? 4 : 2;
+  const count = interruptSlotCount({ isInner, isFromVirtual8086, errorCode: delivery.errorCode });
   const frame = isInner
-    ? layFrame(cpu, { rule: INNER_RULES.hasRoom, fault: SSF(errorOf(inner.selector) | ext), count, width: SLOT_BYTES }, { rights: inner.rights, limit: inner.limit, base: inner.base, pointer: innerEsp, cpl: newCpl })
-    : layFrame(cpu, { rule: R_SAME_ROOM, fault: SSF(ext), count, width: SLOT_BYTES }, { rights: cpu.segmentRights(SS), limit: cpu.segmentLimit(SS), base: cpu.segmentBase(SS), pointer: cpu.esp, cpl: newCpl });
-  const offset = gateOffset(gate.low, gate.high);
+    ? layFrame(cpu, { rule: INNER_RULES.hasRoom, fault: SSF(errorOf(inner.selector) | ext), count, width }, { rights: inner.rights, limit: inner.limit, base: inner.base, pointer: innerEsp, cpl: newCpl })
+    : layFrame(cpu, { rule: R_SAME_ROOM, fault: SSF(ext), count, width }, { rights: cpu.segmentRights(SS), limit: cpu.segmentLimit(SS), base: cpu.segmentBase(SS), pointer: cpu.esp, cpl: newCpl });
+  const offset = width === 4 ? gateOffset(gate.low, gate.high) : gate.low & 0xffff;
   demand(cpu, R_LIMIT, offset <= handler.limit, GP(ext), offset, handler.limit);
   markAccessed(cpu, handler);
   if (isInner) markAccessed(cpu, inner);
 
   const flags = readFlags(cpu);
-  pushInterruptFrame(cpu, frame, { isInner, errorCode: delivery.errorCode, flags: delivery.resume ? flags | EFLAGS_RF : flags });
+  pushInterruptFrame(cpu, frame, { isInner, isFromVirtual8086, errorCode: delivery.errorCode, flags: delivery.resume ? flags | EFLAGS_RF : flags });
   commit(cpu, delivery, frame, { isInner, newCpl, offset, flags });
 }
 
@@ -87,7 +91,16 @@ function checkGate(cpu: Cpu, delivery: Delivery, ext: number): void {
   else skip(cpu, R_GATE_DPL);
   demand(cpu, R_GATE_PRESENT, isGatePresent(gate.high), NP(error), vector, gate.high >>> 0);
   if (type === TYPE_TASK_GATE) throw new Unsupported(`delivery of vector 0x${vector.toString(16)} through a task gate`);
-  if (type !== TYPE_INTERRUPT_GATE32 && type !== TYPE_TRAP_GATE32) throw new Unsupported(`delivery of vector 0x${vector.toString(16)} through a 16-bit gate`);
+}
+
+function is32BitGate(): boolean {
+  const type = gateType(gate.high);
+  return type === TYPE_INTERRUPT_GATE32 || type === TYPE_TRAP_GATE32;
+}
+
+function isInterruptGate(): boolean {
+  const type = gateType(gate.high);
+  return type === TYPE_INTERRUPT_GATE32 || type === TYPE_INTERRUPT_GATE16;
 }
 
 function isIdtGate(type: number): boolean {
@@ -102,6 +115,8 @@ function checkHandler(cpu: Cpu, ext: number): void {
   demand(cpu, R_CS_TYPE, isCode(handler.rights), GP(error), selector, handler.rights);
   demand(cpu, R_CS_DPL, dplOf(handler.rights) <= cpu.cpl, GP(error), dplOf(handler.rights), cpu.cpl);
   demand(cpu, R_CS_PRESENT, isPresent(handler.rights), NP(error), selector, handler.rights);
+  if (isVirtual8086(cpu)) demand(cpu, R_CS_V86, dplOf(handler.rights) === 0 && !isConformingCode(handler.rights), GP(error), selector, handler.rights);
+  else skip(cpu, R_CS_V86);
 }
 
 function commit(cpu: Cpu, delivery: Delivery, frame: StackFrame, entry: { readonly isInner: boolean; readonly newCpl: number; readonly offset: number; readonly flags: number }): void {
@@ -111,17 +126,18 @@ function commit(cpu: Cpu, delivery: Delivery, frame: StackFrame, entry: { readon
     gatePhysical: gate.physical, gateLow: gate.low, gateHigh: gate.high,
   });
   const { linear, width, count, values } = frame;
-  fillFrame(draft, { ss: entry.isInner ? inner.selector : cpu.segmentSelector(SS), linear, width, count, names: interruptSlotNames(delivery.errorCode), values });
+  fillFrame(draft, { ss: entry.isInner ? inner.selector : cpu.segmentSelector(SS), linear, width, count, names: interruptSlotNames(width, delivery.errorCode), values });
   if (entry.isInner) {
     fillStackFrom(draft, { tss: cpu.segmentSelector(TR), offset: innerStackPlace(cpu, entry.newCpl).pointer, value: innerEsp });
     installDescriptor(cpu, SS, inner.selector, inner);
     setCpl(cpu, entry.newCpl);
   }
   cpu.esp = frame.newPointer;
+  if (isVirtual8086(cpu)) for (const segment of PUSHED_SEGMENTS) installNull(cpu, segment, 0);
   // CS.RPL is the new CPL, whatever the gate said.
   installDescriptor(cpu, CS, (handler.selector & 0xfffc) | entry.newCpl, handler);
   cpu.eip = entry.offset;
-  const clearsIf = gateType(gate.high) === TYPE_INTERRUPT_GATE32 ? EFLAGS_IF : 0;
+  const clearsIf = isInterruptGate() ? EFLAGS_IF : 0;
   writeFlags(cpu, entry.flags & ~(EFLAGS_TF | EFLAGS_NT | EFLAGS_RF | EFLAGS_VM | clearsIf));
   if ((cpu.shadow & (SHADOW_STI | SHADOW_MOV_SS)) !== 0) cpu.shadow &= ~(SHADOW_STI | SHADOW_MOV_SS);
   commitTransition(cpu);

@@ -1,12 +1,10 @@
-// IRET in protected mode, to the same and to an outer ring. Back to a previous task (NT) or to virtual-8086 mode is not there yet.
+// IRET in protected mode, to the same and to an outer ring. To virtual-8086 mode: virtual-8086.ts. Back to a previous task (NT) is not there yet.
 // SDM 2A "IRET/IRETD/IRETQ—Interrupt Return".
 
 import {
   EFLAGS_AC, EFLAGS_AF, EFLAGS_CF, EFLAGS_DF, EFLAGS_ID, EFLAGS_IF, EFLAGS_IOPL, EFLAGS_NT, EFLAGS_OF, EFLAGS_PF, EFLAGS_SF, EFLAGS_TF, EFLAGS_VIF, EFLAGS_VIP,
   EFLAGS_VM, EFLAGS_ZF, ioplOf,
 } from '../arch/flags.ts';
-import { CR0_PE } from '../arch/control-registers.ts';
-import { registerOffset } from '../arch/register-file.ts';
 import { codeOf, SLOT_NAMES, VIAS } from '../event/kinds.ts';
 import { rule } from '../event/rules.ts';
 import { markAccessed, newDescriptor } from './descriptor-table.ts';
@@ -19,6 +17,7 @@ import { setStackPointer, stackOffset } from './stack.ts';
 import { CS, SHADOW_NMI, SS, type Cpu } from './state.ts';
 import { fillFrame, fillReturn } from './transition-fields.ts';
 import { commitTransition, openTransition, setCpl } from './transition.ts';
+import { returnToVirtual8086 } from './virtual-8086.ts';
 
 const CODE_RULES: CodeRules = {
   isNotNull: rule('iret-cs-not-null'), inTable: rule('iret-cs-table-limit'), type: rule('iret-cs-type'), rpl: rule('iret-cs-rpl'),
@@ -33,7 +32,6 @@ const STACK_RULES: StackRules = {
 };
 const R_LIMIT = rule('iret-limit');
 const VIA_IRET = codeOf(VIAS, 'iret');
-const CR0 = registerOffset('cr0');
 const NAMES_32 = (['eip', 'cs', 'eflags', 'esp', 'ss'] as const).map((name) => codeOf(SLOT_NAMES, name));
 const NAMES_16 = (['ip', 'cs', 'flags', 'sp', 'ss'] as const).map((name) => codeOf(SLOT_NAMES, name));
 const code = newDescriptor(), stack = newDescriptor();
@@ -42,12 +40,14 @@ const EIP_SLOT = 0, CS_SLOT = 1, FLAGS_SLOT = 2, ESP_SLOT = 3, SS_SLOT = 4;
 
 /** IRET (`operandSize` 16) or IRETD (32). Faults with #GP, #NP, #SS or #PF; nothing has changed then. */
 export function interruptReturn(cpu: Cpu, operandSize: number): void {
-  if ((cpu.register(CR0) & CR0_PE) === 0) throw new Unsupported('IRET in real-address mode');
   const flags = readFlags(cpu);
   if ((flags & EFLAGS_NT) !== 0) throw new Unsupported('IRET to the previous task (EFLAGS.NT = 1)');
   const width = operandSize >>> 3;
   for (let slot = EIP_SLOT; slot <= FLAGS_SLOT; slot += 1) values[slot] = popped(cpu, slot, width);
-  if (width === 4 && (values[FLAGS_SLOT]! & EFLAGS_VM) !== 0 && cpu.cpl === 0) throw new Unsupported('IRET to virtual-8086 mode');
+  if (width === 4 && (values[FLAGS_SLOT]! & EFLAGS_VM) !== 0 && cpu.cpl === 0) {
+    returnToVirtual8086(cpu);
+    return;
+  }
   const selector = values[CS_SLOT]! & 0xffff;
   checkReturnCode(cpu, code, selector, CODE_RULES);
   const rpl = selector & 3;

@@ -7,6 +7,7 @@ import { rule } from '../event/rules.ts';
 import { privilegeOf } from './access.ts';
 import { demand, GP0, SS0, skip, type FaultCode } from './fault.ts';
 import { prepareLinearWrite, readLinear16, readLinear32, readLinear8, writeLinear16, writeLinear32, writeLinear8 } from './linear-memory.ts';
+import { isRealMode } from './mode.ts';
 import { PAGE_DIRTY } from './page-flags.ts';
 import { writeNoted } from './physical-write.ts';
 import { CS, SS, type Cpu } from './state.ts';
@@ -94,8 +95,8 @@ export function prepareWrite(cpu: Cpu, segment: number, offset: number, sizeByte
 export function linearForRead(cpu: Cpu, segment: number, offset: number, sizeBytes: number): number {
   const rights = cpu.segmentRights(segment);
   demandUsable(cpu, segment, rights);
-  // SDM 3A "Type Checking": no instruction may read an execute-only code segment.
-  demand(cpu, R_READABLE, (rights & (TYPE_CODE | TYPE_READ_WRITE)) !== TYPE_CODE, GP0, segment, rights);
+  // SDM 3A "Type Checking": no instruction may read an execute-only code segment. In real-address mode types are not looked at.
+  demand(cpu, R_READABLE, (rights & (TYPE_CODE | TYPE_READ_WRITE)) !== TYPE_CODE || isRealMode(cpu), GP0, segment, rights);
   demandWithinLimit(cpu, segment, offset, sizeBytes, rights);
   return (cpu.segmentBase(segment) + offset) >>> 0;
 }
@@ -105,7 +106,7 @@ export function linearForWrite(cpu: Cpu, segment: number, offset: number, sizeBy
   const rights = cpu.segmentRights(segment);
   demandUsable(cpu, segment, rights);
   // SDM 3A "Type Checking": no instruction may write into a code segment or a read-only data segment.
-  demand(cpu, R_WRITABLE, (rights & (TYPE_CODE | TYPE_READ_WRITE)) === TYPE_READ_WRITE, GP0, segment, rights);
+  demand(cpu, R_WRITABLE, (rights & (TYPE_CODE | TYPE_READ_WRITE)) === TYPE_READ_WRITE || isRealMode(cpu), GP0, segment, rights);
   demandWithinLimit(cpu, segment, offset, sizeBytes, rights);
   return (cpu.segmentBase(segment) + offset) >>> 0;
 }

@@ -9,13 +9,15 @@ import { IMPLICIT } from './access.ts';
 import { tellAccess, WHAT_IO_MAP } from './access-report.ts';
 import { demand, GP0, skip } from './fault.ts';
 import { readLinear16 } from './linear-memory.ts';
+import { isVirtual8086 } from './mode.ts';
 import { TR, type Cpu } from './state.ts';
 
 const R_TSS = rule('io-tss'), R_LIMIT = rule('io-map-limit'), R_BIT = rule('io-map-bit');
 
 /** Checks IN, OUT, INS or OUTS of `size` bytes (1, 2, 4) at `port`. Faults with #GP(0), or #PF while the TSS is read. */
 export function checkIoPermission(cpu: Cpu, port: number, size: number): void {
-  if (cpu.cpl <= ioplOf(cpu.rawFlags)) {
+  // SDM 3B "Protected-Mode I/O" of virtual-8086 mode: IOPL is not asked there, the bit map alone decides.
+  if (cpu.cpl <= ioplOf(cpu.rawFlags) && !isVirtual8086(cpu)) {
     skip(cpu, R_TSS);
     skip(cpu, R_LIMIT);
     skip(cpu, R_BIT);

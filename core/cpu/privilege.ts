@@ -1,11 +1,13 @@
-// The two plain privilege checks of instructions: CPL 0, and CPL against IOPL. SDM 3A "Privileged Instructions".
+// The plain privilege checks of instructions: CPL 0, and CPL against IOPL. SDM 3A "Privileged Instructions".
 
 import { ioplOf } from '../arch/flags.ts';
 import { rule } from '../event/rules.ts';
 import { demand, GP0 } from './fault.ts';
+import { isVirtual8086 } from './mode.ts';
 import type { Cpu } from './state.ts';
 
-const R_CPL = rule('privileged-cpl'), R_IOPL = rule('iopl-interrupt-flag');
+const R_CPL = rule('privileged-cpl'), R_IOPL = rule('iopl-interrupt-flag'), R_VIRTUAL = rule('v86-iopl');
+const IOPL_ALL = 3;
 
 /** #GP(0) unless CPL is 0: HLT, LGDT, MOV CR, RDMSR and the other privileged instructions. Asked before operands are read from memory. */
 export function demandPrivileged(cpu: Cpu): void {
@@ -15,4 +17,9 @@ export function demandPrivileged(cpu: Cpu): void {
 /** #GP(0) unless CPL <= IOPL: CLI and STI. */
 export function demandInterruptFlagRight(cpu: Cpu): void {
   demand(cpu, R_IOPL, cpu.cpl <= ioplOf(cpu.rawFlags), GP0, cpu.cpl, ioplOf(cpu.rawFlags));
+}
+
+/** In virtual-8086 mode #GP(0) unless IOPL is 3: PUSHF, POPF, INT n and IRET, which its monitor emulates. SDM 3B "Sensitive Instructions". */
+export function demandVirtual8086Iopl(cpu: Cpu): void {
+  if (isVirtual8086(cpu)) demand(cpu, R_VIRTUAL, ioplOf(cpu.rawFlags) === IOPL_ALL, GP0, ioplOf(cpu.rawFlags), IOPL_ALL);
 }

@@ -1,5 +1,5 @@
 // The states a guest may begin in: after reset, as a BIOS leaves the processor to a boot sector, and protected mode as Multiboot
-// promises it. Each takes a fresh processor; no event is emitted, as nothing is seen of what came before.
+// promises it. Every register is set; no event is emitted, as nothing is seen of what came before.
 
 import { CR0_CD, CR0_ET, CR0_NW, CR0_PE } from '../arch/control-registers.ts';
 import { RIGHTS_P, TYPE_LDT, TYPE_TSS32_BUSY } from '../arch/descriptor.ts';
@@ -7,23 +7,21 @@ import { EFLAGS_FIXED, EFLAGS_IF } from '../arch/flags.ts';
 import { registerOffset } from '../arch/register-file.ts';
 import { SIGNATURE } from './cpuid.ts';
 import { writeFlags } from './flags.ts';
+import { REAL_LIMIT, REAL_RIGHTS } from './real-mode.ts';
 import { FLAT_CODE, FLAT_DATA, installFlat, installNull, installSegment } from './segmentation.ts';
-import { ACTIVE, CS, DS, EAX, EDX, ES, FS, GS, LDTR, SS, TR, type Cpu } from './state.ts';
+import { CS, DS, EAX, EDX, ES, FS, GS, LDTR, SS, TR, type Cpu } from './state.ts';
 import { dropAll } from './tlb.ts';
 
 const CR0 = registerOffset('cr0'), DR6 = registerOffset('dr6'), DR7 = registerOffset('dr7'), PAT = registerOffset('pat');
-const CPL = registerOffset('cpl'), ACTIVITY = registerOffset('activity');
 const GDTR_LIMIT = registerOffset('gdtr.limit'), IDTR_LIMIT = registerOffset('idtr.limit');
 /** Values after reset. SDM 3A "Processor State After Reset", SDM 3A "Page Attribute Table (PAT)". */
 const DR6_RESET = 0xffff_0ff0, DR7_RESET = 0x400, PAT_RESET = 0x0007_0406, CR0_RESET = (CR0_CD | CR0_NW | CR0_ET) >>> 0;
 const CS_RESET = 0xf000, CS_BASE_RESET = 0xffff_0000, EIP_RESET = 0xfff0;
 const CODE_SELECTOR = 0x8, DATA_SELECTOR = 0x10;
-/** A writable, accessed data segment of 64 KiB: what every segment register is in real-address mode, CS included. */
-export const REAL_RIGHTS = 0x93, REAL_LIMIT = 0xffff;
 /** What a PC's BIOS leaves: where the boot sector lies, its stack, the interrupt-vector table at 0, the mark of a BIOS in AX. */
 const BOOT_IP = 0x7c00, BOOT_SP = 0x6f00, BOOT_IDT_LIMIT = 0x3ff, BOOT_AX = 0xaa55;
 
-/** Puts a fresh processor into its state after reset: real-address mode, the first instruction at physical 0xfffffff0. SDM 3A "Processor State After Reset". */
+/** Puts the processor into its state after reset: real-address mode, the first instruction at physical 0xfffffff0. SDM 3A "Processor State After Reset". */
 export function startReal(cpu: Cpu): void {
   startFixed(cpu, CR0_RESET);
   for (const segment of [ES, SS, DS, FS, GS]) installSegment(cpu, segment, 0, REAL_RIGHTS, REAL_LIMIT, 0);
@@ -36,7 +34,7 @@ export function startReal(cpu: Cpu): void {
   begin(cpu, EFLAGS_FIXED, EIP_RESET);
 }
 
-/** Puts a fresh processor where a BIOS jumps to the boot sector of `drive` (0x80: the first hard disk): real-address mode, CS:IP 0000:7C00, interrupts on. */
+/** Puts the processor where a BIOS jumps to the boot sector of `drive` (0x80: the first hard disk): real-address mode, CS:IP 0000:7C00, interrupts on. */
 export function startBoot(cpu: Cpu, drive: number): void {
   startReal(cpu);
   cpu.setRegister(CR0, CR0_ET, 0);
@@ -49,7 +47,7 @@ export function startBoot(cpu: Cpu, drive: number): void {
 }
 
 /**
- * Puts a fresh processor into flat 32-bit ring 0 at `entry`: CS 0x8, DS ES FS GS SS 0x10 with flat hidden parts, EFLAGS 2, CR0 PE and ET.
+ * Puts the processor into flat 32-bit ring 0 at `entry`: CS 0x8, DS ES FS GS SS 0x10 with flat hidden parts, EFLAGS 2, CR0 PE and ET.
  * GDT, IDT, LDT and TSS are empty until the guest loads them: using one before faults. Multiboot Specification "Machine state".
  */
 export function startProtected32(cpu: Cpu, entry: number): void {
@@ -62,13 +60,11 @@ export function startProtected32(cpu: Cpu, entry: number): void {
 }
 
 function startFixed(cpu: Cpu, cr0: number): void {
+  cpu.registerFile.fill(0);
   cpu.setRegister(CR0, cr0, 0);
   cpu.setRegister(DR6, DR6_RESET, 0);
   cpu.setRegister(DR7, DR7_RESET, 0);
   cpu.setRegister(PAT, PAT_RESET, PAT_RESET);
-  cpu.setNarrow(CPL, 0);
-  cpu.setNarrow(ACTIVITY, ACTIVE);
-  cpu.shadow = 0;
   dropAll(cpu);
 }
 

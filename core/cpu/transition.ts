@@ -5,7 +5,7 @@ import { registerOffset } from '../arch/register-file.ts';
 import { assert } from '../base/assert.ts';
 import type { EventDraft } from '../event/draft.ts';
 import { handleOf } from '../event/schema.ts';
-import { beforeEvent, beginEvent, emitEvent, kindCode, modeOf } from './emit.ts';
+import { beforeEvent, beginEvent, emitEvent, emitModeChange, kindCode, modeOf } from './emit.ts';
 import { readFlags } from './flags.ts';
 import { CS, SS, type Cpu } from './state.ts';
 
@@ -17,6 +17,7 @@ const [T_CPL, T_CS, T_IP, T_SS, T_SP, T_FLAGS, T_MODE] = SIDE.map((name) => hand
 const H_VIA = handleOf('transition', 'via');
 
 let openOn: Cpu | null = null;
+let modeBefore = 0;
 
 /**
  * Opens a transition: the probe sees the state before, and the event's row gets its common fields and the `from` side. From here on
@@ -34,7 +35,8 @@ export function openTransition(cpu: Cpu, via: number): EventDraft {
   draft.set(F_SS, cpu.segmentSelector(SS));
   draft.set64(F_SP, cpu.esp, 0);
   draft.set64(F_FLAGS, cpu.rawFlags, 0);
-  draft.set(F_MODE, modeOf(cpu));
+  modeBefore = modeOf(cpu);
+  draft.set(F_MODE, modeBefore);
   return draft;
 }
 
@@ -44,7 +46,7 @@ export function setCpl(cpu: Cpu, cpl: number): void {
   cpu.setNarrow(CPL, cpl);
 }
 
-/** Ends the transition: fills the `to` side from the registers and emits its one event. Returns the event's sequence number. */
+/** Ends the transition: fills the `to` side from the registers and emits its one event, and `mode-change` when it is one. Returns the event's sequence number. */
 export function commitTransition(cpu: Cpu): number {
   assert(openOn === cpu, 'an open transition to commit');
   openOn = null;
@@ -57,5 +59,7 @@ export function commitTransition(cpu: Cpu): number {
   draft.set64(T_SP, cpu.esp, 0);
   draft.set64(T_FLAGS, flags, 0);
   draft.set(T_MODE, modeOf(cpu));
-  return emitEvent(cpu);
+  const seq = emitEvent(cpu);
+  emitModeChange(cpu, modeBefore);
+  return seq;
 }

@@ -98,6 +98,7 @@ export const RULES = [
   { id: 'handler-type', title: 'the CS selector in the gate names a code segment', cite: 'SDM 2A "INT n/INTO/INT3/INT1—Call to Interrupt Procedure"', procedure: 'interrupt-delivery' },
   { id: 'handler-dpl', title: 'DPL of the handler code segment is not numerically greater than CPL', cite: 'SDM 3A "Protection of Exception- and Interrupt-Handler Procedures"', procedure: 'interrupt-delivery' },
   { id: 'handler-present', title: 'the handler code segment is present', cite: 'SDM 2A "INT n/INTO/INT3/INT1—Call to Interrupt Procedure"', procedure: 'interrupt-delivery' },
+  { id: 'handler-v86', title: 'out of virtual-8086 mode, the handler is nonconforming code of ring 0', cite: 'SDM 2A "INT n/INTO/INT3/INT1—Call to Interrupt Procedure"', procedure: 'interrupt-delivery' },
   { id: 'tss-stack-limit', title: 'the stack pointer for the new ring lies within the limit of the TSS', cite: 'SDM 3A "Stack Switching"', procedure: 'interrupt-delivery' },
   { id: 'inner-ss-not-null', title: 'the SS selector read from the TSS is not null', cite: 'SDM 3A "Interrupt 10—Invalid TSS Exception (#TS)"', procedure: 'interrupt-delivery' },
   { id: 'inner-ss-table-limit', title: 'the SS selector read from the TSS lies within its descriptor table', cite: 'SDM 3A "Interrupt 10—Invalid TSS Exception (#TS)"', procedure: 'interrupt-delivery' },
@@ -126,6 +127,14 @@ export const RULES = [
   { id: 'iret-ss-dpl', title: 'DPL of the return stack segment equals RPL of the popped CS selector', cite: 'SDM 2A "IRET/IRETD/IRETQ—Interrupt Return"', procedure: 'iret' },
   { id: 'iret-ss-present', title: 'the return stack segment is present', cite: 'SDM 2A "IRET/IRETD/IRETQ—Interrupt Return"', procedure: 'iret' },
   { id: 'iret-limit', title: 'the popped instruction pointer lies within the limit of the return code segment', cite: 'SDM 2A "IRET/IRETD/IRETQ—Interrupt Return"', procedure: 'iret' },
+
+  { id: 'iret-v86-limit', title: 'the popped instruction pointer lies within the 64 KBytes of a virtual-8086 code segment', cite: 'SDM 2A "IRET/IRETD/IRETQ—Interrupt Return"', procedure: 'iret' },
+
+  { id: 'real-far-limit', title: 'outside protected mode, the target offset of a far transfer lies within the limit of CS', cite: 'SDM 2A "JMP—Jump"', procedure: 'real-far-transfer' },
+  { id: 'vector-table-limit', title: 'the entry of the interrupt-vector table lies within the limit of IDTR', cite: 'SDM 2A "INT n/INTO/INT3/INT1—Call to Interrupt Procedure"', procedure: 'real-interrupt' },
+  { id: 'vector-frame-room', title: 'the stack has room for the three words of the frame', cite: 'SDM 2A "INT n/INTO/INT3/INT1—Call to Interrupt Procedure"', procedure: 'real-interrupt' },
+  { id: 'v86-iopl', title: 'PUSHF, POPF, INT n and IRET run in virtual-8086 mode with IOPL 3 only', cite: 'SDM 3B "Sensitive Instructions"', procedure: 'real-iret' },
+  { id: 'real-iret-limit', title: 'outside protected mode, the popped instruction pointer lies within the limit of CS', cite: 'SDM 2A "IRET/IRETD/IRETQ—Interrupt Return"', procedure: 'real-iret' },
 
   { id: 'sysenter-protected', title: 'SYSENTER runs in protected mode (CR0.PE = 1)', cite: 'SDM 2B "SYSENTER—Fast System Call"', procedure: 'sysenter' },
   { id: 'sysenter-cs-set', title: 'bits 15:2 of IA32_SYSENTER_CS are not all zero', cite: 'SDM 2B "SYSENTER—Fast System Call"', procedure: 'sysenter' },

@@ -8,6 +8,8 @@ import { read16, read32 } from '../memory.ts';
 import { effectiveAddress, readOperand16, readOperand32 } from '../operands.ts';
 import { farReturn } from '../far-return.ts';
 import { farCall, farJump } from '../far-transfer.ts';
+import { isProtectedMode } from '../mode.ts';
+import { callParagraph, jumpToParagraph, returnToParagraph } from '../real-mode.ts';
 import { pop16, pop32, push16, push32, setStackPointer, stackOffset } from '../stack.ts';
 import { CS, ECX, type Cpu } from '../state.ts';
 import type { SemanticsRows } from './execute-type.ts';
@@ -102,15 +104,20 @@ function farTarget(cpu: Cpu, insn: Insn): FarTarget {
 
 function jmpFar(cpu: Cpu, insn: Insn): void {
   const target = farTarget(cpu, insn);
-  farJump(cpu, selector(target.selector), target.offset);
+  if (isProtectedMode(cpu)) farJump(cpu, selector(target.selector), target.offset);
+  else jumpToParagraph(cpu, selector(target.selector), target.offset);
 }
 
 function callFar(cpu: Cpu, insn: Insn): void {
   const target = farTarget(cpu, insn);
-  farCall(cpu, insn.operandSize, selector(target.selector), target.offset);
+  if (isProtectedMode(cpu)) farCall(cpu, insn.operandSize, selector(target.selector), target.offset);
+  else callParagraph(cpu, insn.operandSize, selector(target.selector), target.offset);
 }
 
-function retFar(cpu: Cpu, insn: Insn): void { farReturn(cpu, insn.operandSize, insn.immediate); }
+function retFar(cpu: Cpu, insn: Insn): void {
+  if (isProtectedMode(cpu)) farReturn(cpu, insn.operandSize, insn.immediate);
+  else returnToParagraph(cpu, insn.operandSize, insn.immediate);
+}
 
 export const CONTROL_FLOW = { jmp, jcc, call, ret, loop, loope, loopne, jcxz, jmpFar, callFar, retFar } satisfies SemanticsRows<
   'jmp' | 'jcc' | 'call' | 'ret' | 'loop' | 'loope' | 'loopne' | 'jcxz' | 'jmpFar' | 'callFar' | 'retFar'>;

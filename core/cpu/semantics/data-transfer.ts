@@ -7,7 +7,7 @@ import { prepareWrite, read16, read32, read8, write32 } from '../memory.ts';
 import {
   effectiveAddress, prepareOperand, readOperand, readOperand16, readOperand32, readOperand8, writeOperand, writeOperand16, writeOperand32, writeOperand8,
 } from '../operands.ts';
-import { loadSegment } from '../segmentation.ts';
+import { loadSegmentRegister } from '../real-mode.ts';
 import { selector } from '../../arch/brands.ts';
 import { FS, GS, SHADOW_MOV_SS, SS, DS, ES } from '../state.ts';
 import { PENDING_SHADOW } from '../attention.ts';
@@ -25,7 +25,7 @@ function movEvSw(cpu: Cpu, insn: Insn): void {
 
 function movSwEw(cpu: Cpu, insn: Insn): void {
   const segment = insn.destination.register;
-  loadSegment(cpu, segment, selector(readOperand16(cpu, insn, insn.source)));
+  loadSegmentRegister(cpu, segment, selector(readOperand16(cpu, insn, insn.source)));
   if (segment === SS) holdInterrupts(cpu);
 }
 
@@ -43,7 +43,7 @@ function loadFar(cpu: Cpu, insn: Insn): void {
   const value = isWide ? read32(cpu, insn.segment, offset) : read16(cpu, insn.segment, offset);
   const next = offset + (isWide ? 4 : 2);
   const far = read16(cpu, insn.segment, insn.addressSize === 32 ? next >>> 0 : next & 0xffff);
-  loadSegment(cpu, FAR_LOADS[insn.mnemonic]!, selector(far));
+  loadSegmentRegister(cpu, FAR_LOADS[insn.mnemonic]!, selector(far));
 
   if (isWide) cpu.set32(insn.destination.register, value);
   else cpu.set16(insn.destination.register, value);

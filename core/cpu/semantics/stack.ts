@@ -6,7 +6,8 @@ import { REGISTER } from '../../isa/insn.ts';
 import { FLAG_AC, FLAG_DF, FLAG_ID, FLAG_IF, FLAG_IOPL, FLAG_NT, FLAG_RF, FLAG_TF, FLAG_VM, readFlags, STATUS_FLAGS, writeFlags } from '../flags.ts';
 import { prepareWrite, read16, read32, write16, write32 } from '../memory.ts';
 import { effectiveAddress, readOperand16, readOperand32, writeOperand } from '../operands.ts';
-import { loadSegment } from '../segmentation.ts';
+import { demandVirtual8086Iopl } from '../privilege.ts';
+import { loadSegmentRegister } from '../real-mode.ts';
 import { pop16, pop32, push16, push32, setStackPointer, stackOffset } from '../stack.ts';
 import { EBP, ESP, SS, type Cpu } from '../state.ts';
 import { holdInterrupts } from './data-transfer.ts';
@@ -47,7 +48,7 @@ function popSw(cpu: Cpu, insn: Insn): void {
   const value = insn.operandSize === 32 ? pop32(cpu) : pop16(cpu);
   const after = cpu.esp;
   cpu.esp = before;
-  loadSegment(cpu, insn.destination.register, selector(value & 0xffff));
+  loadSegmentRegister(cpu, insn.destination.register, selector(value & 0xffff));
   cpu.esp = after;
   if (insn.destination.register === SS) holdInterrupts(cpu);
 }
@@ -84,8 +85,14 @@ function popa(cpu: Cpu, insn: Insn): void {
 }
 
 // SDM 2 "PUSHF/PUSHFD": the image shows VM and RF clear.
-function pushfw(cpu: Cpu): void { push16(cpu, readFlags(cpu) & 0xffff); }
-function pushfd(cpu: Cpu): void { push32(cpu, readFlags(cpu) & ~(FLAG_VM | FLAG_RF)); }
+function pushfw(cpu: Cpu): void {
+  demandVirtual8086Iopl(cpu);
+  push16(cpu, readFlags(cpu) & 0xffff);
+}
+function pushfd(cpu: Cpu): void {
+  demandVirtual8086Iopl(cpu);
+  push32(cpu, readFlags(cpu) & ~(FLAG_VM | FLAG_RF));
+}
 
 const POPF_ALWAYS = STATUS_FLAGS | FLAG_TF | FLAG_DF | FLAG_NT;
 // SDM 2 "POPF/POPFD", table "Effect of POPF/POPFD on the EFLAGS Register".
@@ -97,8 +104,14 @@ function popf(cpu: Cpu, value: number, changeable: number): void {
   if (cpu.cpl <= iopl) mask |= FLAG_IF;
   writeFlags(cpu, ((old & ~mask) | (value & mask)) & ~FLAG_RF);
 }
-function popfw(cpu: Cpu): void { popf(cpu, pop16(cpu), POPF_ALWAYS); }
-function popfd(cpu: Cpu): void { popf(cpu, pop32(cpu), POPF_ALWAYS | FLAG_AC | FLAG_ID); }
+function popfw(cpu: Cpu): void {
+  demandVirtual8086Iopl(cpu);
+  popf(cpu, pop16(cpu), POPF_ALWAYS);
+}
+function popfd(cpu: Cpu): void {
+  demandVirtual8086Iopl(cpu);
+  popf(cpu, pop32(cpu), POPF_ALWAYS | FLAG_AC | FLAG_ID);
+}
 
 // SDM 2 "ENTER": all slots are probed in the order of the pseudo-code, the new frame's end as well; then the frame is built. The display
 // is copied one by one, so where old and new frame overlap a later entry is read after an earlier one was pushed.

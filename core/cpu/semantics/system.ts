@@ -13,6 +13,8 @@ import { sysenter, sysexit } from '../fast-system-calls.ts';
 import { BR, demand, NM } from '../fault.ts';
 import { FLAG_IF, FLAG_TF, overflowFlag } from '../flags.ts';
 import { interruptReturn } from '../iret.ts';
+import { isProtectedMode } from '../mode.ts';
+import { realInterruptReturn } from '../real-mode-interrupt.ts';
 import { prepareWrite, read16, read32, write16, write32 } from '../memory.ts';
 import { rdmsr, rdtsc, wrmsr } from '../model-specific-registers.ts';
 import { emitHalt } from '../emit.ts';
@@ -36,7 +38,10 @@ function refuseUnprivileged(cpu: Cpu): void {
 function int(cpu: Cpu, insn: Insn): void { softwareInterrupt(cpu, insn.immediate); }
 function int3(cpu: Cpu): void { breakpoint(cpu); }
 function into(cpu: Cpu): void { if (overflowFlag(cpu) !== 0) overflow(cpu); }
-function iret(cpu: Cpu, insn: Insn): void { interruptReturn(cpu, insn.operandSize); }
+function iret(cpu: Cpu, insn: Insn): void {
+  if (isProtectedMode(cpu)) interruptReturn(cpu, insn.operandSize);
+  else realInterruptReturn(cpu, insn.operandSize);
+}
 
 function hlt(cpu: Cpu): void {
   demandPrivileged(cpu);

@@ -273,11 +273,9 @@ test('a conforming handler runs at the caller\'s CPL on the caller\'s stack', ()
   expect([world.cpu.cpl, world.cpu.segmentSelector(CS), world.cpu.esp]).toEqual([3, FREE | 3, USER_STACK - 12]);
 });
 
-test('task gates, 16-bit gates, nested tasks and virtual-8086 returns say they are not there', () => {
+test('task gates and nested tasks say they are not there', () => {
   const world = newWorld();
   gate(world, 0x80, { type: 5 });
-  expect(() => { softwareInterrupt(world.cpu, 0x80); }).toThrow(Unsupported);
-  gate(world, 0x80, { type: 6 });
   expect(() => { softwareInterrupt(world.cpu, 0x80); }).toThrow(Unsupported);
   writeFlags(world.cpu, 0x4002);
   expect(() => { interruptReturn(world.cpu, 32); }).toThrow(Unsupported);

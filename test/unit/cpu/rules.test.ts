@@ -4,8 +4,11 @@
 import { describe, expect, test } from 'vitest';
 import { CHECK_FAIL, CHECK_PASS } from '../../../core/event/probe.ts';
 import { RULES, rulesOfProcedure } from '../../../core/event/rules.ts';
-import { RULE_CASES, type RuleCase } from './rule-cases.ts';
+import { RULE_CASES as BASE_CASES, type RuleCase } from './rule-cases.ts';
+import { MODE_CASES } from './rule-cases-modes.ts';
 import { listen, newWorld, outcome, type World } from './world.ts';
+
+const RULE_CASES: readonly RuleCase[] = [...BASE_CASES, ...MODE_CASES];
 
 /** Rules the tables here do not state, and where they are met. */
 const ELSEWHERE: Readonly<Record<string, string>> = {

@@ -1,0 +1,93 @@
+// Interrupts and exceptions through the interrupt-vector table of real-address mode, and IRET there and in virtual-8086 mode: no ring
+// changes, no descriptor is read, no error code is pushed. Double faults and shutdown follow the same table as in protected mode
+// (delivery.ts). SDM 3B "Interrupt and Exception Handling" of real-address mode, SDM 2A "INT n/INTO/INT3/INT1", "IRET/IRETD/IRETQ".
+//
+//   an entry of the table   31..16 CS | 15..0 IP          the frame   FLAGS  CS  IP   <- new stack pointer
+
+import {
+  EFLAGS_AC, EFLAGS_AF, EFLAGS_CF, EFLAGS_DF, EFLAGS_ID, EFLAGS_IF, EFLAGS_IOPL, EFLAGS_NT, EFLAGS_OF, EFLAGS_PF, EFLAGS_RF, EFLAGS_SF, EFLAGS_TF, EFLAGS_ZF,
+} from '../arch/flags.ts';
+import { registerOffset } from '../arch/register-file.ts';
+import { codeOf, SLOT_NAMES, VIAS } from '../event/kinds.ts';
+import { rule } from '../event/rules.ts';
+import { IMPLICIT } from './access.ts';
+import { tellAccess, WHAT_GATE } from './access-report.ts';
+import { demand, GP0, SS0 } from './fault.ts';
+import { readFlags, writeFlags } from './flags.ts';
+import { interruptSlotNames } from './interrupt-frame.ts';
+import { VIA_OF_SOURCE, type Delivery } from './interrupt-gate.ts';
+import { readLinear32 } from './linear-memory.ts';
+import { read16, read32 } from './memory.ts';
+import { isVirtual8086 } from './mode.ts';
+import { demandVirtual8086Iopl } from './privilege.ts';
+import { loadParagraph } from './real-mode.ts';
+import { setStackPointer, stackOffset } from './stack.ts';
+import { layFrame, writeFrame } from './stack-frame.ts';
+import { CS, SHADOW_MOV_SS, SHADOW_NMI, SHADOW_STI, SS, type Cpu } from './state.ts';
+import { fillEntry, fillFrame, fillReturn } from './transition-fields.ts';
+import { commitTransition, openTransition } from './transition.ts';
+
+const R_TABLE = rule('vector-table-limit'), R_ROOM = rule('vector-frame-room'), R_LIMIT = rule('real-iret-limit');
+const IDTR_BASE = registerOffset('idtr.base'), IDTR_LIMIT = registerOffset('idtr.limit');
+const VIA_IRET = codeOf(VIAS, 'iret');
+const ENTRY_BYTES = 4, WORD = 2, SLOTS = 3;
+const NAMES_32 = (['eip', 'cs', 'eflags'] as const).map((name) => codeOf(SLOT_NAMES, name));
+const NAMES_16 = (['ip', 'cs', 'flags'] as const).map((name) => codeOf(SLOT_NAMES, name));
+const values = [0, 0, 0];
+
+/** Enters the handler of a vector in real-address mode; the return address is the current CS:EIP. Faults leave everything as it was. */
+export function enterRealHandler(cpu: Cpu, delivery: Delivery): void {
+  const { vector } = delivery;
+  const last = vector * ENTRY_BYTES + ENTRY_BYTES - 1;
+  demand(cpu, R_TABLE, last <= cpu.register(IDTR_LIMIT), GP0, last, cpu.register(IDTR_LIMIT));
+  const linear = (cpu.register(IDTR_BASE) + vector * ENTRY_BYTES) >>> 0;
+  const entry = readLinear32(cpu, linear, IMPLICIT) >>> 0;
+  tellAccess(cpu, WHAT_GATE, linear, linear, ENTRY_BYTES, entry, 0);
+  const stack = { rights: cpu.segmentRights(SS), limit: cpu.segmentLimit(SS), base: cpu.segmentBase(SS), pointer: cpu.esp, cpl: cpu.cpl };
+  const frame = layFrame(cpu, { rule: R_ROOM, fault: SS0, count: SLOTS, width: WORD }, stack);
+
+  const flags = readFlags(cpu);
+  frame.values[0] = cpu.eip & 0xffff;
+  frame.values[1] = cpu.segmentSelector(CS);
+  frame.values[2] = flags & 0xffff;
+  writeFrame(cpu);
+  const draft = openTransition(cpu, VIA_OF_SOURCE[delivery.source]!);
+  fillEntry(draft, { source: delivery.source, vector, errorCode: -1, returnIp: cpu.eip, gatePhysical: linear, gateLow: entry, gateHigh: 0 });
+  fillFrame(draft, { ss: cpu.segmentSelector(SS), linear: frame.linear, width: WORD, count: SLOTS, names: interruptSlotNames(WORD, -1), values: frame.values });
+  cpu.esp = frame.newPointer;
+  loadParagraph(cpu, CS, entry >>> 16);
+  cpu.eip = entry & 0xffff;
+  writeFlags(cpu, flags & ~(EFLAGS_IF | EFLAGS_TF | EFLAGS_AC | EFLAGS_RF));
+  if ((cpu.shadow & (SHADOW_STI | SHADOW_MOV_SS)) !== 0) cpu.shadow &= ~(SHADOW_STI | SHADOW_MOV_SS);
+  commitTransition(cpu);
+}
+
+/** IRET (`operandSize` 16) or IRETD (32) in real-address or virtual-8086 mode. Faults with #GP, #SS or #PF; nothing has changed then. */
+export function realInterruptReturn(cpu: Cpu, operandSize: number): void {
+  demandVirtual8086Iopl(cpu);
+  const width = operandSize >>> 3;
+  for (let slot = 0; slot < SLOTS; slot += 1) {
+    const offset = stackOffset(cpu, slot * width);
+    values[slot] = width === 4 ? read32(cpu, SS, offset) >>> 0 : read16(cpu, SS, offset);
+  }
+  const [eip, selector, image] = values as [number, number, number];
+  demand(cpu, R_LIMIT, eip <= cpu.segmentLimit(CS), GP0, eip, cpu.segmentLimit(CS));
+
+  const draft = openTransition(cpu, VIA_IRET);
+  fillReturn(draft, eip);
+  fillFrame(draft, { ss: cpu.segmentSelector(SS), linear: (cpu.segmentBase(SS) + stackOffset(cpu, 0)) >>> 0, width, count: SLOTS, names: width === 4 ? NAMES_32 : NAMES_16, values });
+  const mask = returnedFlags(cpu, width);
+  setStackPointer(cpu, stackOffset(cpu, SLOTS * width));
+  loadParagraph(cpu, CS, selector & 0xffff);
+  cpu.eip = eip;
+  writeFlags(cpu, (readFlags(cpu) & ~mask) | (image & mask));
+  // SDM 3A "Handling Multiple NMIs": IRET ends the blocking of NMIs.
+  if ((cpu.shadow & SHADOW_NMI) !== 0) cpu.shadow &= ~SHADOW_NMI;
+  commitTransition(cpu);
+}
+
+// VM, VIF and VIP stay, and in virtual-8086 mode IOPL, too. RF is popped but not kept (iret.ts). SDM 2A "IRET/IRETD/IRETQ—Interrupt Return".
+function returnedFlags(cpu: Cpu, width: number): number {
+  const mask = EFLAGS_CF | EFLAGS_PF | EFLAGS_AF | EFLAGS_ZF | EFLAGS_SF | EFLAGS_TF | EFLAGS_IF | EFLAGS_DF | EFLAGS_OF | EFLAGS_NT;
+  return mask | (isVirtual8086(cpu) ? 0 : EFLAGS_IOPL) | (width === 4 ? EFLAGS_AC | EFLAGS_ID : 0);
+}
