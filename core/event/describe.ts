@@ -34,7 +34,7 @@ function sentenceOf(event: TraceEvent): string {
     case 'tlb-flush': return describeFlush(event);
     case 'interrupt-line': return describeLine(event);
     case 'input': return `input arrives at ${shown(event.device)}: ${quoted(event.data)}`;
-    case 'snapshot': return `the log shows ${count(listed(event.registers).length, 'register')}`;
+    case 'snapshot': return `the log shows ${count(listed(event.registers).length, 'register')}${optional(event.detail, (text) => `: ${text}`)}`;
     case 'vm-exit': return `the guest leaves to its hypervisor: ${shown(event.reason)}${optional(event.qualification, (value) => `, qualification ${hex(value)}`)}${optional(event.detail, (text) => ` (${text})`)}`;
     case 'os': return describeOs(event);
     case 'console': return `the guest prints to ${shown(event.device)}: ${quoted(event.text)}`;

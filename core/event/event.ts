@@ -84,6 +84,8 @@ export interface InterruptLineEvent extends EventCommon {
 export interface InputEvent extends EventCommon { readonly kind: 'input'; readonly device: string; readonly data: string }
 export interface SnapshotEvent extends EventCommon {
   readonly kind: 'snapshot'; readonly registers: readonly { readonly offset: number; readonly value: bigint }[];
+  /** What the dump stands for, where the log says more than "registers". */
+  readonly detail?: string;
 }
 export interface VmExitEvent extends EventCommon {
   readonly kind: 'vm-exit'; readonly reason: string; readonly qualification?: bigint; readonly information?: bigint; readonly detail?: string;

@@ -63,7 +63,7 @@ const KIND_FIELDS: Readonly<Record<EventKind, readonly FieldSpec[]>> = {
   'tlb-flush': [field('scope', oneOf(FLUSH_SCOPES)), field('linear', 'hex64')],
   'interrupt-line': [field('line', 'count'), field('state', oneOf(['raised', 'acknowledged', 'lowered'])), field('vector', 'count')],
   'input': [field('device', 'text'), field('data', 'text')],
-  'snapshot': [field('registers', 'registers')],
+  'snapshot': [field('registers', 'registers'), field('detail', 'text')],
   'vm-exit': [field('reason', 'text'), field('qualification', 'hex64'), field('information', 'hex64'), field('detail', 'text')],
   'os': [field('what', oneOf(['system-call', 'system-call-return', 'signal', 'switch', 'other'])), field('number', 'number'), field('value', 'hex64'), field('detail', 'text')],
   'console': [field('text', 'text'), field('device', 'text')],
