@@ -21,15 +21,10 @@ DOWN_BYTES      equ 64                                  ; how much it has, and h
 
 DATA_RING3_DOWN equ DATA_RING3 | 1 << 2                 ; bit E of a data segment: expand-down
 
-; small_descriptor BASE, LIMIT, ACCESS BYTE: limit in bytes (G = 0), 32-bit stack pointer (B = 1)
-%macro small_descriptor 3
-        dw %2, %1 & 0xffff
-        db %1 >> 16 & 0xff, %3, 0x40, %1 >> 24
-%endmacro
 %macro more_descriptors 0
-        small_descriptor UP_BASE, UP_BYTES - 1, DATA_RING3
+        segment_descriptor UP_BASE, UP_BYTES - 1, DATA_RING3, BYTES32
 object down_descriptor
-        small_descriptor DOWN_BASE, DOWN_TOP - DOWN_BYTES - 1, DATA_RING3_DOWN
+        segment_descriptor DOWN_BASE, DOWN_TOP - DOWN_BYTES - 1, DATA_RING3_DOWN, BYTES32
 object absent_descriptor
         flat_descriptor DATA_RING3 & ~PRESENT
 %endmacro
