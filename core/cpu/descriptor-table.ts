@@ -2,6 +2,7 @@
 // of their own. What the descriptor is good for is the caller's question. SDM 3A "Segment Selectors", "Segment Descriptor Tables".
 
 import { HIGH_ACCESSED, limitOf, rightsOf, RIGHTS_ACCESSED, baseOf } from '../arch/descriptor.ts';
+import { ERROR_TI } from '../arch/error-code.ts';
 import { registerOffset, RIGHTS_UNUSABLE } from '../arch/register-file.ts';
 import { IMPLICIT } from './access.ts';
 import { tellAccess, WHAT_DESCRIPTOR } from './access-report.ts';
@@ -24,10 +25,16 @@ export const errorOf = (selector: number): number => selector & 0xfffc;
 
 /** Reads the descriptor a selector names into `into`. `rule` and `fault` are the caller's for a selector outside its table. */
 export function readDescriptor(cpu: Cpu, into: Descriptor, selector: number, rule: number, fault: FaultCode): void {
-  const isLocal = (selector & 4) !== 0;
-  const limit = isLocal ? limitOfLdt(cpu) : cpu.register(GDTR_LIMIT);
-  demand(cpu, rule, (selector | 7) <= limit, fault, selector, limit >>> 0);
-  const linear = ((isLocal ? cpu.segmentBase(LDTR) : cpu.register(GDTR_BASE)) + (selector & 0xfff8)) >>> 0;
+  demand(cpu, rule, isInTable(cpu, selector), fault, selector, limitFor(cpu, selector) >>> 0);
+  fetchDescriptor(cpu, into, selector);
+}
+
+/** True when a selector's descriptor lies within the GDT or, with TI set, the LDT. */
+export const isInTable = (cpu: Cpu, selector: number): boolean => (selector | 7) <= limitFor(cpu, selector);
+
+/** Reads the descriptor of a selector that lies within its table. */
+export function fetchDescriptor(cpu: Cpu, into: Descriptor, selector: number): void {
+  const linear = (((selector & ERROR_TI) !== 0 ? cpu.segmentBase(LDTR) : cpu.register(GDTR_BASE)) + (selector & 0xfff8)) >>> 0;
   into.selector = selector;
   into.linear = linear;
   into.low = readLinear32(cpu, linear, IMPLICIT);
@@ -53,6 +60,7 @@ export function setHigh(cpu: Cpu, descriptor: Descriptor, bits: number): void {
 }
 
 // A null LDTR has no entries: every index is outside.
-function limitOfLdt(cpu: Cpu): number {
+function limitFor(cpu: Cpu, selector: number): number {
+  if ((selector & ERROR_TI) === 0) return cpu.register(GDTR_LIMIT);
   return (cpu.segmentRights(LDTR) & RIGHTS_UNUSABLE) !== 0 ? -1 : cpu.segmentLimit(LDTR);
 }

@@ -150,6 +150,7 @@ export const RULES = [
   { id: 'cr0-paging-protected', title: 'CR0.PG is not set while CR0.PE is clear', cite: 'SDM 2B "MOV—Move to/from Control Registers"', procedure: 'control-register' },
   { id: 'cr0-cache-bits', title: 'CR0.NW is not set while CR0.CD is clear', cite: 'SDM 2B "MOV—Move to/from Control Registers"', procedure: 'control-register' },
   { id: 'cr4-reserved', title: 'no bit of CR4 is set that this processor does not have', cite: 'SDM 3A "Control Registers"', procedure: 'control-register' },
+  { id: 'protected-mode-only', title: 'LAR, LSL, VERR, VERW, ARPL, LLDT, LTR, SLDT and STR run in protected mode', cite: 'SDM 2A "LAR—Load Access Rights Byte"', procedure: 'privileged-instruction' },
   { id: 'lldt-in-gdt', title: 'the LDT selector refers to the GDT', cite: 'SDM 2A "LLDT—Load Local Descriptor Table Register"', procedure: 'lldt' },
   { id: 'lldt-table-limit', title: 'the LDT selector lies within the GDT', cite: 'SDM 2A "LLDT—Load Local Descriptor Table Register"', procedure: 'lldt' },
   { id: 'lldt-type', title: 'the descriptor is an LDT', cite: 'SDM 2A "LLDT—Load Local Descriptor Table Register"', procedure: 'lldt' },

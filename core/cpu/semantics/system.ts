@@ -1,6 +1,5 @@
 // System instructions as thin bindings: operands here, checks and effects in the files named after the manual's topics beside
 // (control-registers.ts, system-tables.ts, model-specific-registers.ts …). SDM 1 "System Instructions".
-import { selector } from '../../arch/brands.ts';
 import { registerOffset } from '../../arch/register-file.ts';
 import { rule } from '../../event/rules.ts';
 import type { Insn } from '../../isa/insn.ts';
@@ -20,8 +19,8 @@ import { rdmsr, rdtsc, wrmsr } from '../model-specific-registers.ts';
 import { emitHalt } from '../emit.ts';
 import { effectiveAddress, readOperand16, readOperand32, writeOperand } from '../operands.ts';
 import { demandPrivileged } from '../privilege.ts';
-import { HALTED, LDTR, TR, type Cpu } from '../state.ts';
-import { lgdt, lidt, lldt, ltr } from '../system-tables.ts';
+import { HALTED, type Cpu } from '../state.ts';
+import { lgdt, lidt } from '../system-tables.ts';
 import { unsupported } from './unsupported.ts';
 import type { SemanticsRows } from './execute-type.ts';
 
@@ -51,8 +50,9 @@ function hlt(cpu: Cpu): void {
   cpu.pending |= PENDING_ACTIVITY;
 }
 
-// No cache is modelled: nothing to write back.
+// No cache is modelled: nothing to write back, nothing to lose.
 function wbinvd(cpu: Cpu): void { demandPrivileged(cpu); }
+function invd(cpu: Cpu): void { demandPrivileged(cpu); }
 
 function movRdCd(cpu: Cpu, insn: Insn): void { cpu.set32(insn.destination.register, movFromCr(cpu, insn.source.register)); }
 function movCdRd(cpu: Cpu, insn: Insn): void { movToCr(cpu, insn.destination.register, cpu.get32(insn.source.register) >>> 0); }
@@ -95,17 +95,6 @@ function lidtMs(cpu: Cpu, insn: Insn): void {
   const limit = read16(cpu, insn.segment, offset);
   lidt(cpu, limit, tableBase(cpu, insn, offset));
 }
-function lldtEw(cpu: Cpu, insn: Insn): void {
-  refuseUnprivileged(cpu);
-  lldt(cpu, selector(readOperand16(cpu, insn, insn.destination)));
-}
-function ltrEw(cpu: Cpu, insn: Insn): void {
-  refuseUnprivileged(cpu);
-  ltr(cpu, selector(readOperand16(cpu, insn, insn.destination)));
-}
-function sldt(cpu: Cpu, insn: Insn): void { writeOperand(cpu, insn, insn.destination, cpu.segmentSelector(LDTR)); }
-function str(cpu: Cpu, insn: Insn): void { writeOperand(cpu, insn, insn.destination, cpu.segmentSelector(TR)); }
-
 // SDM 2 "INVLPG": the operand's offset is not accessed; only its page's translations go.
 function invlpg(cpu: Cpu, insn: Insn): void {
   invalidatePage(cpu, (cpu.segmentBase(insn.segment) + effectiveAddress(cpu, insn)) >>> 0);
@@ -137,8 +126,8 @@ function fwait(cpu: Cpu): void {
 function nop(): void { /* NOP, PAUSE, prefetches and hints do nothing here */ }
 
 export const SYSTEM = {
-  int, int3, into, iret, hlt, wbinvd, movRdCd, movCdRd, movRdDd, movDdRd, lmsw: lmswEw, smsw, sgdt, sidt, lgdt: lgdtMs, lidt: lidtMs, lldt: lldtEw, ltr: ltrEw,
-  sldt, str, invlpg, bound, x87, fwait, nop, sysenter, sysexit, rdmsr, wrmsr, rdtsc, cpuid, clts,
+  int, int3, into, iret, hlt, wbinvd, invd, movRdCd, movCdRd, movRdDd, movDdRd, lmsw: lmswEw, smsw, sgdt, sidt, lgdt: lgdtMs, lidt: lidtMs,
+  invlpg, bound, x87, fwait, nop, sysenter, sysexit, rdmsr, wrmsr, rdtsc, cpuid, clts,
 } satisfies SemanticsRows<
-  'int' | 'int3' | 'into' | 'iret' | 'hlt' | 'wbinvd' | 'movRdCd' | 'movCdRd' | 'movRdDd' | 'movDdRd' | 'lmsw' | 'smsw' | 'sgdt' | 'sidt' | 'lgdt' | 'lidt' | 'lldt' | 'ltr' |
-  'sldt' | 'str' | 'invlpg' | 'bound' | 'x87' | 'fwait' | 'nop' | 'sysenter' | 'sysexit' | 'rdmsr' | 'wrmsr' | 'rdtsc' | 'cpuid' | 'clts'>;
+  'int' | 'int3' | 'into' | 'iret' | 'hlt' | 'wbinvd' | 'invd' | 'movRdCd' | 'movCdRd' | 'movRdDd' | 'movDdRd' | 'lmsw' | 'smsw' | 'sgdt' | 'sidt' | 'lgdt' | 'lidt' |
+  'invlpg' | 'bound' | 'x87' | 'fwait' | 'nop' | 'sysenter' | 'sysexit' | 'rdmsr' | 'wrmsr' | 'rdtsc' | 'cpuid' | 'clts'>;

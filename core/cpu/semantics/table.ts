@@ -6,6 +6,7 @@ import { BCD } from './bcd.ts';
 import { BIT } from './bit.ts';
 import { CONTROL_FLOW } from './control-flow.ts';
 import { DATA_TRANSFER } from './data-transfer.ts';
+import { DESCRIPTOR } from './descriptor.ts';
 import type { Execute, Semantics } from './execute-type.ts';
 import { FLAG_CONTROL } from './flag-control.ts';
 import { INPUT_OUTPUT } from './input-output.ts';
@@ -18,7 +19,7 @@ import { SYSTEM } from './system.ts';
 import { UNSUPPORTED, unsupported } from './unsupported.ts';
 
 export const SEMANTICS: Readonly<Record<Op, Semantics>> = {
-  ...ARITHMETIC, ...BCD, ...BIT, ...CONTROL_FLOW, ...DATA_TRANSFER, ...FLAG_CONTROL, ...INPUT_OUTPUT, ...LOGIC, ...MULTIPLY_DIVIDE,
+  ...ARITHMETIC, ...BCD, ...BIT, ...CONTROL_FLOW, ...DATA_TRANSFER, ...DESCRIPTOR, ...FLAG_CONTROL, ...INPUT_OUTPUT, ...LOGIC, ...MULTIPLY_DIVIDE,
   ...SHIFT_ROTATE, ...STACK, ...STRING, ...SYSTEM, ...UNSUPPORTED,
 };
 

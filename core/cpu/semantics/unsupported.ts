@@ -21,12 +21,11 @@ export function undefinedOpcode(): never {
 export const UNSUPPORTED = {
   ud: undefinedOpcode,
   movsxd: unsupported, swapgs: unsupported,
-  arpl: unsupported, int1: unsupported,
-  lar: unsupported, lsl: unsupported, verr: unsupported, verw: unsupported,
-  syscall: unsupported, sysret: unsupported, invd: unsupported, rdpmc: unsupported, rsm: unsupported, getsec: unsupported,
+  int1: unsupported,
+  syscall: unsupported, sysret: unsupported, rdpmc: unsupported, rsm: unsupported, getsec: unsupported,
   vmcall: unsupported, vmlaunch: unsupported, vmresume: unsupported, vmxoff: unsupported, monitor: unsupported, mwait: unsupported,
   clac: unsupported, stac: unsupported, xgetbv: unsupported, xsetbv: unsupported, rdtscp: unsupported, rdrand: unsupported, rdseed: unsupported, popcnt: unsupported,
   simd: unsupported,
 } satisfies SemanticsRows<
-  'ud' | 'movsxd' | 'swapgs' | 'arpl' | 'int1' | 'lar' | 'lsl' | 'verr' | 'verw' | 'syscall' | 'sysret' | 'invd' | 'rdpmc' | 'rsm' | 'getsec' |
+  'ud' | 'movsxd' | 'swapgs' | 'int1' | 'syscall' | 'sysret' | 'rdpmc' | 'rsm' | 'getsec' |
   'vmcall' | 'vmlaunch' | 'vmresume' | 'vmxoff' | 'monitor' | 'mwait' | 'clac' | 'stac' | 'xgetbv' | 'xsetbv' | 'rdtscp' | 'rdrand' | 'rdseed' | 'popcnt' | 'simd'>;

@@ -13,6 +13,7 @@ import { rdmsr, rdtsc, wrmsr } from '../../../core/cpu/model-specific-registers.
 import { checkIoPermission } from '../../../core/cpu/ports.ts';
 import { demandInterruptFlagRight } from '../../../core/cpu/privilege.ts';
 import { installNull, installSegment, loadSegment } from '../../../core/cpu/segmentation.ts';
+import { demandProtectedMode } from '../../../core/cpu/selector-inspection.ts';
 import { CS, DS, EAX, ECX, EDX, SS } from '../../../core/cpu/state.ts';
 import { lldt, ltr } from '../../../core/cpu/system-tables.ts';
 import { clts } from '../../../core/cpu/control-registers.ts';
@@ -230,6 +231,8 @@ const SYSTEM: readonly RuleCase[] = [
   { rule: 'cr0-paging-protected', setup: useMsr(0x8000_0011 | 0), bend: useMsr(0x8000_0010 | 0), act: ({ cpu }) => { movToCr(cpu, 0, cpu.get32(ECX)); }, fault: '#GP(0x0)' },
   { rule: 'cr0-cache-bits', setup: useMsr(0x6000_0011), bend: useMsr(0x2000_0011), act: ({ cpu }) => { movToCr(cpu, 0, cpu.get32(ECX)); }, fault: '#GP(0x0)' },
   { rule: 'cr4-reserved', setup: useMsr(0x14), bend: useMsr(0x20), act: ({ cpu }) => { movToCr(cpu, 4, cpu.get32(ECX)); }, fault: '#GP(0x0)' },
+  { rule: 'protected-mode-only', bend: clearPe, act: ({ cpu }) => { demandProtectedMode(cpu); }, fault: '#UD' },
+  { rule: 'protected-mode-only', name: 'virtual-8086', bend: ({ cpu }) => { cpu.rawFlags = 0x2_0002; }, act: ({ cpu }) => { demandProtectedMode(cpu); }, fault: '#UD' },
   { rule: 'lldt-in-gdt', setup: (world) => { describeFree(LDT_RIGHTS)(world); useMsr(FREE)(world); }, bend: useMsr(FREE | 4), act: ({ cpu }) => { lldt(cpu, cpu.get32(ECX)); }, fault: '#GP(0x3c)' },
   { rule: 'lldt-table-limit', setup: (world) => { describeFree(LDT_RIGHTS)(world); useMsr(FREE)(world); }, bend: useMsr(BEYOND), act: ({ cpu }) => { lldt(cpu, cpu.get32(ECX)); }, fault: '#GP(0x48)' },
   { rule: 'lldt-type', setup: describeFree(LDT_RIGHTS), bend: describeFree(DATA), act: ({ cpu }) => { lldt(cpu, FREE); }, fault: '#GP(0x38)' },
