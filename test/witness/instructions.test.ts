@@ -1,7 +1,7 @@
 // Random cases on Ringscope, QEMU and Bochs: instructions in all their forms, then protection (segments, pages, gates, returns). Each
 // case is compared by registers, defined flags, memory, vector, error code, CR2, EIP, accessed and dirty bits.
 //   WITNESS_SEED=7          other cases; the seed is printed        WITNESS_CASES=50000   how many instruction cases (2000)
-//   WITNESS_FAULTS=50000    how many protection cases (1000)
+//   WITNESS_FAULTS=50000    how many protection cases (3000)
 
 import { describe, expect, it, type TestContext } from 'vitest';
 import { describeCase, differencesText, outcomeDifferences, type Case, type Outcome } from './lib/case.ts';
@@ -23,7 +23,7 @@ const REPORTED = 5;
 interface Suite { readonly name: string; readonly count: number; readonly make: (random: Random) => Case; readonly witnesses: readonly ('qemu' | 'bochs')[] }
 const SUITES: readonly Suite[] = [
   { name: 'instructions', count: numberFrom('WITNESS_CASES', 2000), make: instructionCase, witnesses: ['qemu', 'bochs'] },
-  { name: 'protection', count: numberFrom('WITNESS_FAULTS', 1000), make: faultCase, witnesses: ['bochs'] },
+  { name: 'protection', count: numberFrom('WITNESS_FAULTS', 3000), make: faultCase, witnesses: ['bochs'] },
 ];
 const RUN = { qemu: runOnQemu, bochs: runOnBochs };
 const MISSING = { qemu: () => qemuMissing() ?? missing('nasm', 'nasm'), bochs: bochsMissing };

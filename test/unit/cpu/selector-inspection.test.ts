@@ -20,14 +20,15 @@ function worldWith(rights: number, ring: 0 | 3): World {
   return world;
 }
 
-test.each([
+const CASES: readonly (readonly [name: string, rights: number, inRing0: string, inRing3: string])[] = [
   ['data', DATA, 'rwal', '----'], ['data of ring 3', DATA | DPL3, 'rwal', 'rwal'], ['read-only data', READ_ONLY | DPL3, 'r-al', 'r-al'],
   ['code', CODE, 'r-al', '----'], ['execute-only code', EXECUTE_ONLY | DPL3, '--al', '--al'], ['conforming code', CONFORMING, 'r-al', 'r-al'],
   ['absent data', (DATA | DPL3) & ~ABSENT, 'rwal', 'rwal'],
-  ...[1, 2, 3, 9, 11].map((type) => [`system type ${type}`, 0x80 | type, '--al', '----'] as const),
-  ...[4, 5, 12].map((type) => [`system type ${type}`, 0xe0 | type, '--a-', '--a-'] as const),
-  ...[0, 6, 7, 8, 10, 13, 14, 15].map((type) => [`system type ${type}`, 0xe0 | type, '----', '----'] as const),
-])('%s', (_, rights, inRing0, inRing3) => {
+  ...[1, 2, 3, 9, 11].map((type) => [`system type ${String(type)}`, 0x80 | type, '--al', '----'] as const),
+  ...[4, 5, 12].map((type) => [`system type ${String(type)}`, 0xe0 | type, '--a-', '--a-'] as const),
+  ...[0, 6, 7, 8, 10, 13, 14, 15].map((type) => [`system type ${String(type)}`, 0xe0 | type, '----', '----'] as const),
+];
+test.each(CASES)('%s', (_, rights, inRing0, inRing3) => {
   expect([seen(worldWith(rights, 0), FREE), seen(worldWith(rights, 3), FREE | 3)]).toEqual([inRing0, inRing3]);
 });
 

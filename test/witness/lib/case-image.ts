@@ -8,7 +8,7 @@ import { inFolder, ROOT, run } from './programs.ts';
 const RUNNER = path.join(ROOT, 'test/witness/lib/case-runner.asm');
 /** Where the runner and the records are loaded. */
 export const RUNNER_ADDRESS = 0x10_0000, RECORDS_ADDRESS = 0x100_0000;
-const RECORD_BYTES = 0x140, RESULT_BYTES = 0x110, WINDOW_IN_RESULT = 0x80;
+const RECORD_BYTES = 0x160, RESULT_BYTES = 0x110, WINDOW_IN_RESULT = 0x90;
 const MARK = 'RESULTS:';
 const HEADER_BYTES = 0x80, ENTRY_FIELD = 12;
 
@@ -55,6 +55,7 @@ function writeRecord(record: Buffer, one: Case): void {
   // INT 0x41 twice more behind the code, in step with it
   record.set([...one.code, 0xcd, END_VECTOR, 0xcd, END_VECTOR].slice(0, CODE_BYTES), 0x80);
   record.set(one.window, 0xc0);
+  words(record, 0x140, [...one.stacks, one.tr]);
 }
 
 /** The outcomes in what the guest printed; one cut off is left out. */

@@ -12,7 +12,9 @@ RECORD_GATE     equ 0x70
 RECORD_PORTS    equ 0x78                        ; I/O permission bits of ports 0xe0 to 0xff
 RECORD_CODE     equ 0x80
 RECORD_WINDOW   equ 0xc0
-RECORD_BYTES    equ 0x140
+RECORD_STACKS   equ 0x140                       ; pointer and SS of rings 1 and 2, for the TSS
+RECORD_TR       equ 0x150                       ; selector for TR: the 32-bit or the 16-bit TSS
+RECORD_BYTES    equ 0x160
 RECORDS         equ 0x1000000                   ; dd count, then from +0x10 the records
 
 PAGE_DIRECTORY  equ 0x180000
@@ -22,7 +24,7 @@ LOW_TABLE       equ 0x183000                    ; of 0: this program alone, so t
 IDT             equ 0x184000
 IDT_LIMIT       equ 0x62 * 8 - 1
 KERNEL_STACK    equ 0x190000
-OTHER_STACK     equ 0x411800                    ; of rings 1 and 2
+KERNEL_STACK16  equ 0x8000                      ; the same, in the stack segment of the 16-bit TSS
 STUBS           equ 0x402000                    ; code every ring may execute
 WINDOW          equ 0x410fc0                    ; 128 bytes across a page border
 RESULT_BYTES    equ 0x110
@@ -95,8 +97,22 @@ next_case:
         mov edi, WINDOW
         mov ecx, 32
         rep movsd
-        and byte [gdt_tss + 5], ~2              ; not busy
-        mov eax, 0x28
+        lea esi, [ebx + RECORD_STACKS]
+        mov edi, tss + 12
+        mov ecx, 4
+        rep movsd
+        mov ax, [ebx + RECORD_STACKS]
+        mov [tss16 + 6], ax
+        mov ax, [ebx + RECORD_STACKS + 4]
+        mov [tss16 + 8], ax
+        mov ax, [ebx + RECORD_STACKS + 8]
+        mov [tss16 + 10], ax
+        mov ax, [ebx + RECORD_STACKS + 12]
+        mov [tss16 + 12], ax
+        or byte [gdt_tss + 5], 2                ; the other one stays busy: no case switches tasks
+        or byte [gdt_tss16 + 5], 2
+        mov eax, [ebx + RECORD_TR]
+        and byte [gdt + eax + 5], ~2
         ltr ax
         mov eax, 0x30
         lldt ax
@@ -154,10 +170,9 @@ collect:
         pop dword [result.ss]
         jmp .stack_known
 .same_ring:                                     ; frame and pushes lie in the window: their flags may be undefined
-        lea edi, [esp - 28]
-        xor eax, eax
         mov ecx, 7
-        rep stosd
+.clear: mov dword [esp + ecx * 4 - 32], 0
+        loop .clear
 .stack_known:
         mov eax, 0x10
         mov ss, eax
@@ -173,6 +188,14 @@ collect:
         mov esi, TEST_TABLE
         mov ecx, 4
         rep movsd
+        mov eax, [ldt + 4]
+        stosd
+        mov eax, [ldt + 12]
+        stosd
+        mov eax, [ldt + 20]
+        stosd
+        mov eax, [ldt + 28]
+        stosd
         mov esi, WINDOW
         mov edi, result.window
         mov ecx, 32
@@ -276,9 +299,16 @@ gdt_test:
         times 4 dq 0                            ; 0x38 to 0x50: the case's
         dq 0x00cfb3000000ffff                   ; 0x58 data, ring 1
         dq 0x00cfd3000000ffff                   ; 0x60 data, ring 2
+gdt_tss16:
+        dw tss16_end - tss16 - 1, tss16 - $$    ; 0x68
+        dd 0x00008110
+        dd 0x8000ffff, 0x00409318               ; 0x70 its stack of ring 0, at 0x188000
 gdt_end:
 ldt:    times 4 dq 0
-tss:    dd 0, KERNEL_STACK, 0x10, OTHER_STACK, 0x59, OTHER_STACK, 0x62
+tss16:  dw 0, KERNEL_STACK16, 0x70
+        times 44 - ($ - tss16) db 0
+tss16_end:
+tss:    dd 0, KERNEL_STACK, 0x10, 0, 0, 0, 0
         times 104 - 2 - ($ - tss) db 0
         dw 104
         times 33 db 0xff
@@ -317,6 +347,7 @@ result:
 .gs:    dd 0
 .gdt:   times 4 dq 0                            ; accessed bits
 .pages: times 5 dd 0                            ; accessed and dirty bits
+.ldt:   times 4 dd 0                            ; accessed bits
 .window:
         times 128 db 0
         times RESULT_BYTES - ($ - result) db 0

@@ -6,7 +6,9 @@ export const CODE = 0x40_0000, STUB = 0x40_2000, WINDOW = 0x41_0fc0, WINDOW_BYTE
 export const CODE_BYTES = 64;
 const SINGLE_STEP = 1;
 export const END_VECTOR = 0x41, TEST_VECTOR = 0x60;
-export const CODE0 = 0x08, DATA0 = 0x10, CODE3 = 0x1b, DATA3 = 0x23, TSS = 0x28, LDT = 0x30, TEST_SELECTOR = 0x38, DATA1 = 0x58, DATA2 = 0x60, BEYOND = 0x68;
+export const CODE0 = 0x08, DATA0 = 0x10, CODE3 = 0x1b, DATA3 = 0x23, TSS = 0x28, LDT = 0x30, TEST_SELECTOR = 0x38, DATA1 = 0x58, DATA2 = 0x60, TSS16 = 0x68, BEYOND = 0x78;
+/** A stack of rings 1 and 2 that works. */
+export const OTHER_STACK = 0x41_1800;
 /** PG, NE, ET, PE. */
 export const CR0 = 0x8000_0031, CR0_WP = 0x1_0000;
 /** CF, PF, AF, ZF, SF, OF. */
@@ -34,6 +36,10 @@ export interface Case {
   readonly ports: number;
   readonly code: readonly number[];
   readonly window: Uint8Array;
+  /** Pointer and SS of rings 1 and 2 in the TSS. */
+  readonly stacks: readonly number[];
+  /** TSS or TSS16. */
+  readonly tr: number;
   /** Status flags that the manual leaves undefined once the code has run. */
   readonly undefinedFlags: number;
 }
@@ -45,6 +51,7 @@ export interface Outcome { readonly fields: Readonly<Record<string, number>>; re
 export const FIELDS = [
   'vector', 'error', 'cr2', 'eip', 'cs', 'eflags', 'esp', 'ss', 'eax', 'ecx', 'edx', 'ebx', 'ebp', 'esi', 'edi', 'ds', 'es', 'fs', 'gs',
   'descriptor0', 'rights0', 'descriptor1', 'rights1', 'descriptor2', 'rights2', 'descriptor3', 'rights3', 'pde', 'pte0', 'pte1', 'pte2', 'pte3',
+  'local0', 'local1', 'local2', 'local3',
 ] as const;
 
 const hex = (value: number): string => (value >>> 0).toString(16);
@@ -79,7 +86,7 @@ export function describeCase(one: Case): string {
     one.name,
     `  code ${one.code.map((byte) => byte.toString(16).padStart(2, '0')).join(' ')} at ${hex(one.eip)}, cs ${hex(one.cs)} ss ${hex(one.ss)} data ${hex(one.data)} eflags ${hex(one.eflags)} cr0 ${hex(one.cr0)}`,
     `  eax ecx edx ebx esp ebp esi edi: ${words(one.registers)}`,
-    `  descriptors ${words(one.descriptors)} gate ${words(one.gate)} ports ${hex(one.ports)} pages ${words(one.pages)}`,
+    `  descriptors ${words(one.descriptors)} gate ${words(one.gate)} ports ${hex(one.ports)} pages ${words(one.pages)} stacks ${words(one.stacks)} tr ${hex(one.tr)}`,
     `  window at ${hex(WINDOW)}: ${Buffer.from(one.window).toString('hex')}`,
   ].join('\n');
 }

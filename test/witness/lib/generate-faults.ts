@@ -3,24 +3,17 @@
 
 import { decode } from '../../../core/isa/decoder.ts';
 import {
-  BEYOND, CODE, CODE0, CODE3, CR0, CR0_WP, DATA0, DATA1, DATA2, DATA3, IDT, LDT, STUB, TEST, TEST_SELECTOR, TEST_TABLE, TEST_VECTOR, TSS, WINDOW, WINDOW_BYTES, type Case,
+  CODE, CODE0, CODE3, CR0, CR0_WP, DATA0, DATA1, DATA2, DATA3, IDT, OTHER_STACK, STUB, TEST, TEST_SELECTOR, TEST_TABLE, TEST_VECTOR, TSS, TSS16, WINDOW, WINDOW_BYTES, type Case,
 } from './case.ts';
+import {
+  descriptor, EAX, EBP, EBX, ECX, EDI, EDX, encode, ESI, ESP, half, push, pushHalf, registersOf, selector, STACK_TOP, word, type Kind, type Part,
+} from './fault-parts.ts';
+import { GATE_KINDS } from './generate-gates.ts';
 import type { Random } from './random.ts';
 
-const EAX = 0, ECX = 1, EDX = 2, EBX = 3, ESP = 4, EBP = 5, ESI = 6, EDI = 7;
 const ES = 0, SS = 2, DS = 3, FS = 4, GS = 5;
 const SEGMENT_PREFIXES = [0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65];
-const STACK_TOP = WINDOW + 64;
 const WINDOW_PAGE = 0x41_0000;
-/** Types of system descriptors that are no gate, task gate or TSS: far transfers to them fault. */
-const NO_TARGETS = [0, 2, 8, 10, 13];
-
-type Part = Partial<Case> & { readonly code: readonly number[] };
-
-const word = (value: number): number[] => [value & 0xff, (value >>> 8) & 0xff, (value >>> 16) & 0xff, (value >>> 24) & 0xff];
-const half = (value: number): number[] => [value & 0xff, (value >>> 8) & 0xff];
-const push = (value: number): number[] => [0x68, ...word(value)];
-const pushHalf = (value: number): number[] => [0x66, 0x68, ...half(value)];
 
 /** One random protection case. */
 export function faultCase(random: Random): Case {
@@ -34,37 +27,15 @@ export function faultCase(random: Random): Case {
     name: `${kind} in ring ${isRing0 ? 0 : 3}`, registers: registersOf(random), eip: CODE, cs: isRing0 ? CODE0 : CODE3, ss: isRing0 ? DATA0 : DATA3,
     data: isRing0 && random.oneIn(2) ? DATA0 : DATA3, eflags: 2 | (random.oneIn(4) ? 0x3000 : 0), cr0: CR0 | (random.oneIn(2) ? CR0_WP : 0),
     pages: [0, 0, 0, 0, 0], descriptors: [0, 1, 2, 3].flatMap(() => descriptor(random)), gate: [0, 0], ports: random.word(),
-    window: Uint8Array.from({ length: WINDOW_BYTES }, () => random.word()), undefinedFlags: 0, ...part, code,
+    window: Uint8Array.from({ length: WINDOW_BYTES }, () => random.word()), undefinedFlags: 0,
+    stacks: stacks(random), tr: random.oneIn(6) ? TSS16 : TSS, ...part, code,
   };
 }
 
-function registersOf(random: Random): number[] {
-  return Array.from({ length: 8 }, (_, index) => (index === ESP ? STACK_TOP : random.word()));
-}
-
-/** A random code, data or harmless system descriptor; mostly present, mostly at a place where something is. */
-function descriptor(random: Random): [number, number] {
-  const isSystem = random.oneIn(10);
-  const type = isSystem ? random.pick(NO_TARGETS) : 16 | random.below(16);
-  const rights = type | (random.pick([0, 0, 0, 1, 2, 3, 3, 3]) << 5) | (random.oneIn(8) ? 0 : 0x80);
-  const isCode = (type & 0x18) === 0x18;
-  const base = isCode ? random.pick([0, 0, 0, 0, CODE]) : random.pick([0, 0, WINDOW, WINDOW, WINDOW - 0x1000, random.word()]);
-  const limit = isCode ? random.pick([0xf_ffff, 0xf_ffff, 0xf_ffff, 0x41f, 0]) : random.pick([0xf_ffff, 0xffff, 0x1000, 0xfff, 0x7f, 0x3f, 3, 1, 0, random.below(0x10_0000)]);
-  const bits = random.below(4) << 2 | (isCode || limit === 0xf_ffff ? 8 : 0);
-  return encode({ base, limit, rights, bits });
-}
-
-/** `rights` is the access byte, `bits` G, D/B, L, AVL. L is reserved outside IA-32e mode and left 0. */
-function encode({ base, limit, rights, bits }: { readonly base: number; readonly limit: number; readonly rights: number; readonly bits: number }): [number, number] {
-  const high = (base & 0xff00_0000) | ((bits & 0xd) << 20) | (limit & 0xf_0000) | (rights << 8) | ((base >>> 16) & 0xff);
-  return [(((base & 0xffff) << 16) | (limit & 0xffff)) >>> 0, high >>> 0];
-}
-
-/** A random selector: the fixed ones, the case's own in GDT and LDT, null, beyond the limit; any RPL. */
-function selector(random: Random): number {
-  const own = random.pick([0, 8, 16, 24]);
-  const table = random.pick([TEST_SELECTOR + own, TEST_SELECTOR + own, TEST_SELECTOR + own, TEST_SELECTOR + own, 4 | own, 4 | own, CODE0, DATA0, CODE3, DATA3, DATA1, DATA2, TSS, LDT, 0, BEYOND, 0x24, 0xfff8]);
-  return (table & ~3) | random.pick([0, 0, 3, 3, 1, 2]);
+/** Stacks of rings 1 and 2: mostly one that works, sometimes one at its limit or anything. */
+function stacks(random: Random): number[] {
+  const one = (ss: number): [number, number] => [random.pick([OTHER_STACK, OTHER_STACK, WINDOW + random.below(WINDOW_BYTES), random.below(WINDOW_BYTES), random.word()]), random.oneIn(3) ? selector(random) : ss];
+  return random.oneIn(3) ? [...one(DATA1 | 1), ...one(DATA2 | 2)] : [OTHER_STACK, DATA1 | 1, OTHER_STACK, DATA2 | 2];
 }
 
 /** Loads into a register by an opcode of ours, then an access through it. SS in ring 0 is put back: a handler needs it. */
@@ -216,7 +187,7 @@ function undefinedOpcode(random: Random): Part {
   }
 }
 
-const KINDS: Readonly<Record<string, (random: Random, ring: number) => Part>> = {
+const KINDS: Readonly<Record<string, Kind>> = {
   'segment load': segmentLoad, 'stack limit': stackLimit, paging, gate, 'interrupt return': interruptReturn, 'far transfer': farTransfer,
-  'fast system call': fastSystemCall, privileged, 'system segments': systemSegments, 'double fault': doubleFault, 'undefined opcode': undefinedOpcode,
+  'fast system call': fastSystemCall, privileged, 'system segments': systemSegments, 'double fault': doubleFault, 'undefined opcode': undefinedOpcode, ...GATE_KINDS,
 };

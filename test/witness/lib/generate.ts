@@ -7,7 +7,7 @@ import { IMMEDIATE, MEMORY, NO_REGISTER, REGISTER, RELATIVE, type Insn } from '.
 import type { Op } from '../../../core/isa/opcode-index.ts';
 import { SEMANTICS } from '../../../core/cpu/semantics/table.ts';
 import { unsupported } from '../../../core/cpu/semantics/unsupported.ts';
-import { CODE, CODE3, CODE_BYTES, CR0, CR0_WP, DATA3, STUB, TEST_SELECTOR, WINDOW, WINDOW_BYTES, type Case } from './case.ts';
+import { CODE, CODE3, CODE_BYTES, CR0, CR0_WP, DATA1, DATA2, DATA3, OTHER_STACK, STUB, TEST_SELECTOR, TSS, WINDOW, WINDOW_BYTES, type Case } from './case.ts';
 import type { Random } from './random.ts';
 import { undefinedFlags } from './undefined-flags.ts';
 
@@ -40,7 +40,7 @@ export function instructionCase(random: Random): Case {
     name: pieces.map(textOf).join(' | '), registers: draft.registers.map((value) => value | 0),
     eip: random.oneIn(10) ? CODE + 0x1000 - 1 - random.below(code.length) : CODE + random.below(16), cs: CODE3, ss: DATA3, data: is16 ? TEST_SELECTOR | 3 : DATA3,
     eflags: 2 | (random.below(0x1000) & 0xcd5) | (random.oneIn(16) ? TF : 0) | (random.oneIn(8) ? 0x3000 : 0), cr0: CR0 | CR0_WP,
-    pages: [0, 0, 0, 0, 0], descriptors: [...dataSegment(draft.base), 0, 0, 0, 0, 0, 0], gate: [0, 0], ports: -1, code, window,
+    pages: [0, 0, 0, 0, 0], descriptors: [...dataSegment(draft.base), 0, 0, 0, 0, 0, 0], gate: [0, 0], ports: -1, code, window, stacks: [OTHER_STACK, DATA1 | 1, OTHER_STACK, DATA2 | 2], tr: TSS,
     undefinedFlags: undefinedFlags(last, count),
   };
 }
