@@ -1,8 +1,9 @@
 // The bits of `cpu.pending`: everything that must be looked at between two instructions. The hot loop tests the whole word once
-// after each instruction; run.ts then asks which bit it was.
+// after each instruction; run.ts then asks which bit it was. A maskable interrupt is none of them: a request may wait for long while
+// EFLAGS.IF is 0, so it is looked for between blocks (`cpu.interruptRequest`); whatever can set IF ends a block.
 
-/** An external interrupt line is raised; the vector is in `cpu.pendingVector`. Taken when EFLAGS.IF is 1 and no shadow holds. */
-export const PENDING_INTERRUPT = 1;
+/** A non-maskable interrupt has come. Taken when no shadow holds (SHADOW_NMI: until IRET). */
+export const PENDING_NMI = 1;
 /** The instruction after STI, MOV SS or POP SS is being waited for (`cpu.shadow`). */
 export const PENDING_SHADOW = 2;
 /** EFLAGS.TF is set. */

@@ -1,5 +1,8 @@
 // What lies beyond the processor's own buffer: ports and memory that is not RAM. core/machine implements it.
 
+/** What HLT asks: the maskable interrupts count when EFLAGS.IF is 1. */
+export interface WakeQuestion { readonly isMaskableOpen: boolean }
+
 export interface Bus {
   /** IN: `size` is 1, 2 or 4 bytes; an absent device reads as all ones. */
   readPort(port: number, size: number): number;
@@ -9,4 +12,8 @@ export interface Bus {
   readDevice(physical: number, size: number): number;
   /** A physical write outside RAM. */
   writeDevice(physical: number, size: number, value: number): void;
+  /** INTA: the vector of the interrupt the controller now has in service. Asked once for each external interrupt taken. */
+  acknowledgeInterrupt(): number;
+  /** True when some device will interrupt the processor without its help: HLT then is not the end. */
+  willWake(question: WakeQuestion): boolean;
 }

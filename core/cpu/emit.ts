@@ -128,9 +128,8 @@ export function emitUnsupported(cpu: Cpu, instruction: string, detail: string): 
 /** Codes of `interrupt-line`'s `state`. */
 export const LINE_RAISED = 0, LINE_ACKNOWLEDGED = 1, LINE_LOWERED = 2;
 
-/** A device's line changed, between two instructions: `vector` is given when the line is acknowledged, otherwise null. */
+/** A device's line changed, by an instruction or between two: `vector` is given when the line is acknowledged, otherwise null. */
 export function emitInterruptLine(cpu: Cpu, change: { readonly line: number; readonly state: number; readonly vector: number | null }): number {
-  cpu.instructionEip = cpu.eip;
   beforeEvent(cpu);
   const draft = beginEvent(cpu, K_LINE);
   draft.set(H_LINE, change.line);

@@ -1,19 +1,19 @@
 // The run loop: fetch a block, execute it, look after what is pending, deliver faults, stop at exact boundaries.
-// An attempt either retires (icount grows) or faults (its fault is delivered); a REP counts once, when it completes.
+// An attempt retires (icount grows), faults (its fault is delivered), or is the delivery of an interrupt; a REP counts once, when it completes.
 import { registerOffset } from '../arch/register-file.ts';
 import {
-  PENDING_ACTIVITY, PENDING_CLOCK, PENDING_CODE_WRITTEN, PENDING_INTERRUPT, PENDING_SHADOW, PENDING_STOP, PENDING_SUSPENDED, PENDING_TRAP,
+  PENDING_ACTIVITY, PENDING_CLOCK, PENDING_CODE_WRITTEN, PENDING_NMI, PENDING_SHADOW, PENDING_STOP, PENDING_SUSPENDED, PENDING_TRAP,
 } from './attention.ts';
 import type { LinearRange } from '../event/reexecutor.ts';
 import { blockCacheOf, type Block, type BlockCache } from './block-cache.ts';
-import { deliverExternal, deliverFault, deliverSingleStep } from './delivery.ts';
+import { deliverExternal, deliverFault, deliverNmi, deliverSingleStep } from './delivery.ts';
 import { emitUnsupported } from './emit.ts';
 import { executeBlock } from './execute.ts';
 import { Fault, Unsupported } from './fault.ts';
 import { describeInstruction, fetchBlock } from './fetch.ts';
-import { FLAG_IF, FLAG_TF, materialiseFlags } from './flags.ts';
+import { FLAG_TF, materialiseFlags } from './flags.ts';
 import type { Op } from '../isa/opcode-index.ts';
-import { ACTIVE, CS, HALTED, SHADOW_MOV_SS, SHADOW_STI, SHUTDOWN, type Cpu } from './state.ts';
+import { ACTIVE, CS, HALTED, SHADOW_MOV_SS, SHADOW_NMI, SHADOW_STI, SHUTDOWN, type Cpu } from './state.ts';
 
 /**
  * Where `run` stops by itself, whichever comes first; Infinity where there is no bound. `icount` with `iteration`: that many
@@ -39,7 +39,7 @@ export type StopReason =
   | { readonly kind: 'watched' }
   /** PENDING_STOP was set by a probe or a device. */
   | { readonly kind: 'stop' }
-  /** HLT, and no interrupt is waiting that may be taken. */
+  /** HLT, and no interrupt is waiting that may be taken: devices may yet send one. */
   | { readonly kind: 'halted' }
   | { readonly kind: 'shutdown' }
   /** The event `unsupported` was emitted; EIP is at the instruction. */
@@ -51,9 +51,10 @@ const ACTIVITY = registerOffset('activity');
 /** Runs until a limit, a requested stop, HLT, shutdown or something unsupported. EFLAGS in the register file is up to date on return. */
 export function run(cpu: Cpu, limits: RunLimits): StopReason {
   noticeState(cpu);
+  cpu.clockLimit = limits.clock;
   try {
     for (;;) {
-      const stop = runUntilFault(cpu, limits);
+      const stop = runUntilDelivery(cpu, limits);
       if (stop !== null) return stop;
     }
   } catch (thrown) {
@@ -67,7 +68,7 @@ export function run(cpu: Cpu, limits: RunLimits): StopReason {
   }
 }
 
-/** One attempt, with the delivery of its fault if it has one; a waiting interrupt is delivered before it. */
+/** One attempt: an instruction, with the delivery of its fault if it has one, or the delivery of a waiting interrupt. */
 export function step(cpu: Cpu): StopReason {
   return run(cpu, { ...NO_LIMITS, attempts: cpu.attempts + 1 });
 }
@@ -79,47 +80,50 @@ function noticeState(cpu: Cpu): void {
   if ((cpu.shadow & (SHADOW_STI | SHADOW_MOV_SS)) !== 0) cpu.pending |= PENDING_SHADOW;
 }
 
-/** Null when a fault was delivered and the run goes on. Keeps `attempts` = retired + faulted, whichever way it is left. */
-function runUntilFault(cpu: Cpu, limits: RunLimits): StopReason | null {
-  let faulted = cpu.attempts - cpu.icount;
+/** Null when a fault or an interrupt was delivered and the run goes on. Keeps `attempts` = retired + delivered, whichever way it is left. */
+function runUntilDelivery(cpu: Cpu, limits: RunLimits): StopReason | null {
+  let delivered = cpu.attempts - cpu.icount;
   try {
-    return runUntilStop(cpu, limits, faulted);
+    const stop = runUntilStop(cpu, limits, delivered);
+    if (stop === null) delivered += 1;
+    return stop;
   } catch (thrown) {
     if (!(thrown instanceof Fault)) throw thrown;
-    faulted += 1;
+    delivered += 1;
     takeFault(cpu, thrown);
     return null;
   } finally {
     // writing icount folds in what the block retired before it was left
     cpu.icount += 0;
-    cpu.attempts = cpu.icount + faulted;
+    cpu.attempts = cpu.icount + delivered;
   }
 }
 
-function runUntilStop(cpu: Cpu, limits: RunLimits, faulted: number): StopReason {
+/** Null when an interrupt was taken. */
+function runUntilStop(cpu: Cpu, limits: RunLimits, delivered: number): StopReason | null {
   const cache = blockCacheOf(cpu);
-  cpu.clockLimit = limits.clock;
-  let stopAt = stopPoint(cpu, limits, faulted);
+  let stopAt = stopPoint(cpu, limits, delivered);
   for (;;) {
     let budget = stopAt - cpu.icount;
-    if (cpu.pending !== 0 || budget <= 0) {
+    if (cpu.pending !== 0 || budget <= 0 || (cpu.interruptRequest & cpu.rawFlags) !== 0) {
       const stop = attend(cpu);
       if (stop !== null) return stop;
-      stopAt = stopPoint(cpu, limits, faulted);
+      stopAt = stopPoint(cpu, limits, delivered);
       budget = stopAt - cpu.icount;
       if (budget <= 0) {
-        if (!isInsideNext(cpu, limits, faulted)) return LIMIT;
+        if (!isInsideNext(cpu, limits, delivered)) return LIMIT;
         cpu.iterationLimit = limits.iteration;
         budget = 1;
       }
       if (limits.watched !== null) {
-        if (isWatched(cpu, limits.watched, cpu.eip)) return WATCHED;
+        if (isWatched(cpu, limits.watched)) return WATCHED;
         budget = 1;
       }
+      if (takeInterrupt(cpu)) return null;
       runGuarded(cpu, cache, budget);
       cpu.iterationLimit = Infinity;
     } else {
-      if (limits.watched !== null && isWatched(cpu, limits.watched, cpu.eip)) return WATCHED;
+      if (limits.watched !== null && isWatched(cpu, limits.watched)) return WATCHED;
       cpu.instructionEip = cpu.eip;
       const block = fetchBlock(cpu, cache);
       executeBlock(cpu, block, limits.watched === null ? budget : Math.min(budget, unwatched(cpu, limits.watched, block)));
@@ -127,8 +131,8 @@ function runUntilStop(cpu: Cpu, limits: RunLimits, faulted: number): StopReason 
   }
 }
 
-/** True when the instruction at CS:`eip` begins in a watched range. */
-function isWatched(cpu: Cpu, watched: readonly LinearRange[], eip: number): boolean {
+/** True when the instruction at CS:`eip` (the next one unless said otherwise) begins in a watched range. */
+export function isWatched(cpu: Cpu, watched: readonly LinearRange[], eip: number = cpu.eip): boolean {
   const linear = (cpu.segmentBase(CS) + eip) >>> 0;
   return watched.some((range) => linear >= range.first && linear < range.end);
 }
@@ -143,23 +147,35 @@ function unwatched(cpu: Cpu, watched: readonly LinearRange[], block: Block): num
   return block.insns.length;
 }
 
-/** The icount to stop at. Moves when REP iterations or idle ticks were counted, which only happens with something pending. */
-function stopPoint(cpu: Cpu, limits: RunLimits, faulted: number): number {
-  return Math.min(limits.icount, limits.attempts - faulted, limits.clock - cpu.extraIterations - cpu.idleTicks);
+/** The icount to stop at. Moves when REP iterations or idle ticks were counted or a device wants the clock sooner, which only happens with something pending. */
+function stopPoint(cpu: Cpu, limits: RunLimits, delivered: number): number {
+  return Math.min(limits.icount, limits.attempts - delivered, cpu.clockLimit - cpu.extraIterations - cpu.idleTicks);
 }
 
 /** True when the wanted point lies inside the next instruction (a REP), whose beginning is reached. */
-function isInsideNext(cpu: Cpu, limits: RunLimits, faulted: number): boolean {
-  return cpu.icount === limits.icount && cpu.iteration < limits.iteration && cpu.icount + faulted < limits.attempts && cpu.clock < limits.clock;
+function isInsideNext(cpu: Cpu, limits: RunLimits, delivered: number): boolean {
+  return cpu.icount === limits.icount && cpu.iteration < limits.iteration && cpu.icount + delivered < limits.attempts && cpu.clock < cpu.clockLimit;
 }
 
-/** One instruction while something is pending: an interrupt that may be taken goes first, a shadow ends with the instruction. */
+/** Takes an interrupt that is waiting and may be taken, a non-maskable one first; false when there is none. SDM 3A "Prioritization of Concurrent Events". */
+function takeInterrupt(cpu: Cpu): boolean {
+  // SDM 3A "Masking Exceptions and Interrupts When Switching Stacks", SDM 2B "STI": not right behind MOV SS, POP SS or STI
+  if ((cpu.pending & PENDING_SHADOW) !== 0) return false;
+  if (isNmiOpen(cpu)) {
+    cpu.pending &= ~PENDING_NMI;
+    cpu.shadow |= SHADOW_NMI;
+    deliverNmi(cpu);
+  } else if (isInterruptOpen(cpu)) {
+    cpu.instructionEip = cpu.eip;
+    deliverExternal(cpu, cpu.bus.acknowledgeInterrupt());
+  } else return false;
+  endIterations(cpu);
+  return true;
+}
+
+/** One instruction while something is pending; a shadow ends with it. */
 function runGuarded(cpu: Cpu, cache: BlockCache, budget: number): void {
   const isShadowed = (cpu.pending & PENDING_SHADOW) !== 0;
-  if (!isShadowed && isInterruptible(cpu)) {
-    takeInterrupt(cpu);
-    return;
-  }
   const isStepped = (cpu.rawFlags & FLAG_TF) !== 0;
   cpu.instructionEip = cpu.eip;
   const block = fetchBlock(cpu, cache);
@@ -183,12 +199,13 @@ function takeSingleStep(cpu: Cpu): void {
   endIterations(cpu);
 }
 
-/** True when a raised line may interrupt now. SDM 3A "Masking Maskable Hardware Interrupts". */
-function isInterruptible(cpu: Cpu): boolean {
-  return (cpu.pending & PENDING_INTERRUPT) !== 0 && (cpu.rawFlags & FLAG_IF) !== 0;
-}
+/** True when a maskable interrupt is waiting and IF is 1. SDM 3A "Masking Maskable Hardware Interrupts". */
+const isInterruptOpen = (cpu: Cpu): boolean => (cpu.interruptRequest & cpu.rawFlags) !== 0;
 
-/** Looks at every pending bit but interrupts and the shadow; a reason to return, or null. */
+/** True when an NMI is waiting and none is being handled. SDM 3A "Handling Multiple NMIs". */
+const isNmiOpen = (cpu: Cpu): boolean => (cpu.pending & PENDING_NMI) !== 0 && (cpu.shadow & SHADOW_NMI) === 0;
+
+/** Looks at every pending bit but NMI and the shadow; a reason to return, or null. */
 function attend(cpu: Cpu): StopReason | null {
   cpu.pending &= ~(PENDING_CODE_WRITTEN | PENDING_SUSPENDED | PENDING_CLOCK);
   if ((cpu.pending & PENDING_STOP) !== 0) {
@@ -197,19 +214,12 @@ function attend(cpu: Cpu): StopReason | null {
   }
   if ((cpu.pending & PENDING_ACTIVITY) !== 0) {
     if (cpu.activity === SHUTDOWN) return SHUT_DOWN;
-    if (cpu.activity === HALTED && !isInterruptible(cpu)) return HALT;
+    if (cpu.activity === HALTED && !isInterruptOpen(cpu) && !isNmiOpen(cpu)) return HALT;
     if (cpu.activity === HALTED) cpu.setNarrow(ACTIVITY, ACTIVE);
     cpu.pending &= ~PENDING_ACTIVITY;
   }
   if ((cpu.rawFlags & FLAG_TF) === 0) cpu.pending &= ~PENDING_TRAP;
   return null;
-}
-
-function takeInterrupt(cpu: Cpu): void {
-  cpu.pending &= ~PENDING_INTERRUPT;
-  cpu.instructionEip = cpu.eip;
-  deliverExternal(cpu, cpu.pendingVector);
-  endIterations(cpu);
 }
 
 function takeFault(cpu: Cpu, fault: Fault): void {

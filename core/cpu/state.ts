@@ -23,7 +23,7 @@ export const PAGE_SIZE = 4096;
 const F_ICOUNT = INTERNAL_BYTES / 8, F_SEQ = F_ICOUNT + 1, F_IDLE = F_ICOUNT + 2, F_ITERATION = F_ICOUNT + 3, F_ATTEMPTS = F_ICOUNT + 4, F_EXTRA = F_ICOUNT + 5;
 // internals: u32 indices, behind 16 f64
 const W = INTERNAL_BYTES / 4 + 32;
-const W_LAZY_RESULT = W, W_LAZY_CARRIES = W + 1, W_PENDING = W + 2, W_PENDING_VECTOR = W + 3, W_GENERATION = W + 4, W_INSTRUCTION_EIP = W + 5,
+const W_LAZY_RESULT = W, W_LAZY_CARRIES = W + 1, W_PENDING = W + 2, W_INTERRUPT_REQUEST = W + 3, W_GENERATION = W + 4, W_INSTRUCTION_EIP = W + 5,
   W_FLAT = W + 6, W_CODE32 = W + 7, W_STACK32 = W + 8, W_FLAT_SEGMENTS = W + 11, W_TSC_OFFSET = W + 12;
 
 const RIP = registerOffset('rip'), RFLAGS = registerOffset('rflags'), CPL = registerOffset('cpl'), ACTIVITY = registerOffset('activity'), SHADOW = registerOffset('shadow');
@@ -71,7 +71,7 @@ export class Cpu {
   onCodeWritten: ((page: number) => void) | null = null;
   /** Instructions of the running block that retired and are not yet in the counter; 0 outside execute.ts. An integer store for each instruction is 3x cheaper than adding to an f64. */
   retiredInBlock = 0;
-  /** Where a REP must stop between iterations: `clock` reached, or iterations of this instruction done. Set by run.ts; not part of the state. */
+  /** Where the run stops, REPs between iterations: `clock` reached (devices may lower it), or iterations of this instruction done. Set by run.ts; not part of the state. */
   clockLimit = Infinity;
   iterationLimit = Infinity;
 
@@ -172,8 +172,9 @@ export class Cpu {
   /** Non-zero when something wants attention between instructions (bits owned by run.ts): the hot loop tests this one word. */
   get pending(): number { return this.words[W_PENDING]!; }
   set pending(value: number) { this.words[W_PENDING] = value; }
-  get pendingVector(): number { return this.words[W_PENDING_VECTOR]!; }
-  set pendingVector(value: number) { this.words[W_PENDING_VECTOR] = value; }
+  /** The level of INTR as EFLAGS.IF: 0x200 while the interrupt controller asks, else 0. Devices set it between blocks; `interruptRequest & rawFlags` is not 0 when it may be taken. */
+  get interruptRequest(): number { return this.words[W_INTERRUPT_REQUEST]!; }
+  set interruptRequest(value: number) { this.words[W_INTERRUPT_REQUEST] = value; }
   /** Time-stamp counter minus clock, as two words (model-specific-registers.ts). */
   get tscOffset(): number { return this.words[W_TSC_OFFSET]!; }
   get tscOffsetHigh(): number { return this.words[W_TSC_OFFSET + 1]!; }

@@ -4,6 +4,7 @@ import { Cpu, stateBytes } from '../cpu/state.ts';
 import { writeByDevice } from '../cpu/physical.ts';
 import { startProtected32 } from '../cpu/start.ts';
 import { Devices } from './devices.ts';
+import { setUpDevices } from './firmware-state.ts';
 import { planElf, MULTIBOOT_LOADED } from './load-elf.ts';
 import { planFlat } from './load-flat.ts';
 import { detectFormat, type LoadPlan } from './load-plan.ts';
@@ -22,7 +23,9 @@ export interface Machine {
 export type Allocate = (bytes: number) => ArrayBuffer;
 
 /** Names of what is attached, as a trace's header lists them. */
-export const DEVICE_NAMES = ['debug console 0xe9', 'exit port 0xf4', 'com1 16550 (polled)'] as const;
+export const DEVICE_NAMES = [
+  '8259 pair', '8254', '8042 (no keyboard)', 'mc146818', 'system control 0x61 0x92 0xcf9', 'nmi timer 0xea', 'debug console 0xe9', 'exit port 0xf4', 'com1 16550 (polled)',
+] as const;
 
 /** Decides everything about a run before any memory is taken. Throws BadInput. */
 export function planMachine(image: Uint8Array, request: MachineRequest): { readonly plan: LoadPlan; readonly options: MachineOptions } {
@@ -42,6 +45,7 @@ export function createMachine({ image, request, allocate }: { readonly image: Ui
   const devices = new Devices();
   const cpu = new Cpu(allocate(stateBytes(options.memoryBytes)), options.memoryBytes, devices);
   devices.attach(cpu);
+  setUpDevices(devices, { areLinesOpen: false });
   load(cpu, plan);
   startProtected32(cpu, options.entry);
   if (plan.format === 'elf') cpu.set32(0, MULTIBOOT_LOADED);

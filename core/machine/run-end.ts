@@ -3,6 +3,8 @@
 export type RunEnd =
   /** The guest wrote `value` to port 0xF4. */
   | { readonly kind: 'exit'; readonly value: number }
+  /** The guest reset the machine, in the way named. Nothing starts it again. */
+  | { readonly kind: 'reset'; readonly by: string }
   /** A fault while delivering #DF: the processor is in shutdown. */
   | { readonly kind: 'shutdown' }
   /** HLT with nothing that could ever wake the processor. */
@@ -20,6 +22,7 @@ export type RunEnd =
 export function describeEnd(end: RunEnd): string {
   switch (end.kind) {
     case 'exit': return `the guest exited with 0x${end.value.toString(16)}`;
+    case 'reset': return `the guest reset the machine (${end.by})`;
     case 'shutdown': return 'the processor shut down (triple fault)';
     case 'halt': return 'the processor halted and nothing could wake it';
     case 'unsupported': return `not supported yet: ${end.detail}`;

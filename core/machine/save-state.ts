@@ -14,6 +14,8 @@ import type { Session } from './session.ts';
 
 /** The device bytes begin with one that says whether the run had ended. */
 export const ENDED_BYTES = 1;
+/** Which devices wrote their state, and how: changes with them. The first ones wrote a byte below 16 here. */
+const DEVICES_VERSION = 0x20;
 const WATCHED_PAIRS_MAX = 1 << 20;
 
 /** Everything but memory. `processor` and `devices` are opaque outside core/cpu and core/machine. */
@@ -42,6 +44,7 @@ export function saveState(session: Session): SavedState {
   const writer = new ByteWriter(256);
   writer.u8(ended ? 1 : 0);
   writer.count(attempts);
+  writer.u8(DEVICES_VERSION);
   machine.devices.save(writer);
   const watched = watchedPages(cpu);
   writer.varint(watched.length);
@@ -59,12 +62,12 @@ export function readAttempts(devices: Uint8Array): { readonly attempts: number; 
 /** Puts back what `saveState` copied; memory must be put back by the caller. Throws BadInput when it does not fit this machine. */
 export function restoreState(machine: Machine, saved: Pick<SavedState, 'processor' | 'devices'>): void {
   const { cpu } = machine;
-  if (saved.processor.length !== cpu.processorBytes.length) {
-    throw new BadInput('a checkpoint is of another version of this core: record again to see instructions');
-  }
   const reader = new ByteReader(saved.devices, 'a checkpoint');
   reader.u8();
   reader.count();
+  if (saved.processor.length !== cpu.processorBytes.length || reader.u8() !== DEVICES_VERSION) {
+    throw new BadInput('a checkpoint is of another version of this core: record again to see instructions');
+  }
   machine.devices.restore(reader);
   const words = new Uint32Array(reader.atMost(WATCHED_PAIRS_MAX, 'the number of watched pages'));
   for (let at = 0; at < words.length; at += 1) words[at] = reader.varint();

@@ -1,5 +1,5 @@
 // A 16550 UART that prints: what a kernel's polled output and its presence test need. It receives nothing from outside and
-// raises no interrupt line (there is no interrupt controller yet); everything sent is gone at once.
+// raises no interrupt line; everything sent is gone at once.
 // National Semiconductor "PC16550D" data sheet: "Registers".
 
 const IER = 1, IIR_FCR = 2, LCR = 3, MCR = 4, LSR = 5, MSR = 6, SCR = 7;
@@ -12,6 +12,7 @@ const IIR_NONE = 0x01, IIR_FIFO = 0xc0;
 // places in the state bytes
 const AT_IER = 0, AT_LCR = 1, AT_MCR = 2, AT_SCR = 3, AT_DIVISOR_LOW = 4, AT_DIVISOR_HIGH = 5, AT_FCR = 6, AT_RECEIVED = 7, AT_IS_READY = 8;
 export const SERIAL_STATE_BYTES = 9;
+export const COM1_FIRST = 0x3f8, SERIAL_PORTS = 8;
 
 export class SerialPort {
   /** All of its state, as checkpoints store it. */

@@ -1,7 +1,10 @@
-// The run loop above the processor's: bounds, devices' requests, and why it ended. Recording, verifying and stepping all run
-// through here, so that a run ends at the same instruction whichever of them asks, and however it is sliced.
+// The run loop above the processor's: bounds, devices' deadlines and requests, and why it ended. Recording, verifying and stepping all
+// run through here, so that a run ends at the same instruction whichever of them asks, and however it is sliced.
 
-import { NO_LIMITS, run, type StopReason } from '../cpu/run.ts';
+import { PENDING_STOP } from '../cpu/attention.ts';
+import { FLAG_IF } from '../cpu/flags.ts';
+import { isWatched, NO_LIMITS, run, type StopReason } from '../cpu/run.ts';
+import { HALTED } from '../cpu/state.ts';
 import type { LinearRange } from '../event/reexecutor.ts';
 import type { Machine } from './machine.ts';
 import type { RunEnd } from './run-end.ts';
@@ -14,6 +17,7 @@ export interface Bounds {
   end(): RunEnd | null;
 }
 
+const LIMIT: StopReason = { kind: 'limit' }, WATCHED: StopReason = { kind: 'watched' }, STOP: StopReason = { kind: 'stop' };
 const UNBOUNDED: Bounds = { lastAttempt: () => Infinity, end: () => null };
 
 export class Session {
@@ -52,24 +56,49 @@ export class Session {
     return this.end;
   }
 
-  // A stop may have been asked for in the middle of a REP: the instruction is finished first. What else would have made the
-  // processor return there (HLT, shutdown) must not be missed: it is asked again.
+  /**
+   * Runs to boundary `attempts`, lets devices act at their deadlines on the way, and wakes a halted processor that will be interrupted.
+   * What a device does at a boundary belongs to the attempt behind it: a run that ends at the boundary does not see it yet. A stop that
+   * was asked for in the middle of a REP, or by what a device did, lets that attempt finish, so that it ends at a boundary, too.
+   */
   #runTo(attempts: number, watched: readonly LinearRange[] | null): StopReason {
-    const { cpu } = this.machine;
-    const limits = { ...NO_LIMITS, attempts };
-    let stop = run(cpu, { ...limits, watched });
-    if (stop.kind !== 'stop') return stop;
-    while (stop.kind === 'stop') stop = run(cpu, { ...limits, attempts: cpu.iteration > 0 ? cpu.attempts + 1 : cpu.attempts });
-    return stop.kind === 'limit' ? { kind: 'stop' } : stop;
+    const { cpu, devices } = this.machine;
+    let goal = attempts, isStopped = false;
+    for (;;) {
+      const stop = run(cpu, { ...NO_LIMITS, attempts: goal, clock: devices.deadline, watched: isStopped ? null : watched });
+      if (stop.kind === 'stop') {
+        isStopped = true;
+        goal = cpu.iteration > 0 ? cpu.attempts + 1 : cpu.attempts;
+        continue;
+      }
+      const canGoOn = stop.kind === 'limit' || (stop.kind === 'halted' && devices.willWake({ isMaskableOpen: (cpu.rawFlags & FLAG_IF) !== 0 }));
+      if (!canGoOn) return stop;
+      if (cpu.attempts >= goal) return isStopped ? STOP : LIMIT;
+      if (watched !== null && !isStopped && isWatched(cpu, watched)) return WATCHED;
+      if (this.#serveDevices()) {
+        isStopped = true;
+        goal = cpu.attempts + 1;
+      }
+    }
+  }
+
+  /** Advances a halted processor's clock to the next deadline, and lets devices do what is due. True when somebody asked for a stop meanwhile. */
+  #serveDevices(): boolean {
+    const { cpu, devices } = this.machine;
+    if (cpu.activity === HALTED) cpu.idleTicks += Math.max(0, devices.deadline - cpu.clock);
+    devices.catchUp();
+    const isAsked = (cpu.pending & PENDING_STOP) !== 0;
+    cpu.pending &= ~PENDING_STOP;
+    return isAsked;
   }
 
   /** The end the guest itself brought about. */
   #endOf(stop: StopReason): RunEnd | null {
-    const { exitValue } = this.machine.devices;
+    const { exitValue, resetReason } = this.machine.devices;
     if (exitValue !== null) return { kind: 'exit', value: exitValue };
+    if (resetReason !== null) return { kind: 'reset', by: resetReason };
     switch (stop.kind) {
       case 'limit': case 'stop': case 'watched': return null;
-      // no device can raise an interrupt, so nothing will ever wake it
       case 'halted': return this.#flushed({ kind: 'halt' });
       case 'shutdown': return this.#flushed({ kind: 'shutdown' });
       case 'unsupported': return this.#flushed({ kind: 'unsupported', detail: `${stop.instruction}${stop.detail === '' || stop.detail === stop.instruction ? '' : ` (${stop.detail})`}` });

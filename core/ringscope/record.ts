@@ -126,7 +126,7 @@ class GuestRecording implements Recording {
     cpu.probe = probe;
     this.#session = new Session(machine, { lastAttempt: () => Infinity, end: () => probe.end });
     this.#checkpoints = new CheckpointMaker(this.#session);
-    if (request.onConsole !== undefined) machine.devices.onConsole = (device, byte) => { this.#print(device, byte); };
+    if (request.onConsole !== undefined) machine.devices.console.listener = (device, byte) => { this.#print(device, byte); };
     this.#writeCheckpoint();
   }
 

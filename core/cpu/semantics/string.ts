@@ -2,8 +2,8 @@
 // a fault or a suspension leaves the registers after the last finished one, and EIP at the instruction.
 import { REPEAT_EQUAL, REPEAT_NONE, type Insn } from '../../isa/insn.ts';
 import { sub } from '../alu.ts';
-import { PENDING_CLOCK, PENDING_INTERRUPT, PENDING_SUSPENDED } from '../attention.ts';
-import { FLAG_DF, FLAG_IF, isZero } from '../flags.ts';
+import { PENDING_CLOCK, PENDING_SUSPENDED } from '../attention.ts';
+import { FLAG_DF, isZero } from '../flags.ts';
 import { prepareWrite, read16, read32, read8, write16, write32, write8 } from '../memory.ts';
 import { checkIoPermission } from '../ports.ts';
 import { EAX, ECX, EDI, EDX, ES, ESI, type Cpu } from '../state.ts';
@@ -104,8 +104,7 @@ function finishIteration(cpu: Cpu): void {
 
 /** True when the instruction must stop between iterations: something is pending, or a device deadline or stop point is reached. */
 function mustSuspend(cpu: Cpu): boolean {
-  const deaf = (cpu.rawFlags & FLAG_IF) === 0 ? PENDING_INTERRUPT : 0;
-  return (cpu.pending & ~deaf) !== 0 || cpu.iteration >= cpu.iterationLimit || cpu.clock >= cpu.clockLimit;
+  return cpu.pending !== 0 || (cpu.interruptRequest & cpu.rawFlags) !== 0 || cpu.iteration >= cpu.iterationLimit || cpu.clock >= cpu.clockLimit;
 }
 
 /** The instruction is done: its iterations are in `clock` already. */

@@ -3,7 +3,7 @@
 import { registerOffset } from '../../arch/register-file.ts';
 import { rule } from '../../event/rules.ts';
 import type { Insn } from '../../isa/insn.ts';
-import { PENDING_ACTIVITY, PENDING_INTERRUPT } from '../attention.ts';
+import { PENDING_ACTIVITY, PENDING_NMI } from '../attention.ts';
 import { clts, invalidatePage, lmsw, movFromCr, movToCr } from '../control-registers.ts';
 import { cpuid } from '../cpuid.ts';
 import { movFromDr, movToDr } from '../debug-registers.ts';
@@ -19,7 +19,7 @@ import { rdmsr, rdtsc, wrmsr } from '../model-specific-registers.ts';
 import { emitHalt } from '../emit.ts';
 import { effectiveAddress, readOperand16, readOperand32, writeOperand } from '../operands.ts';
 import { demandPrivileged } from '../privilege.ts';
-import { HALTED, type Cpu } from '../state.ts';
+import { HALTED, SHADOW_NMI, type Cpu } from '../state.ts';
 import { lgdt, lidt } from '../system-tables.ts';
 import { unsupported } from './unsupported.ts';
 import type { SemanticsRows } from './execute-type.ts';
@@ -44,10 +44,15 @@ function iret(cpu: Cpu, insn: Insn): void {
 
 function hlt(cpu: Cpu): void {
   demandPrivileged(cpu);
-  // No device raises interrupts of its own: what can wake it is one that waits already, or the trap of a single step.
-  emitHalt(cpu, { wake: ((cpu.pending & PENDING_INTERRUPT) !== 0 && (cpu.rawFlags & FLAG_IF) !== 0) || (cpu.rawFlags & FLAG_TF) !== 0 });
+  emitHalt(cpu, { wake: willWake(cpu) });
   cpu.setNarrow(ACTIVITY, HALTED);
   cpu.pending |= PENDING_ACTIVITY;
+}
+
+// SDM 2A "HLT": an enabled interrupt or an NMI ends it, one that waits already or one a device will send; so does the trap of a single step.
+function willWake(cpu: Cpu): boolean {
+  const isWaiting = (cpu.interruptRequest & cpu.rawFlags) !== 0 || ((cpu.pending & PENDING_NMI) !== 0 && (cpu.shadow & SHADOW_NMI) === 0);
+  return isWaiting || (cpu.rawFlags & FLAG_TF) !== 0 || cpu.bus.willWake({ isMaskableOpen: (cpu.rawFlags & FLAG_IF) !== 0 });
 }
 
 // No cache is modelled: nothing to write back, nothing to lose.

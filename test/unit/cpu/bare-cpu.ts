@@ -17,6 +17,8 @@ export class EmptyBus implements Bus {
   writePort(port: number, size: number, value: number): void { this.written.push({ port, size, value }); }
   readDevice(): number { return 0xffff_ffff; }
   writeDevice(): void { /* nothing there */ }
+  acknowledgeInterrupt(): number { return 0x20; }
+  willWake(): boolean { return false; }
 }
 
 /** A processor in flat 32-bit ring 0 with `code` at CODE and ESP at STACK. */

@@ -23,7 +23,7 @@ export async function runOnRingscope(cases: readonly Case[]): Promise<Outcome[]>
   const printed: number[] = [];
   const request = { format: 'elf', memoryBytes: 64 << 20, maxInstructions: 1_000_000 + cases.length * INSTRUCTIONS_PER_CASE } as const;
   const machine = createMachine({ image: caseImage(await runner(), caseRecords(cases)), request, allocate: (bytes) => new ArrayBuffer(bytes) });
-  machine.devices.onConsole = (_, byte) => { printed.push(byte); };
+  machine.devices.console.listener = (_, byte) => { printed.push(byte); };
   const end = new Session(machine).run(Infinity);
   const outcomes = parseOutcomes(Buffer.from(printed));
   if (end?.kind !== 'exit') throw new Error(`case ${outcomes.length}, ${cases[outcomes.length]?.name ?? 'none'}: ${end === null ? 'no end' : describeEnd(end)}`);

@@ -18,7 +18,7 @@ function runMatrix(): string {
   const image = readFileSync(path.join(HERE, 'matrix.img'));
   const characters: number[] = [];
   const bus: Bus = {
-    readPort: () => 0xff, readDevice: () => -1, writeDevice: () => undefined,
+    readPort: () => 0xff, readDevice: () => -1, writeDevice: () => undefined, acknowledgeInterrupt: () => 0x20, willWake: () => false,
     writePort: (port, _, value) => {
       if (port === CONSOLE) characters.push(value);
       if (port === EXIT) cpu.pending |= PENDING_STOP;

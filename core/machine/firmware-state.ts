@@ -1,0 +1,23 @@
+// What firmware has done to the devices when it hands over: the 8259 pair at the vectors of the BIOS, the 8254 at 18.2 Hz.
+// IBM "Personal Computer AT Technical Reference": "System BIOS".
+
+import type { Devices } from './devices.ts';
+
+type PortWrite = readonly [port: number, value: number];
+
+const PICS: readonly PortWrite[] = [
+  [0x20, 0x11], [0x21, 0x08], [0x21, 0x04], [0x21, 0x01], [0xa0, 0x11], [0xa1, 0x70], [0xa1, 0x02], [0xa1, 0x01],
+];
+const ALL_MASKED: readonly PortWrite[] = [[0x21, 0xff], [0xa1, 0xff]];
+/** Timer, keyboard, cascade and diskette open; of the second controller the clock and what a mouse and a disk would use. */
+const BIOS_MASKS: readonly PortWrite[] = [[0x21, 0xb8], [0xa1, 0x8f]];
+/** Counter 0: mode 3, 65536. Counter 1: mode 2, 18. */
+const PIT: readonly PortWrite[] = [[0x43, 0x36], [0x40, 0], [0x40, 0], [0x43, 0x54], [0x41, 18]];
+
+/**
+ * Sets the devices up before the first instruction. `areLinesOpen`: as a BIOS leaves them to a boot sector; otherwise every line is masked,
+ * as a kernel without firmware below it must begin: it has no handlers yet.
+ */
+export function setUpDevices(devices: Devices, { areLinesOpen }: { readonly areLinesOpen: boolean }): void {
+  for (const [port, value] of [...PIT, ...PICS, ...(areLinesOpen ? BIOS_MASKS : ALL_MASKED)]) devices.writePort(port, 1, value);
+}
