@@ -25,7 +25,6 @@ const DR6_BS = 0x4000;
 
 /** INT n. The transition's `icount` does not count INT n itself yet: it retires when this returns. Faults as the gate procedure does. */
 export function softwareInterrupt(cpu: Cpu, vector: number): void {
-  demandVirtual8086Iopl(cpu);
   deliverSoftware(cpu, vector, -1);
 }
 
@@ -41,6 +40,8 @@ export function overflow(cpu: Cpu): void {
 
 function deliverSoftware(cpu: Cpu, vector: number, seq: number): void {
   try {
+    // INT3 and INTO, which have an event of their own by now, are not sensitive to IOPL.
+    if (seq < 0) demandVirtual8086Iopl(cpu);
     enter(cpu, { source: SOFTWARE, vector, errorCode: -1, resume: false });
   } catch (thrown) {
     if (thrown instanceof Fault) thrown.delivering = { source: SOFTWARE, vector, seq };

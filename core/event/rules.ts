@@ -133,7 +133,8 @@ export const RULES = [
   { id: 'real-far-limit', title: 'outside protected mode, the target offset of a far transfer lies within the limit of CS', cite: 'SDM 2A "JMP—Jump"', procedure: 'real-far-transfer' },
   { id: 'vector-table-limit', title: 'the entry of the interrupt-vector table lies within the limit of IDTR', cite: 'SDM 2A "INT n/INTO/INT3/INT1—Call to Interrupt Procedure"', procedure: 'real-interrupt' },
   { id: 'vector-frame-room', title: 'the stack has room for the three words of the frame', cite: 'SDM 2A "INT n/INTO/INT3/INT1—Call to Interrupt Procedure"', procedure: 'real-interrupt' },
-  { id: 'v86-iopl', title: 'PUSHF, POPF, INT n and IRET run in virtual-8086 mode with IOPL 3 only', cite: 'SDM 3B "Sensitive Instructions"', procedure: 'real-iret' },
+  { id: 'v86-iopl', title: 'PUSHF, POPF, INT n and IRET run in virtual-8086 mode with IOPL 3 only', cite: 'SDM 3B "Sensitive Instructions"', procedure: 'virtual-8086' },
+  { id: 'pusha-pointer', title: 'outside protected mode, PUSHA does not start with SP 7, 9, 11, 13 or 15', cite: 'SDM 2B "PUSHA/PUSHAD—Push All General-Purpose Registers"', procedure: 'pusha' },
   { id: 'real-iret-limit', title: 'outside protected mode, the popped instruction pointer lies within the limit of CS', cite: 'SDM 2A "IRET/IRETD/IRETQ—Interrupt Return"', procedure: 'real-iret' },
 
   { id: 'sysenter-protected', title: 'SYSENTER runs in protected mode (CR0.PE = 1)', cite: 'SDM 2B "SYSENTER—Fast System Call"', procedure: 'sysenter' },

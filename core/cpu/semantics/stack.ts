@@ -3,15 +3,20 @@
 import { selector } from '../../arch/brands.ts';
 import type { Insn } from '../../isa/insn.ts';
 import { REGISTER } from '../../isa/insn.ts';
+import { rule } from '../../event/rules.ts';
+import { demand, GP0 } from '../fault.ts';
 import { FLAG_AC, FLAG_DF, FLAG_ID, FLAG_IF, FLAG_IOPL, FLAG_NT, FLAG_RF, FLAG_TF, FLAG_VM, readFlags, STATUS_FLAGS, writeFlags } from '../flags.ts';
+import { isProtectedMode } from '../mode.ts';
 import { prepareWrite, read16, read32, write16, write32 } from '../memory.ts';
 import { effectiveAddress, readOperand16, readOperand32, writeOperand } from '../operands.ts';
 import { demandVirtual8086Iopl } from '../privilege.ts';
 import { loadSegmentRegister } from '../real-mode.ts';
-import { pop16, pop32, push16, push32, setStackPointer, stackOffset } from '../stack.ts';
+import { pop16, pop32, push16, push32, setStackPointer, stackOffset, stackPointer } from '../stack.ts';
 import { EBP, ESP, SS, type Cpu } from '../state.ts';
 import { holdInterrupts } from './data-transfer.ts';
 import type { SemanticsRows } from './execute-type.ts';
+
+const PUSHA_POINTER = rule('pusha-pointer');
 
 function pushEw(cpu: Cpu, insn: Insn): void { push16(cpu, readOperand16(cpu, insn, insn.destination) & 0xffff); }
 function pushEd(cpu: Cpu, insn: Insn): void { push32(cpu, readOperand32(cpu, insn, insn.destination)); }
@@ -55,7 +60,12 @@ function popSw(cpu: Cpu, insn: Insn): void {
 
 function moveStackPointer(cpu: Cpu, distance: number): void { setStackPointer(cpu, stackOffset(cpu, distance)); }
 
+/** Stack pointers with which PUSHA is refused outside protected mode: its frame would wrap, that of the exception just fits. */
+const PUSHA_REFUSED: ReadonlySet<number> = new Set([7, 9, 11, 13, 15]);
+
 function pusha(cpu: Cpu, insn: Insn): void {
+  // SDM 2B "PUSHA/PUSHAD—Push All General-Purpose Registers", "Real-Address Mode Exceptions". VENDOR: Bochs raises #SS, as for any other odd pointer.
+  if (!isProtectedMode(cpu)) demand(cpu, PUSHA_POINTER, !PUSHA_REFUSED.has(stackPointer(cpu)), GP0, stackPointer(cpu), 0);
   const slot = insn.operandSize >>> 3;
   for (let register = 0; register < 8; register += 1) prepareWrite(cpu, SS, stackOffset(cpu, -slot * (register + 1)), slot);
 

@@ -14,7 +14,7 @@ const RULE_CASES: readonly RuleCase[] = [...BASE_CASES, ...MODE_CASES];
 const ELSEWHERE: Readonly<Record<string, string>> = {
   'none': 'stands for no check',
   'instruction-length': 'instruction fetch: the decoder\'s tests', 'opcode-defined': 'instruction fetch', 'lock-allowed': 'instruction fetch',
-  'divisor-not-zero': 'DIV and IDIV', 'quotient-fits': 'DIV and IDIV', 'bound-range': 'BOUND', 'fpu-available': 'x87 instructions and WAIT',
+  'divisor-not-zero': 'DIV and IDIV', 'quotient-fits': 'DIV and IDIV', 'bound-range': 'BOUND', 'pusha-pointer': 'modes.test.ts', 'fpu-available': 'x87 instructions and WAIT',
   'exceptions-serial': 'delivery.test.ts', 'double-fault-delivered': 'delivery.test.ts',
   'breakpoint-trap': 'not a check: names the reason of #BP', 'overflow-trap': 'not a check: names the reason of #OF', 'single-step-trap': 'not a check: names the reason of #DB',
 };
