@@ -36,7 +36,8 @@ export function draw(columns: Columns, scale: Scale, columnWidth = 1): Drawing {
   return { style: 'shapes', marks, ringFirst: columns.ringBefore[first] ?? 4 };
 }
 
-function denseColumns(columns: Columns, scale: Scale, columnWidth: number): readonly DenseColumn[] {
+/** The stretch in view as columns of `columnWidth` pixels. */
+export function denseColumns(columns: Columns, scale: Scale, columnWidth: number): readonly DenseColumn[] {
   const result: DenseColumn[] = [];
   let first = indexAt(columns, scale.axis, unitAt(scale, scale.left));
   let ring = columns.ringBefore[first] ?? 4;

@@ -2,7 +2,7 @@
 // visits: those too short for a bar of their own share a cell, and the next one is sought behind it.
 
 import type { Columns } from '../session/columns.ts';
-import { indexAt, pixelOf, unitAt, unitOf, type Scale } from '../session/scale.ts';
+import { extentOf, indexAt, pixelOf, unitAt, unitOf, type Scale } from '../session/scale.ts';
 import type { Spans } from '../session/spans.ts';
 
 /** A bar narrower than this is drawn as a cell. */
@@ -43,8 +43,9 @@ function addRow(bars: SpanBar[], { spans, columns, scale }: Drawn, row: number, 
 
 function barOf({ spans, columns, scale }: Drawn, row: number, index: number): SpanBar {
   const { visits } = spans;
-  const over = Math.min(visits.over[index] ?? 0, columns.count);
-  return { index, row, count: 1, from: pixelOf(scale, unitOf(columns, scale.axis, visits.entry[index] ?? 0)), to: pixelOf(scale, unitOf(columns, scale.axis, over)) };
+  const over = visits.over[index] ?? 0;
+  const end = over >= columns.count ? extentOf(columns, scale.axis) : unitOf(columns, scale.axis, over);
+  return { index, row, count: 1, from: pixelOf(scale, unitOf(columns, scale.axis, visits.entry[index] ?? 0)), to: pixelOf(scale, end) };
 }
 
 /** The visit at a pixel of a row, within `reach` pixels; null when there is none. */
