@@ -6,6 +6,15 @@ export interface Output {
   close(): void;
 }
 
+/** A file (or stdin) being read piece by piece. */
+export interface Input {
+  /** Bytes in all, or null where that is not known. */
+  readonly size: number | null;
+  /** The next bytes, valid until the next call; null at the end. Throws BadInput with one line. */
+  read(): Uint8Array | null;
+  close(): void;
+}
+
 export interface Io {
   /** Text to stdout. */
   out(text: string): void;
@@ -20,6 +29,8 @@ export interface Io {
   readonly colour: boolean;
   /** All bytes of a file, or of stdin for `-`. Throws BadInput with one line. */
   readFile(path: string): Uint8Array;
+  /** Opens a file, or stdin for `-`, for reading in pieces. Throws BadInput with one line. */
+  openInput(path: string): Input;
   /** Opens a file for writing, or stdout for `-`. Throws BadInput with one line. */
   openOutput(path: string): Output;
   /** True when both names lead to one existing file. */

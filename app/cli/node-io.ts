@@ -1,11 +1,11 @@
 // The real standard streams and files of Node 20. Every failure of the outside becomes one line (BadInput) that says what to do.
 
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync, statSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BadInput } from '../../core/base/bad-input.ts';
-import type { Io, Output } from './io.ts';
+import type { Input, Io, Output } from './io.ts';
 
 /** Largest file that is read whole: beyond it a typed array could not hold it on every machine. */
 const FILE_BYTES_MAX = 2 ** 31;
@@ -20,6 +20,7 @@ export function nodeIo(): Io {
     errIsTerminal: process.stderr.isTTY,
     colour: (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb',
     readFile,
+    openInput,
     openOutput,
     isSameFile,
     now: () => performance.now(),
@@ -38,6 +39,48 @@ function readFile(path: string): Uint8Array {
   } catch (problem) {
     if (problem instanceof BadInput) throw problem;
     throw new BadInput(`cannot read ${path === '-' ? 'standard input' : path}: ${reasonOf(problem)}`);
+  }
+}
+
+const PIECE_BYTES = 1 << 18;
+
+function openInput(path: string): Input {
+  const name = path === '-' ? 'standard input' : path;
+  const piece = new Uint8Array(PIECE_BYTES);
+  const orRefuse = <Value>(act: () => Value): Value => {
+    try {
+      return act();
+    } catch (problem) {
+      throw new BadInput(`cannot read ${name}: ${reasonOf(problem)}`);
+    }
+  };
+  const file = path === '-' ? 0 : orRefuse(() => openSync(path, 'r'));
+  const facts = orRefuse(() => fstatSync(file));
+  const close = (): void => { if (file !== 0) closeSync(file); };
+  if (facts.isDirectory()) {
+    close();
+    throw new BadInput(`cannot read ${name}: ${REASONS['EISDIR'] ?? ''}`);
+  }
+  return {
+    size: facts.isFile() ? facts.size : null,
+    read: () => {
+      const length = orRefuse(() => readSome(file, piece));
+      return length === 0 ? null : piece.subarray(0, length);
+    },
+    close,
+  };
+}
+
+/** Reads what is there, waiting for a slow pipe. */
+function readSome(file: number, piece: Uint8Array): number {
+  for (;;) {
+    try {
+      return readSync(file, piece);
+    } catch (problem) {
+      if (codeOf(problem) === 'EOF') return 0;
+      if (codeOf(problem) !== 'EAGAIN') throw problem;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
   }
 }
 

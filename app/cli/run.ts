@@ -6,6 +6,7 @@ import { nearest } from '../../core/replay/expression/words.ts';
 import { OK, parseArguments, REFUSED, type Command } from './command.ts';
 import { eventsCommand } from './commands/events.ts';
 import { findCommand } from './commands/find.ts';
+import { importCommand } from './commands/import.ts';
 import { infoCommand } from './commands/info.ts';
 import { NOT_YET_COMMANDS } from './commands/not-yet.ts';
 import { openCommand } from './commands/open.ts';
@@ -16,7 +17,7 @@ import { verifyCommand } from './commands/verify.ts';
 import type { Io } from './io.ts';
 
 const COMMANDS: readonly Command[] = [
-  recordCommand, infoCommand, eventsCommand, findCommand, stateCommand, verifyCommand, rulesCommand, openCommand,
+  recordCommand, importCommand, infoCommand, eventsCommand, findCommand, stateCommand, verifyCommand, rulesCommand, openCommand,
 ];
 
 /** Runs one command line (without the program's own name) and answers the exit code. Never throws. */

@@ -14,7 +14,8 @@ export interface RuleSpec {
   readonly patterns: readonly string[];
 }
 
-interface Candidate { readonly pattern: Pattern; readonly rule: number; readonly variant: number }
+/** `next`: what came behind such a line the last time. */
+interface Candidate { readonly pattern: Pattern; readonly rule: number; readonly variant: number; next: Candidate | null }
 
 /** Finds the rule of a line. `rule` and `variant` (which of its patterns) of the last match are left here, with its fields. */
 export class Grammar {
@@ -22,6 +23,7 @@ export class Grammar {
   readonly fields = new Captured();
   rule = -1;
   variant = -1;
+  private last: Candidate | null = null;
   /** Candidates by the first byte of a line; 256: the empty line. */
   private readonly byFirstByte: Candidate[][] = Array.from({ length: 257 }, () => []);
 
@@ -30,21 +32,30 @@ export class Grammar {
     rules.forEach(({ patterns }, rule) => {
       patterns.forEach((text, variant) => {
         const pattern = compilePattern(text);
-        for (const byte of new Set(pattern.firstBytes)) this.byFirstByte[byte < 0 ? 256 : byte]!.push({ pattern, rule, variant });
+        const candidate = { pattern, rule, variant, next: null };
+        for (const byte of new Set(pattern.firstBytes)) this.byFirstByte[byte < 0 ? 256 : byte]!.push(candidate);
       });
     });
   }
 
   /** True when a rule knows this line. */
   match(bytes: Uint8Array, first: number, end: number): boolean {
+    // the lines of a dump come in one order, so the guess is nearly always right; patterns exclude one another
+    const guess = this.last?.next ?? null;
+    if (guess !== null && matches(guess.pattern, bytes, first, end, this.fields)) return this.found(guess);
     const candidates = this.byFirstByte[first === end ? 256 : bytes[first]!]!;
     for (let index = 0; index < candidates.length; index += 1) {
-      const { pattern, rule, variant } = candidates[index]!;
-      if (!matches(pattern, bytes, first, end, this.fields)) continue;
-      this.rule = rule;
-      this.variant = variant;
-      return true;
+      const candidate = candidates[index]!;
+      if (matches(candidate.pattern, bytes, first, end, this.fields)) return this.found(candidate);
     }
     return false;
+  }
+
+  private found(candidate: Candidate): true {
+    if (this.last !== null) this.last.next = candidate;
+    this.last = candidate;
+    this.rule = candidate.rule;
+    this.variant = candidate.variant;
+    return true;
   }
 }

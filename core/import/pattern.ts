@@ -97,8 +97,13 @@ function takeLiteral(literal: Uint8Array, bytes: Uint8Array, at: number, end: nu
 const HEX_VALUES = Uint8Array.from({ length: 256 }, (_, byte) => (byte >= 48 && byte <= 57 ? byte - 48 : byte >= 97 && byte <= 102 ? byte - 87 : 16));
 function takeHex(least: number, most: number, bytes: Uint8Array, first: number, end: number, out: Captured): number {
   let lo = 0, hi = 0, at = first;
-  const last = Math.min(end, first + most);
-  for (; at < last; at += 1) {
+  const last = Math.min(end, first + most), lastOfLow = Math.min(last, first + 8);
+  for (; at < lastOfLow; at += 1) {
+    const value = HEX_VALUES[bytes[at]!]!;
+    if (value === 16) break;
+    lo = (lo << 4) | value;
+  }
+  for (; at >= first + 8 && at < last; at += 1) {
     const value = HEX_VALUES[bytes[at]!]!;
     if (value === 16) break;
     hi = (hi << 4) | (lo >>> 28);

@@ -1,7 +1,6 @@
 // Commands that are named in the documentation of the product and do not exist yet: refused by name, never mistaken for typing errors.
 
 export const NOT_YET_COMMANDS: Readonly<Record<string, string>> = {
-  import: 'reading logs of other tools',
   walk: 'page walks at a given event',
   explain: 'the check ladder of an event',
   visits: 'kernel entries paired with exits',

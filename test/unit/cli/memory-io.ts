@@ -29,6 +29,18 @@ export class MemoryIo implements Io {
     if (bytes === undefined) throw new BadInput(`cannot read ${path}: there is no such file or folder; check the name`);
     return bytes;
   }
+  openInput(path: string): { readonly size: number | null; read(): Uint8Array | null; close(): void } {
+    const bytes = this.readFile(path);
+    let at = 0;
+    return {
+      size: path === '-' ? null : bytes.length,
+      read: () => {
+        at += 1000;
+        return at - 1000 < bytes.length ? bytes.subarray(at - 1000, at) : null;
+      },
+      close: () => undefined,
+    };
+  }
   openOutput(path: string): { write(bytes: Uint8Array): void; close(): void } {
     if (path.startsWith('/forbidden/')) throw new BadInput(`cannot write ${path}: permission denied; choose a place you may use`);
     const parts: Uint8Array[] = [];
