@@ -35,13 +35,16 @@ export function textPrinter(trace: Pick<TraceFile, 'reader'>, paint: Paint): Eve
   const kinds = kindsIn(trace);
   const last = Math.max(0, reader.eventCount - 1);
   const seqWidth = Math.max(3, String(last).length);
-  const icountWidth = Math.max(6, String(reader.rowCount === 0 ? 0 : Math.max(0, reader.icountAt(last))).length);
+  // an imported event stands at a line of its log, not at an instruction count
+  const isImported = reader.header.kind === 'imported';
+  const at = (event: TraceEvent): string => { const where = isImported ? event.sourceLine : event.icount; return where === undefined || where === null ? '-' : String(where); };
+  const icountWidth = Math.max(6, isImported ? 8 : 0, String(reader.rowCount === 0 ? 0 : Math.max(0, reader.icountAt(last))).length);
   const placeWidth = 13, kindWidth = Math.max(10, ...EVENT_KINDS.map((kind, code) => ((kinds & (1 << code)) === 0 ? 0 : kind.length)));
   const cells = (seq: string, icount: string, cpl: string, place: string, kind: string, what: string, ink: Ink): string =>
     `${paint('dim', seq.padStart(seqWidth))}  ${paint('dim', icount.padStart(icountWidth))}  ${cpl.padEnd(4)}  ${place.padEnd(placeWidth)}  ${paint(ink, kind.padEnd(kindWidth))}  ${what}\n`;
   return {
-    header: cells('seq', 'icount', 'ring', 'cs:ip', 'event', 'what happened', 'plain'),
-    line: (event) => cells(String(event.seq), event.icount === null ? '-' : String(event.icount), ringOf(event), placeOf(event), event.kind, describeEvent(event), INKS[event.kind] ?? 'plain'),
+    header: cells('seq', isImported ? 'line' : 'icount', 'ring', 'cs:ip', 'event', 'what happened', 'plain'),
+    line: (event) => cells(String(event.seq), at(event), ringOf(event), placeOf(event), event.kind, describeEvent(event), INKS[event.kind] ?? 'plain'),
   };
 }
 

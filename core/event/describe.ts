@@ -25,11 +25,11 @@ function sentenceOf(event: TraceEvent): string {
   switch (event.kind) {
     case 'fault': return describeFault(event);
     case 'transition': return describeTransition(event);
-    case 'msr-write': return `${event.refused ? 'refused: ' : ''}WRMSR writes ${shown(event.name)} (MSR ${hex(event.msr)}): ${change(event.before, event.after)}`;
+    case 'msr-write': return `${event.refused ? 'refused: ' : ''}${event.inferred === undefined ? `WRMSR writes ${shown(event.name)}` : `${shown(event.name)} has changed`} (MSR ${hex(event.msr)}): ${change(event.before, event.after)}`;
     case 'msr-read': return `${event.refused ? 'refused: ' : ''}RDMSR reads ${shown(event.name)} (MSR ${hex(event.msr)})${optional(event.value, (value) => `: ${hex(value)}`)}`;
     case 'cr-write': case 'dr-write': return describeRegister(event);
     case 'table-load': return describeTableLoad(event);
-    case 'mode-change': return `the processor goes from ${shown(event.before)} mode to ${shown(event.after)} mode`;
+    case 'mode-change': return event.inferred === undefined ? `the processor goes from ${shown(event.before)} mode to ${shown(event.after)} mode` : `the processor has gone from ${shown(event.before)} mode to ${shown(event.after)} mode`;
     case 'table-write': return `the guest writes ${shown(event.table)} entry ${shown(event.index)} at physical ${hex(event.physical)}: ${change(event.before, event.after)}`;
     case 'tlb-flush': return describeFlush(event);
     case 'interrupt-line': return describeLine(event);
@@ -106,7 +106,7 @@ function describeFault(event: FaultEvent): string {
 }
 
 function accessOf({ cr2, access, tlb }: FaultEvent): string {
-  const who = optional(access, ({ user, type, implicit }) => `${user ? 'user' : 'supervisor'} ${shown(type)}${implicit ? ' by the processor itself' : ''} at `);
+  const who = optional(access, ({ user, type, implicit }) => `${user ? 'user' : 'supervisor'} ${type as Maybe<string> ?? 'access'}${implicit ? ' by the processor itself' : ''} at `);
   return optional(cr2, (linear) => ` on ${who}${hex(linear)}${tlb === 'stale' ? ', by a stale TLB entry' : ''}`);
 }
 
@@ -136,24 +136,34 @@ function nameOfTransition({ via, vector }: TransitionEvent): string {
 
 function describeTransition(event: TransitionEvent): string {
   const { via, from, to, source, frame } = event;
-  const name = `${nameOfTransition(event)}${via === 'exception' && event.vector !== undefined ? ' is delivered' : ''}`;
+  const name = event.inferred !== undefined ? 'a change of ring the log does not show' : `${nameOfTransition(event)}${via === 'exception' && event.vector !== undefined ? ' is delivered' : ''}`;
   const cause = WORDED.includes(via) ? optional(source, (one) => ` (${SOURCE_WORDS[one]})`) : '';
-  const rings = from.cpl === to.cpl || from.cpl === null || to.cpl === null ? ` in ring ${shown(to.cpl ?? from.cpl)}` : `: ring ${shown(from.cpl)} -> ring ${shown(to.cpl)}`;
-  const stack = from.ss === to.ss && from.cpl === to.cpl ? '' : `, stack ${place(to.ss, to.sp)}`;
   const slots = listed(frame?.slots).length;
   const moved = slots === 0 ? '' : `, ${EXITS.includes(via) ? 'popping' : 'pushing'} ${count(slots, 'value')} at ${hex(frame?.linear)}`;
-  return `${name}${cause}${rings}, ${place(from.cs, from.ip)} -> ${place(to.cs, to.ip)}${stack}${moved}${modes(from, to)}`;
+  return `${name}${cause}${wayOf(from, to)}${moved}${modes(from, to)}`;
 }
+
+// a log may know one side only, or the rings alone: what it does not know is left out, not filled with question marks
+function wayOf(from: Side, to: Side): string {
+  const isFromKnown = isPlaceKnown(from), isToKnown = isPlaceKnown(to);
+  const stack = (from.ss === to.ss && from.cpl === to.cpl) || !isToKnown ? '' : `, stack ${place(to.ss, to.sp)}`;
+  const rings = from.cpl !== null && to.cpl !== null && from.cpl !== to.cpl ? `: ring ${shown(from.cpl)} -> ring ${shown(to.cpl)}`
+    : from.cpl !== null && to.cpl === null ? ` from ring ${shown(from.cpl)}` : optional(to.cpl ?? from.cpl, (cpl) => ` in ring ${shown(cpl)}`);
+  if (!isToKnown) return `${rings}${isFromKnown ? `, at ${place(from.cs, from.ip)}` : ''}`;
+  return `${rings}, ${place(from.cs, from.ip)} -> ${place(to.cs, to.ip)}${stack}`;
+}
+const isPlaceKnown = ({ cs, ip }: Side): boolean => cs !== null || ip !== null;
 
 const EXITS: readonly Via[] = ['iret', 'far-return', 'rsm'];
 const place = (selector: number | null, offset: bigint | null): string => `${hex(selector)}:${hex(offset)}`;
 const modes = (from: Side, to: Side): string => (from.mode === to.mode || from.mode === null || to.mode === null ? '' : `, ${from.mode} -> ${to.mode} mode`);
 
-function describeRegister({ register, before, after }: RegisterWriteEvent): string {
-  if (typeof before !== 'bigint' || typeof after !== 'bigint') return `MOV writes ${upper(register)}: ${change(before, after)}`;
+function describeRegister({ register, before, after, inferred }: RegisterWriteEvent): string {
+  const what = inferred === undefined ? `MOV writes ${upper(register)}` : `${upper(register)} has changed`;
+  if (typeof before !== 'bigint' || typeof after !== 'bigint') return `${what}: ${change(before, after)}`;
   const sets = flagsIn(register, after & ~before);
   const clears = flagsIn(register, before & ~after);
-  return `MOV writes ${upper(register)}: ${change(before, after)}${sets === '' ? '' : `, sets ${sets}`}${clears === '' ? '' : `, clears ${clears}`}`;
+  return `${what}: ${change(before, after)}${sets === '' ? '' : `, sets ${sets}`}${clears === '' ? '' : `, clears ${clears}`}`;
 }
 
 function flagsIn(register: string, bits: bigint): string {
@@ -161,8 +171,9 @@ function flagsIn(register: string, bits: bigint): string {
   return namesOfSetBits(bits, fields).join(' ');
 }
 
-function describeTableLoad({ register, before, after }: TableLoadEvent): string {
+function describeTableLoad({ register, before, after, inferred }: TableLoadEvent): string {
   const name = upper(register);
+  if (inferred !== undefined) return `${name} has changed: ${tableValue(before)} -> ${tableValue(after)}`;
   const instruction = register === 'tr' ? 'LTR' : register === 'ldtr' ? 'LLDT' : register === 'gdtr' ? 'LGDT' : 'LIDT';
   return `${instruction} loads ${name}: ${tableValue(before)} -> ${tableValue(after)}`;
 }

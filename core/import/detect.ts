@@ -37,7 +37,7 @@ const SHAPES: readonly Shape[] = [
   { line: /\d{11}: (softint|exception \(not softint\)|iret|call) |^\(0\)(\.\[\d+\])? \[0x/, what: later('output of the Bochs debugger'), least: 1 },
   { line: /^# tracer: |^cpus=\d+$|^ *.{1,16}-\d+ +(\( *(\d+|-+)\) +)?\[\d+\] +(\S{4,5} +)?\d+(\.\d+)?: \w+/, what: later('an ftrace or trace-cmd report'), least: 1 },
   { line: /^ *.{1,16}? +(\d+\/)?\d+ +(\[\d+\] +)?\d+\.\d{6,9}: +(\d+ +)?[\w-]+(:\w+)?:/, what: later('output of perf script'), least: 2 },
-  { line: /^(\d+ +)?(\[pid +\d+\] )?(\d\d:\d\d:\d\d(\.\d+)? |\d+\.\d{6} )?\w+\(.*\) += +(-?\d+|0x[0-9a-f]+|\?)/, what: later('output of strace'), least: 2 },
+  { line: /^(\d+ +)?(\[pid +\d+\] )?(\d\d:\d\d:\d\d(\.\d+)? |\d+\.\d{6} )?(\[ *[\d?]+\] )?(\[[0-9a-f?]+\] )?\w+\(.*\) += +(-?\d+|0x[0-9a-f]+|\?)/, what: later('output of strace'), least: 2 },
 ];
 
 /** Rules one line of which is enough: nothing else looks like that. */

@@ -4,6 +4,7 @@
 //   <h8>      8 lower-case hexadecimal digits       <h8|16>  8 or 16 of them        <h4-8>  4 to 8       <h+>  1 to 16
 //   <d>       a decimal number (one digit or more)  <0-3>    one digit of a range   <w>     a lower-case word with an underscore
 //   <s>       spaces, or none                       <?>      any one character      <->     one `-` or more
+//   <w!name>  such a word, but not this one
 //   <any>     the rest of the line, whatever it is, or nothing
 // Hexadecimal and decimal fields are captured in order; the others are not.
 
@@ -34,10 +35,11 @@ export function compilePattern(text: string): Pattern {
 
 // HEX: `a` least, `b` most digits; `<h8|16>` is told apart by a negative least: exactly that many or exactly `b`
 function fieldStep(part: string): Step {
-  const exact = /^<h(\d+)>$/.exec(part), either = /^<h(\d+)\|(\d+)>$/.exec(part), between = /^<h(\d+)-(\d+)>$/.exec(part), digit = /^<(\d)-(\d)>$/.exec(part);
+  const exact = /^<h(\d+)>$/.exec(part), either = /^<h(\d+)\|(\d+)>$/.exec(part), between = /^<h(\d+)-(\d+)>$/.exec(part), digit = /^<(\d)-(\d)>$/.exec(part), other = /^<w!(\w+)>$/.exec(part);
   if (exact !== null) return step(HEX, Number(exact[1]), Number(exact[1]));
   if (either !== null) return step(HEX, -Number(either[1]), Number(either[2]));
   if (between !== null) return step(HEX, Number(between[1]), Number(between[2]));
+  if (other !== null) return { ...step(WORD), literal: bytesOf(other[1] ?? '') };
   if (digit !== null) return step(DIGIT, 48 + Number(digit[1]), 48 + Number(digit[2]));
   const plain = { '<h+>': step(HEX, 1, 16), '<d>': step(DECIMAL), '<w>': step(WORD), '<s>': step(SPACES), '<?>': step(ONE), '<->': step(DASHES), '<any>': step(ANY) }[part];
   if (plain === undefined) throw new Error(`internal error: no pattern field ${part}`);
@@ -79,7 +81,7 @@ function take(one: Step, bytes: Uint8Array, at: number, end: number, out: Captur
     case HEX: return takeHex(one.a, one.b, bytes, at, end, out);
     case DECIMAL: return takeDecimal(bytes, at, end, out);
     case DIGIT: return at < end && bytes[at]! >= one.a && bytes[at]! <= one.b ? capture(out, bytes[at]! - 48, at + 1) : -1;
-    case WORD: return takeWord(bytes, at, end);
+    case WORD: return takeWord(one.literal, bytes, at, end);
     case SPACES: return skip(32, bytes, at, end);
     case ONE: return at < end ? at + 1 : -1;
     case DASHES: return at < end && bytes[at] === 45 ? skip(45, bytes, at, end) : -1;
@@ -136,14 +138,15 @@ function capture(out: Captured, value: number, behind: number): number {
   return behind;
 }
 
-function takeWord(bytes: Uint8Array, first: number, end: number): number {
+function takeWord(not: Uint8Array, bytes: Uint8Array, first: number, end: number): number {
   let at = first, underscores = 0;
   for (; at < end; at += 1) {
     const byte = bytes[at]!;
     if (byte === 95) underscores += 1;
     else if (!((byte >= 97 && byte <= 122) || (byte >= 48 && byte <= 57))) break;
   }
-  return underscores === 0 ? -1 : at;
+  const isOther = not.length > 0 && at - first === not.length && takeLiteral(not, bytes, first, at) === at;
+  return underscores === 0 || isOther ? -1 : at;
 }
 
 function skip(byte: number, bytes: Uint8Array, first: number, end: number): number {

@@ -50,8 +50,18 @@ const LONG_ONLY = ['r8', 'r9', 'r10', 'r11', 'r12', 'r13', 'r14', 'r15'];
 const CONTROL = ['cr0', 'cr2', 'cr3', 'cr4'];
 const DEBUG = ['dr0', 'dr1', 'dr2', 'dr3', 'dr6', 'dr7'];
 
-/** The rows of a register file; `other` is the state to compare with (after for before, before for after), or null. */
-export function viewState(registers: Uint32Array, other: Uint32Array | null): StateView {
+/** Registers of the register file a trace's source does not show, by name: an imported log has only what its tool dumps. */
+export function notLogged(header: { readonly options: Readonly<Record<string, unknown>> }): ReadonlySet<string> {
+  const names = header.options['not-logged'];
+  return new Set(typeof names === 'string' ? names.split(' ') : []);
+}
+const ALL_LOGGED: ReadonlySet<string> = new Set();
+
+/**
+ * The rows of a register file; `other` is the state to compare with (after for before, before for after), or null. Registers of `absent`
+ * (`notLogged`) have no row.
+ */
+export function viewState(registers: Uint32Array, other: Uint32Array | null, absent: ReadonlySet<string> = ALL_LOGGED): StateView {
   const mode = MODES[modeOf(registers)] ?? 'real';
   const long = mode === 'long' || mode === 'compat';
   const row = (name: string, options: RowOptions = {}): RegisterRow => registerRow({ registers, other, long }, name, options);
@@ -61,17 +71,17 @@ export function viewState(registers: Uint32Array, other: Uint32Array | null): St
     pointer: [row('rip'), row('rflags', { fields: EFLAGS_FIELDS })],
     segments: SEGMENT_NAMES.map((name) => segmentRow(name, registers, other)),
     tables: ['gdtr', 'idtr'].map((name) => tableRow(name, registers, other)),
-    control: [...CONTROL, ...(long ? ['cr8'] : []), 'efer'].map((name) => row(name, { fields: fieldsOfRegister(name) ?? [], label: name.toUpperCase() })),
+    control: [...CONTROL, ...(long ? ['cr8'] : []), 'efer'].filter((name) => !absent.has(name)).map((name) => row(name, { fields: fieldsOfRegister(name) ?? [], label: name.toUpperCase() })),
     debug: DEBUG.map((name) => row(name, { fields: fieldsOfRegister(name) ?? [], label: name.toUpperCase() })),
-    msrs: MSRS.flatMap((msr) => (msr.register === null || msr.register === 'efer' ? [] : [row(msr.register, { fields: msr.fields, label: msr.name })])),
+    msrs: MSRS.flatMap((msr) => (msr.register === null || msr.register === 'efer' || absent.has(msr.register) ? [] : [row(msr.register, { fields: msr.fields, label: msr.name })])),
   };
 }
 
-/** All registers by name with exact hexadecimal values, as `state --json` prints them. */
-export function listRegisters(registers: Uint32Array): readonly { readonly name: string; readonly value: string }[] {
+/** All registers by name with exact hexadecimal values, as `state --json` prints them; null for those of `absent` (`notLogged`). */
+export function listRegisters(registers: Uint32Array, absent: ReadonlySet<string> = ALL_LOGGED): readonly { readonly name: string; readonly value: string | null }[] {
   return REGISTER_FILE.filter((one) => one.title !== '').map(({ name, words }) => {
     const at = registerOffset(name);
-    return { name, value: hexU64(registers[at]!, words === 2 ? registers[at + 1]! : 0) };
+    return { name, value: absent.has(name) ? null : hexU64(registers[at]!, words === 2 ? registers[at + 1]! : 0) };
   });
 }
 

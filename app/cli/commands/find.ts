@@ -50,7 +50,8 @@ Where a trace cannot be executed again, "exec" is refused with the reason and ex
       const start = args.text('from');
       const { filter } = trace.reader.header;
       const kept = filter === null ? '' : ` among the events kept by --filter ${JSON.stringify(filter)}`;
-      io.err(`no match for ${JSON.stringify(compiled.text)} ${start === null ? 'in this trace' : `${direction === 'forward' ? 'after' : 'before'} event ${start}`}${kept}\n`);
+      const known = trace.reader.header.kind === 'imported' ? '; what its log does not show (the ring a handler runs in, for example) matches nothing' : '';
+      io.err(`no match for ${JSON.stringify(compiled.text)} ${start === null ? 'in this trace' : `${direction === 'forward' ? 'after' : 'before'} event ${start}`}${kept}${known}\n`);
       return NEGATIVE;
     }
     warn(trace, io);

@@ -18,7 +18,7 @@ const NEWLINE = Uint8Array.of(10);
 export const importCommand: Command = {
   name: 'import',
   summary: 'read a log of another tool (QEMU -d int) and write it as a trace',
-  help: `usage: ringscope import LOG… -o OUT [options]
+  help: `usage: ringscope import LOG [LOG…] -o OUT [options]
 
 Reads what qemu -d int[,cpu_reset] wrote and writes it as a trace: exceptions, interrupts, resets and shutdowns with the registers the log
 shows. What the log does not have stays unknown; what must have happened between two of its records is marked as inferred.

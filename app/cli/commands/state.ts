@@ -3,7 +3,7 @@
 import { BadInput } from '../../../core/base/bad-input.ts';
 import { momentAt } from '../../../core/replay/cursor.ts';
 import { eventAt, positionOfEvent } from '../../../core/replay/source.ts';
-import { listRegisters, viewState, type RegisterRow, type StateView } from '../../../core/replay/state.ts';
+import { listRegisters, notLogged, viewState, type RegisterRow, type StateView } from '../../../core/replay/state.ts';
 import type { Position } from '../../../core/event/position.ts';
 import type { Arguments, Command } from '../command.ts';
 import { eventOf, textPrinter } from '../event-text.ts';
@@ -20,7 +20,7 @@ export const stateCommand: Command = {
 Prints the registers, segments, table registers, control registers and MSRs just before an event, from the trace alone.
 
   --at SEQ       just before event SEQ; what the event changes is marked with *
-  --after        just after it instead
+  --after        just after it instead; a log mostly shows registers before an event only
   --icount N     after N retired instructions, wherever that is: found by executing the recording again
   --json         one JSON object: position, mode, CPL, and every register by name as a hexadecimal string
 
@@ -36,7 +36,7 @@ Example: ringscope state a.rtrace --at 12 --after`,
     const trace = openTraceFile(args.positionals[0] ?? '-', io);
     const point = wantedSeq === null ? await pointAtCount(trace, wantedCount ?? 0) : pointAtEvent(trace, wantedSeq, args.flag('after') ? 'after' : 'before');
     warn(trace, io);
-    io.out(args.flag('json') ? jsonOf(point) : textOf(trace, point, io));
+    io.out(args.flag('json') ? jsonOf(trace, point) : textOf(trace, point, io));
     return trace.exitCode;
   },
 };
@@ -44,10 +44,24 @@ Example: ringscope state a.rtrace --at 12 --after`,
 /** A point with its registers; `other` is what they are compared with. */
 interface Point { readonly position: Position; readonly when: 'before' | 'after' | 'at'; readonly seq: number | null; readonly registers: Uint32Array; readonly other: Uint32Array | null }
 
-function pointAtEvent({ reader, warning }: TraceFile, seq: number, when: 'before' | 'after'): Point {
+function pointAtEvent(trace: TraceFile, seq: number, when: 'before' | 'after'): Point {
+  const { reader, warning } = trace;
   if (seq >= reader.eventCount) throw new BadInput(`there is no event ${String(seq)}: ${reader.eventCount === 0 ? 'the trace has none' : `give one from 0 to ${String(reader.eventCount - 1)}`}${warning === null ? '' : `; ${warning}`}`);
   const before = reader.stateBefore(seq), after = reader.stateAfter(seq);
+  if (when === 'after' && isAfterUnknown(trace, seq)) throw new BadInput(`the log does not show the registers after event ${String(seq)}: leave --after out, or look before the next event`);
   return { position: positionOfEvent(reader, seq), when, seq, registers: when === 'before' ? before : after, other: when === 'before' ? after : before };
+}
+
+// of an imported event the registers after it are known where the log dumps them again: after a reset
+function isAfterUnknown({ reader }: TraceFile, seq: number): boolean {
+  return reader.header.kind === 'imported' && eventOf({ reader }, seq).kind !== 'reset';
+}
+
+/** True when the log shows no registers at this event: those printed are of the last dump before it. */
+function isDumpOlder(trace: TraceFile, seq: number | null): boolean {
+  if (seq === null || trace.reader.header.kind !== 'imported') return false;
+  const event = eventOf(trace, seq);
+  return event.inferred !== undefined || event.mode === null || (event.cs === null && event.kind !== 'reset');
 }
 
 async function pointAtCount(trace: TraceFile, icount: number): Promise<Point> {
@@ -61,20 +75,21 @@ async function pointAtCount(trace: TraceFile, icount: number): Promise<Point> {
   return { position: reply.moment.position, when: 'at', seq: null, registers: reply.moment.registers, other: null };
 }
 
-function jsonOf({ position, when, seq, registers }: Point): string {
+function jsonOf(trace: TraceFile, { position, when, seq, registers }: Point): string {
   const { mode, cpl } = viewState(registers, null);
   const { icount, iteration } = position;
-  const names = Object.fromEntries(listRegisters(registers).map(({ name, value }) => [name, value]));
-  return `${JSON.stringify({ seq, when, icount: icount < 0 ? null : icount, ...(iteration === 0 ? {} : { iteration }), mode, cpl, registers: names })}\n`;
+  const names = Object.fromEntries(listRegisters(registers, notLogged(trace.reader.header)).map(({ name, value }) => [name, value]));
+  return `${JSON.stringify({ seq, when, icount: icount < 0 ? null : icount, ...(iteration === 0 ? {} : { iteration }), mode, cpl, ...(isDumpOlder(trace, seq) ? { dump: 'older' } : {}), registers: names })}\n`;
 }
 
 function textOf(trace: TraceFile, point: Point, io: Io): string {
   const paint = painter(io);
-  const view = viewState(point.registers, point.other);
-  const where = point.seq === null ? `at icount ${String(point.position.icount)}` : `${point.when} event ${String(point.seq)}, icount ${String(point.position.icount)}`;
+  const view = viewState(point.registers, point.other, notLogged(trace.reader.header));
+  const where = point.seq === null ? `at icount ${String(point.position.icount)}` : `${point.when} event ${String(point.seq)}${point.position.icount < 0 ? '' : `, icount ${String(point.position.icount)}`}`;
   const event = point.seq === null ? '' : textPrinter(trace, paint).line(eventOf(trace, point.seq));
   const mark = point.other === null ? '' : `\n${paint('dim', `* differs ${point.when === 'before' ? 'after' : 'before'} the event`)}\n`;
-  return `${paint('bold', where)}: ${view.mode} mode, CPL ${String(view.cpl)}\n${event}\n${bodyOf(view)}${mark}`;
+  const older = isDumpOlder(trace, point.seq) ? '(the log shows no registers at this event: these are of the last dump before it)\n' : '';
+  return `${paint('bold', where)}: ${view.mode} mode, CPL ${String(view.cpl)}\n${event}${older}\n${bodyOf(view)}${mark}`;
 }
 
 function bodyOf(view: StateView): string {

@@ -50,7 +50,7 @@ export const QEMU_RULES = [
     id: 'guest-error', title: '-d guest_errors: an access nobody answers', class: 'ignored',
     patterns: ['Invalid access at addr 0x<any>', 'Invalid read at addr 0x<any>', 'Invalid write at addr 0x<any>'],
   },
-  { id: 'trace', title: '-trace: an event of a device', class: 'ignored', patterns: ['<d>@<d>.<d>:<w> <any>', '<w> <any>'] },
+  { id: 'trace', title: '-trace: an event of a device', class: 'ignored', patterns: ['<d>@<d>.<d>:<w> <any>', '<w!check_exception> <any>'] },
 ] as const satisfies readonly RuleSpec[];
 
 export type QemuRuleId = (typeof QEMU_RULES)[number]['id'];
