@@ -2,11 +2,13 @@
 ;   1. int 0x20, the timer's gate (DPL 0):      #GP, error code 0x102 (IDT, entry 0x20)
 ;   2. int 0x0e, a page fault that never was:   #GP, error code 0x072 (IDT, entry 0x0e)
 ;   3. ud2, a real exception: passes gate 6, which has DPL 0 as well
-;   4. int 0x80, a gate with DPL 3: passes
+;   4. the timer itself: passes gate 0x20 while ring 3 runs
+;   5. int 0x80, a gate with DPL 3: passes
 ; Build: nasm -f bin -I traces/ -o traces/gate-dpl.img traces/gate-dpl.asm   (or npm run traces)
 %include "lib/scenario.inc"
+%include "lib/timer.inc"
 
-TIMER_VECTOR    equ 0x20
+SYS_ALARM       equ 27                                  ; Linux's number. Here: one tick, soon
 INT_LENGTH      equ 2                                   ; CD n
 UD2_LENGTH      equ 2                                   ; 0F 0B
 ERROR_IDT       equ 1 << 1                              ; error code: the index is that of a gate
@@ -21,7 +23,8 @@ function kernel_start
         call load_tss
         call build_page_tables
         call enable_paging
-        enter_ring3 user_program
+        call set_up_timer
+        enter_ring3 user_program, EFLAGS_FIXED | EFLAGS_IF
 
 ; ------------------------------------------------------------------ ring 3
 user_code
@@ -29,10 +32,20 @@ function user_program
         int TIMER_VECTOR                                ; refused: who could fake the timer could steal time from others
         int 0x0e                                        ; refused: a faked page fault would push no error code, and the handler expects one
         ud2                                             ; raised by the processor: no gate's DPL stops it
+        mov eax, SYS_ALARM
+        int 0x80                                        ; meant for us: DPL 3
+.wait:
+        cmp dword [user_alarms], 0                      ; the timer comes somewhere in this loop, through the gate that refused us
+        je .wait
         mov eax, SYS_EXIT
         xor ebx, ebx
-        int 0x80                                        ; meant for us: DPL 3
+        int 0x80
         ud2
+
+user_data
+align 4
+object user_alarms
+        dd 0
 
 ; ------------------------------------------------------------------ ring 0: handlers
 kernel_code
@@ -66,13 +79,23 @@ function kernel_entry_invalid_opcode                    ; no error code
         add dword [esp], UD2_LENGTH
         iret
 
-function kernel_entry_timer                             ; never reached: no INT gets here, and nothing programs the timer
-        jmp unexpected_exception
+function kernel_entry_timer                             ; only the timer gets here
+        push eax
+        push esi
+        mov esi, timer_text
+        call print
+        inc dword [user_alarms]
+        call end_interrupt
+        pop esi
+        pop eax
+        iret
 
 function kernel_entry_page_fault                        ; never reached
         jmp unexpected_exception
 
 function kernel_entry_int80
+        cmp eax, SYS_ALARM
+        je system_call_alarm
         cmp eax, SYS_EXIT
         jne unexpected_exception
         mov esi, goodbye_text
@@ -80,12 +103,22 @@ function kernel_entry_int80
         mov eax, ebx
         jmp exit
 
+function system_call_alarm
+        push esi
+        mov esi, alarm_text
+        call print
+        pop esi
+        call start_tick
+        iret
+
 kernel_data
 refused_text:        db 'refused: #GP, error code ', 0
 gate_text:           db ', gate ', 0
 line_end:            db 10, 0
 invalid_opcode_text: db 'passed: #UD through a gate with DPL 0', 10, 0
-goodbye_text:        db 'passed: int 0x80 through a gate with DPL 3, program ended', 10, 0
+timer_text:          db 'passed: timer interrupt through a gate with DPL 0', 10, 0
+alarm_text:          db 'passed: int 0x80 through a gate with DPL 3', 10, 0
+goodbye_text:        db 'program ended', 10, 0
 
 interrupt_gate 6, kernel_entry_invalid_opcode
 interrupt_gate 13, kernel_entry_general_protection

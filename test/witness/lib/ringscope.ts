@@ -37,7 +37,10 @@ const software = (vector: number): WitnessEvent => ({ vector, errorCode: null, c
  * before it is left out; an INT whose delivery faults has no transition and counts by that fault.
  */
 function eventsOf(line: Line): WitnessEvent[] {
-  if (line['kind'] === 'transition') return line['via'] === 'int' ? [software(needNumber(line, 'vector'))] : [];
+  if (line['kind'] === 'transition') {
+    if (line['via'] === 'interrupt') return [{ ...software(needNumber(line, 'vector')), source: 'external' }];
+    return line['via'] === 'int' ? [software(needNumber(line, 'vector'))] : [];
+  }
   if (line['kind'] !== 'fault' || (line['class'] === 'trap' && line['source'] === 'software')) return [];
   const vector = needNumber(line, 'vector');
   const fault: WitnessEvent = { vector, errorCode: numberOf(line['errorCode']), cr2: numberOf(line['cr2']), source: 'exception', notLogged: [] };
