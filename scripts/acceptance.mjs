@@ -1,5 +1,5 @@
 // `npm run acceptance`: the long suites. Each line is one suite; add yours to the list. With CI=true the tests take a
-// missing witness (QEMU, Bochs) for a failure, and what the system lacks is installed; otherwise they skip it and say so.
+// missing witness (QEMU, Bochs, gcc) for a failure, and what the system lacks is installed; otherwise they skip it and say so.
 import { buildIfStale } from './build.mjs';
 import { packageApp } from './package-app.mjs';
 import { electronPath } from './runtime.mjs';
@@ -22,7 +22,7 @@ for (const { project, prepare, screen = false } of suites) {
 process.exit(passed ? 0 : 1);
 
 function witnesses() {
-  if (process.env['CI'] === 'true') ensure(['nasm', 'qemu', 'bochs']);
+  if (process.env['CI'] === 'true') ensure(['nasm', 'gcc', 'qemu', 'bochs']);
   return {};
 }
 

@@ -15,6 +15,7 @@ const needs = {
     packages: ['libgtk-3-0', 'libnss3', 'libasound2', 'libgbm1', 'libxss1', 'libxtst6', 'libnotify4', 'libatspi2.0-0', 'libsecret-1-0'],
   },
   chromium: { met: () => chromiumPath() !== null, packages: isUbuntu() ? [] : ['chromium'], otherwise: ['playwright', 'install', 'chromium'] },
+  gcc: { met: () => has('gcc') && has('ld') && has('objdump'), packages: ['gcc', 'binutils'] },
   nasm: { met: () => has('nasm'), packages: ['nasm'] },
   qemu: { met: () => has('qemu-system-i386'), packages: ['qemu-system-x86', 'seabios'] },
   bochs: { met: () => has('bochs') && existsSync('/usr/share/bochs'), packages: ['bochs', 'bochs-x', 'bochsbios', 'vgabios'] },
