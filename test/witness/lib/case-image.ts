@@ -55,7 +55,7 @@ function writeRecord(record: Buffer, one: Case): void {
   // INT 0x41 twice more behind the code, in step with it
   record.set([...one.code, 0xcd, END_VECTOR, 0xcd, END_VECTOR].slice(0, CODE_BYTES), 0x80);
   record.set(one.window, 0xc0);
-  words(record, 0x140, [...one.stacks, one.tr]);
+  words(record, 0x140, [...one.stacks, one.tr, (one.codeBase ?? 0) + one.eip]);
 }
 
 /** The outcomes in what the guest printed; one cut off is left out. */

@@ -14,6 +14,7 @@ RECORD_CODE     equ 0x80
 RECORD_WINDOW   equ 0xc0
 RECORD_STACKS   equ 0x140                       ; pointer and SS of rings 1 and 2, for the TSS
 RECORD_TR       equ 0x150                       ; selector for TR: the 32-bit or the 16-bit TSS
+RECORD_PLACE    equ 0x154                       ; where the code goes: its linear address
 RECORD_BYTES    equ 0x160
 RECORDS         equ 0x1000000                   ; dd count, then from +0x10 the records
 
@@ -86,7 +87,7 @@ next_case:
         mov ecx, 4
         rep movsd
         lea esi, [ebx + RECORD_CODE]
-        mov edi, [ebx + RECORD_FRAME]
+        mov edi, [ebx + RECORD_PLACE]
         mov ecx, 16
         rep movsd
         xor eax, eax

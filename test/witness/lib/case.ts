@@ -21,6 +21,8 @@ export interface Case {
   readonly registers: readonly number[];
   readonly eip: number;
   readonly cs: number;
+  /** The base of that segment, so that `code` is put where it will run; 0 when absent. */
+  readonly codeBase?: number;
   readonly eflags: number;
   readonly ss: number;
   /** For DS, ES, FS and GS. */

@@ -13,12 +13,28 @@ import { undefinedFlags } from './undefined-flags.ts';
 
 const EAX = 0, ECX = 1, EDX = 2, EBX = 3, ESP = 4, EBP = 5, ESI = 6, EDI = 7;
 const TF = 0x100;
+/** D/B of a segment, in the upper word of its descriptor. */
+const BIG = 0x40_0000;
+/** 16-bit code of ring 3 whose base is CODE, and the selector of a stack of the case's own. */
+const CODE16 = (TEST_SELECTOR + 8) | 3, STACK = (TEST_SELECTOR + 16) | 3, CODE16_DESCRIPTOR = [0xffff, 0xfb40];
 const PREFIXES = [0x66, 0x66, 0x66, 0x67, 0xf2, 0xf3, 0xf0, 0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65];
 /** Left out: what depends on the processor model, on time or on devices; what ends elsewhere than at a result; x87. */
 const LEFT_OUT: ReadonlySet<Op> = new Set<Op>(['cpuid', 'rdtsc', 'in', 'out', 'ins', 'outs', 'sysenter', 'sysexit', 'iret', 'retFar', 'jmpFar', 'callFar', 'x87', 'fwait']);
+/** Every third piece is one of these, so that what compilers lean on comes often: strings, LOCK, bits, double shifts, exchanges, conditions. */
+const FOCUS: readonly (readonly (readonly number[])[])[] = [
+  [[0xf2], [0xf3], [0xf3], []], // REP and opcodes of strings
+  [[0xa4], [0xa5], [0xa6], [0xa7], [0xaa], [0xab], [0xac], [0xad], [0xae], [0xaf]],
+  [[0xf0], [0xf0], []], // LOCK and what may have it
+  [[0x00], [0x01], [0x09], [0x11], [0x19], [0x21], [0x29], [0x31], [0x80], [0x81], [0x83], [0x86], [0x87], [0xf6], [0xf7], [0xfe], [0xff],
+    [0x0f, 0xab], [0x0f, 0xb3], [0x0f, 0xbb], [0x0f, 0xba], [0x0f, 0xb0], [0x0f, 0xb1], [0x0f, 0xc0], [0x0f, 0xc1], [0x0f, 0xc7]],
+  [[]],
+  [[0x0f, 0xa3], [0x0f, 0xab], [0x0f, 0xb3], [0x0f, 0xba], [0x0f, 0xbb], [0x0f, 0xbc], [0x0f, 0xbd], [0x0f, 0xa4], [0x0f, 0xa5], [0x0f, 0xac], [0x0f, 0xad], [0x0f, 0xaf], [0x69], [0x6b],
+    [0xc0], [0xc1], [0xd0], [0xd1], [0xd2], [0xd3], [0x0f, 0xb6], [0x0f, 0xb7], [0x0f, 0xbe], [0x0f, 0xbf], [0x0f, 0x44], [0x0f, 0x4d], [0x0f, 0x92], [0x0f, 0x9f], [0x0f, 0xc8], [0xd7], [0x98], [0x99]],
+];
 const STRINGS: ReadonlySet<Op> = new Set<Op>(['movs', 'stos', 'lods', 'cmps', 'scas']);
 
 interface Draft { registers: number[]; window: Uint8Array; base: number; has16: boolean }
+type CodeBits = 16 | 32;
 interface Piece { readonly bytes: number[]; readonly insn: Insn }
 
 /** One random instruction case, in ring 3: one instruction, or one behind others that leave no flag undefined. */
@@ -29,24 +45,35 @@ export function instructionCase(random: Random): Case {
   draft.registers[ESP] = WINDOW + 64 + random.below(8) - 4 * random.below(2);
   if (!random.oneIn(5)) draft.registers[EBP] = WINDOW + random.below(WINDOW_BYTES);
 
-  const pieces = [piece(random)];
-  if (random.oneIn(3)) for (let more = random.below(2); more >= 0; more -= 1) pieces.unshift(definedPiece(random));
+  const bits: CodeBits = random.oneIn(6) ? 16 : 32;
+  const pieces = [piece(random, bits)];
+  if (random.oneIn(3)) for (let more = random.below(2); more >= 0; more -= 1) pieces.unshift(definedPiece(random, bits));
   for (const one of pieces) aim(random, draft, one);
   const last = pieces.at(-1)!.insn;
   const count = pieces.length > 1 && last.source.kind === REGISTER ? null : countOf(last, draft.registers);
   const code = pieces.flatMap((one) => one.bytes);
   const is16 = draft.has16 && !random.oneIn(8);
+  const codeBase = bits === 16 ? CODE : 0;
+  const stack = is16 && random.oneIn(2) ? segmentedStack(random, draft) : null;
   return {
-    name: pieces.map(textOf).join(' | '), registers: draft.registers.map((value) => value | 0),
-    eip: random.oneIn(10) ? CODE + 0x1000 - 1 - random.below(code.length) : CODE + random.below(16), cs: CODE3, ss: DATA3, data: is16 ? TEST_SELECTOR | 3 : DATA3,
+    name: `${pieces.map((one) => textOf(one, bits)).join(' | ')}${bits === 16 ? ' in 16-bit code' : ''}`, registers: draft.registers.map((value) => value | 0),
+    eip: (random.oneIn(10) ? CODE + 0x1000 - 1 - random.below(code.length) : CODE + random.below(16)) - codeBase, cs: bits === 16 ? CODE16 : CODE3, codeBase, ss: stack === null ? DATA3 : STACK, data: is16 ? TEST_SELECTOR | 3 : DATA3,
     eflags: 2 | (random.below(0x1000) & 0xcd5) | (random.oneIn(16) ? TF : 0) | (random.oneIn(8) ? 0x3000 : 0), cr0: CR0 | CR0_WP,
-    pages: [0, 0, 0, 0, 0], descriptors: [...dataSegment(draft.base), 0, 0, 0, 0, 0, 0], gate: [0, 0], ports: -1, code, window, stacks: [OTHER_STACK, DATA1 | 1, OTHER_STACK, DATA2 | 2], tr: TSS,
+    pages: [0, 0, 0, 0, 0], descriptors: [...dataSegment(draft.base), ...CODE16_DESCRIPTOR, ...(stack ?? [0, 0]), 0, 0], gate: [0, 0], ports: -1, code, window, stacks: [OTHER_STACK, DATA1 | 1, OTHER_STACK, DATA2 | 2], tr: TSS,
     undefinedFlags: undefinedFlags(last, count),
   };
 }
 
-function textOf({ bytes }: Piece): string {
-  const decoded = decode(Uint8Array.from(bytes), 32);
+/** The same segment again as a stack, with a 16-bit or a 32-bit pointer; ESP becomes an offset in it, with anything above 16 bits where that is ignored. */
+function segmentedStack(random: Random, draft: Draft): [number, number] {
+  const [low, high] = dataSegment(draft.base);
+  const isBig = random.oneIn(2);
+  draft.registers[ESP] = ((WINDOW + 64 + 2 * random.below(4) - draft.base) & 0xffff) | (isBig ? 0 : random.word() & ~0xffff);
+  return [low, isBig ? high : high & ~BIG];
+}
+
+function textOf({ bytes }: Piece, bits: CodeBits): string {
+  const decoded = decode(Uint8Array.from(bytes), bits);
   return decoded.kind === 'insn' ? disassemble(decoded.insn, { ip: CODE }) : decoded.kind;
 }
 
@@ -55,18 +82,25 @@ function dataSegment(base: number): [number, number] {
   return [((base & 0xffff) << 16) | 0xffff, ((base & 0xff00_0000) | 0x40_f300 | ((base >>> 16) & 0xff)) | 0];
 }
 
-function piece(random: Random): Piece {
+function piece(random: Random, bits: CodeBits): Piece {
   for (;;) {
-    const bytes = [...prefixes(random), ...(random.oneIn(2) ? [0x0f, random.below(256)] : [random.below(256)]), ...Array.from({ length: 10 }, () => random.word() & 0xff)];
-    const decoded = decode(Uint8Array.from(bytes), 32);
+    const bytes = [...prefixes(random), ...opcode(random), ...Array.from({ length: 10 }, () => random.word() & 0xff)];
+    const decoded = decode(Uint8Array.from(bytes), bits);
     if (decoded.kind === 'insn' && isWanted(random, decoded.insn)) return { bytes: bytes.slice(0, decoded.insn.lengthBytes), insn: decoded.insn };
   }
 }
 
+/** Any opcode, or one of FOCUS with its prefix. */
+function opcode(random: Random): readonly number[] {
+  if (!random.oneIn(3)) return random.oneIn(2) ? [0x0f, random.below(256)] : [random.below(256)];
+  const group = 2 * random.below(FOCUS.length / 2);
+  return [...random.pick(FOCUS[group]!), ...random.pick(FOCUS[group + 1]!)];
+}
+
 /** One to go before another: its flags are all defined, and so is what it pushes (case-deviations.ts: PUSH of a segment register). */
-function definedPiece(random: Random): Piece {
+function definedPiece(random: Random, bits: CodeBits): Piece {
   for (;;) {
-    const one = piece(random);
+    const one = piece(random, bits);
     if (undefinedFlags(one.insn, null) === 0 && one.insn.destination.kind !== RELATIVE && one.insn.op !== 'popf' && one.insn.op !== 'pushSw') return one;
   }
 }
