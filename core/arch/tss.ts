@@ -1,4 +1,4 @@
-// The 32-bit task-state segment. SDM 3A "Task-State Segment (TSS)".
+// The task-state segment, of 32 and of 16 bits. SDM 3A "Task-State Segment (TSS)", "16-Bit Task-State Segment (TSS)".
 
 export interface TssField { readonly name: string; readonly offset: number; readonly bytes: 2 | 4; readonly title: string }
 const word = (offset: number, name: string, title: string): TssField => ({ name, offset, bytes: 2, title });
@@ -11,11 +11,19 @@ export function tssStackPlace(cpl: number, bytes: 2 | 4): TssStackPlace {
   const pointer = bytes * (cpl * 2 + 1);
   return { pointer, segment: pointer + bytes, bytes };
 }
+/**
+ * Where a TSS keeps what a task switch saves and loads. Slots are `bytes` apart: eight general registers in the manual's order from `registers`,
+ * `segmentCount` selectors (ES, CS, SS, DS, then FS and GS) from `segments`. The link is the word at 0. Null: this TSS has no such field.
+ */
+export interface TssLayout {
+  readonly bytes: 2 | 4; readonly limitMin: number; readonly cr3: number | null; readonly ip: number; readonly flags: number; readonly registers: number;
+  readonly segments: number; readonly segmentCount: number; readonly ldt: number; readonly trap: number | null;
+}
+export const TSS32_LAYOUT: TssLayout = { bytes: 4, limitMin: 0x67, cr3: 28, ip: 32, flags: 36, registers: 40, segments: 72, segmentCount: 6, ldt: 96, trap: 100 };
+export const TSS16_LAYOUT: TssLayout = { bytes: 2, limitMin: 0x2b, cr3: null, ip: 14, flags: 16, registers: 18, segments: 34, segmentCount: 4, ldt: 42, trap: null };
+
 /** Offset of the I/O map base (a word). */
 export const TSS_IO_MAP_BASE = 102;
-/** The smallest limit of a 32-bit TSS. */
-export const TSS32_LIMIT_MIN = 0x67;
-
 /** Every field, lowest offset first. */
 export const TSS32_FIELDS: readonly TssField[] = [
   word(0, 'link', 'selector of the previous task'),

@@ -5,7 +5,7 @@
 
 import { dplOf, isCode, isConformingCode, isPresent, TYPE_CALL_GATE32, typeOf } from '../arch/descriptor.ts';
 import { gateDpl, gateOffset, gateParameters, gateSelector } from '../arch/gate.ts';
-import { codeOf, SLOT_NAMES, TABLES, VIAS } from '../event/kinds.ts';
+import { codeOf, SLOT_NAMES, VIAS } from '../event/kinds.ts';
 import { rule } from '../event/rules.ts';
 import { errorOf, isNull, markAccessed, newDescriptor, readDescriptor, type Descriptor } from './descriptor-table.ts';
 import { demand, GP, GP0, NP, skip, SS0, SSF } from './fault.ts';
@@ -16,7 +16,7 @@ import { layFrame, writeFrame, type StackFrame } from './stack-frame.ts';
 import { stackOffset } from './stack.ts';
 import { CS, SS, TR, type Cpu } from './state.ts';
 import { commitTransition, openTransition, setCpl } from './transition.ts';
-import { fillFrame, fillGate, fillReturn, fillStackFrom } from './transition-fields.ts';
+import { descriptorGateFields, fillFrame, fillGate, fillReturn, fillStackFrom } from './transition-fields.ts';
 
 const R_DPL = rule('call-gate-dpl'), R_PRESENT = rule('call-gate-present'), R_CS_NULL = rule('call-gate-code-not-null'), R_CS_TABLE = rule('call-gate-code-table-limit'),
   R_CS_TYPE = rule('call-gate-code-type'), R_CS_DPL = rule('call-gate-code-dpl'), R_CS_SAME = rule('call-gate-jump-dpl'), R_CS_PRESENT = rule('call-gate-code-present'),
@@ -26,7 +26,6 @@ const INNER_RULES: InnerStackRules = {
   dpl: rule('call-gate-ss-dpl'), type: rule('call-gate-ss-type'), present: rule('call-gate-ss-present'), hasRoom: rule('call-gate-inner-room'),
 };
 const VIA_CALL_GATE = codeOf(VIAS, 'call-gate');
-const GDT = codeOf(TABLES, 'gdt'), LDT = codeOf(TABLES, 'ldt');
 const NAMES_32 = [codeOf(SLOT_NAMES, 'eip'), codeOf(SLOT_NAMES, 'cs')], OUTER_32 = [codeOf(SLOT_NAMES, 'esp'), codeOf(SLOT_NAMES, 'ss')];
 const NAMES_16 = [codeOf(SLOT_NAMES, 'ip'), codeOf(SLOT_NAMES, 'cs')], OUTER_16 = [codeOf(SLOT_NAMES, 'sp'), codeOf(SLOT_NAMES, 'ss')];
 const PARAMETER = codeOf(SLOT_NAMES, 'parameter');
@@ -42,7 +41,7 @@ export function jumpThroughGate(cpu: Cpu, gate: Descriptor): void {
   markAccessed(cpu, code);
 
   const draft = openTransition(cpu, VIA_CALL_GATE);
-  fillGate(draft, gateFields(gate));
+  fillGate(draft, descriptorGateFields(gate));
   enterCode(cpu, offset, cpu.cpl);
   commitTransition(cpu);
 }
@@ -84,7 +83,7 @@ function callSame(cpu: Cpu, gate: Descriptor): void {
 
   pushReturn(cpu, frame, []);
   const draft = openTransition(cpu, VIA_CALL_GATE);
-  fillGate(draft, gateFields(gate));
+  fillGate(draft, descriptorGateFields(gate));
   fillReturn(draft, cpu.eip);
   fillFrame(draft, { ss: cpu.segmentSelector(SS), linear: frame.linear, width, count: 2, names: width === 4 ? NAMES_32 : NAMES_16, values: frame.values });
   cpu.esp = frame.newPointer;
@@ -106,7 +105,7 @@ function callInner(cpu: Cpu, gate: Descriptor): void {
 
   pushReturn(cpu, frame, [...parameters, cpu.esp, cpu.segmentSelector(SS)]);
   const draft = openTransition(cpu, VIA_CALL_GATE);
-  fillGate(draft, gateFields(gate));
+  fillGate(draft, descriptorGateFields(gate));
   fillReturn(draft, cpu.eip);
   const names = width === 4 ? [...NAMES_32, ...parameters.map(() => PARAMETER), ...OUTER_32] : [...NAMES_16, ...parameters.map(() => PARAMETER), ...OUTER_16];
   fillFrame(draft, { ss: inner.selector, linear: frame.linear, width, count: count + 4, names, values: frame.values });
@@ -138,5 +137,3 @@ function enterCode(cpu: Cpu, offset: number, cpl: number): void {
 const widthOf = (gate: Descriptor): number => (typeOf(gate.rights) === TYPE_CALL_GATE32 ? 4 : 2);
 /** A 16-bit gate has no upper half of the offset. */
 const offsetOf = (gate: Descriptor): number => gateOffset(gate.low, widthOf(gate) === 4 ? gate.high : 0);
-const gateFields = (gate: Descriptor): Parameters<typeof fillGate>[1] =>
-  ({ table: (gate.selector & 4) === 0 ? GDT : LDT, index: gate.selector >>> 3, physical: gate.physical, low: gate.low, high: gate.high });

@@ -5,6 +5,7 @@ import {
   CR0_CD, CR0_DEFINED, CR0_EM, CR0_ET, CR0_MP, CR0_NW, CR0_PE, CR0_PG, CR0_TS, CR0_WP, CR4_PSE, CR4_TSD,
 } from '../arch/control-registers.ts';
 import { registerOffset } from '../arch/register-file.ts';
+import type { EventDraft } from '../event/draft.ts';
 import { codeOf, CONTROL_REGISTERS, FLUSH_SCOPES } from '../event/kinds.ts';
 import { rule } from '../event/rules.ts';
 import { handleOf } from '../event/schema.ts';
@@ -114,11 +115,45 @@ function writeCr(cpu: Cpu, offset: number, value: number): void {
   const draft = beginEvent(cpu, K_CR_WRITE);
   const modeBefore = modeOf(cpu);
   cpu.setRegister(offset, value, 0);
-  draft.set(H_REGISTER, CODES.get(offset) ?? 0);
-  draft.set64(H_BEFORE, before, 0);
-  draft.set64(H_AFTER, value, 0);
+  fillCrWrite(draft, offset, before, value);
   emitEvent(cpu);
   emitModeChange(cpu, modeBefore);
+}
+
+function fillCrWrite(draft: EventDraft, offset: number, before: number, after: number): void {
+  draft.set(H_REGISTER, CODES.get(offset) ?? 0);
+  draft.set64(H_BEFORE, before, 0);
+  draft.set64(H_AFTER, after, 0);
+}
+
+/**
+ * CR3 and CR0.TS as a task switch sets them, at once and without an event: the new task's descriptors are read with the new page tables, while
+ * the transition is still open. Without paging CR3 stays; null: the TSS has none. `tellTaskRegisters` says afterwards what changed from the values returned here.
+ */
+export function setTaskRegisters(cpu: Cpu, cr3: number | null): { readonly cr0: number; readonly cr3: number | null } {
+  const before = { cr0: cpu.register(CR0), cr3: cr3 !== null && isPaging(cpu) ? cpu.register(CR3) : null };
+  cpu.setRegister(CR0, before.cr0 | CR0_TS, 0);
+  if (before.cr3 !== null) {
+    cpu.setRegister(CR3, cr3!, 0);
+    dropAll(cpu);
+    watchSystemTables(cpu);
+  }
+  return before;
+}
+
+/** The events of `setTaskRegisters`: `cr-write` and `tlb-flush` for CR3 when it was loaded, `cr-write` for CR0 when TS was clear. */
+export function tellTaskRegisters(cpu: Cpu, before: { readonly cr0: number; readonly cr3: number | null }): void {
+  if (before.cr3 !== null) {
+    tellCr(cpu, CR3, before.cr3);
+    emitFlush(cpu, FLUSH_NON_GLOBAL, -1);
+  }
+  if (before.cr0 !== cpu.register(CR0)) tellCr(cpu, CR0, before.cr0);
+}
+
+function tellCr(cpu: Cpu, offset: number, before: number): void {
+  beforeEvent(cpu);
+  fillCrWrite(beginEvent(cpu, K_CR_WRITE), offset, before, cpu.register(offset));
+  emitEvent(cpu);
 }
 
 function emitFlush(cpu: Cpu, scope: number, linear: number): void {

@@ -7,7 +7,7 @@ import { registerOffset, RIGHTS_UNUSABLE } from '../arch/register-file.ts';
 import { IMPLICIT } from './access.ts';
 import { tellAccess, WHAT_DESCRIPTOR } from './access-report.ts';
 import { demand, type FaultCode } from './fault.ts';
-import { readLinear32, writeLinear32Quietly } from './linear-memory.ts';
+import { readLinear32, writeLinearQuietly } from './linear-memory.ts';
 import { LDTR, type Cpu } from './state.ts';
 import { cachedPage, tlbIndex } from './tlb.ts';
 
@@ -54,9 +54,18 @@ export function markAccessed(cpu: Cpu, descriptor: Descriptor): void {
 
 /** Sets bits of the descriptor's high word in memory (accessed, busy) and decodes the record again. Not a `table-write`: the processor's own. */
 export function setHigh(cpu: Cpu, descriptor: Descriptor, bits: number): void {
-  descriptor.high |= bits;
-  descriptor.rights = rightsOf(descriptor.high);
-  writeLinear32Quietly(cpu, descriptor.linear + 4, descriptor.high, IMPLICIT);
+  writeHigh(cpu, descriptor, descriptor.high | bits);
+}
+
+/** Clears bits of the descriptor's high word (busy). */
+export function clearHigh(cpu: Cpu, descriptor: Descriptor, bits: number): void {
+  writeHigh(cpu, descriptor, descriptor.high & ~bits);
+}
+
+function writeHigh(cpu: Cpu, descriptor: Descriptor, high: number): void {
+  descriptor.high = high;
+  descriptor.rights = rightsOf(high);
+  writeLinearQuietly(cpu, descriptor.linear + 4, 4, high, IMPLICIT);
 }
 
 // A null LDTR has no entries: every index is outside.

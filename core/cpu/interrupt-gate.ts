@@ -1,5 +1,5 @@
 // Entering a handler through the IDT: the gate, the code segment, the stack (switched through the TSS for an inner ring), the frame.
-// A gate has the width of its frame: 16-bit ones push words. Out of virtual-8086 mode the segment registers are pushed, too.
+// A gate has the width of its frame: 16-bit ones push words. Task gates are task-switch.ts. Out of virtual-8086 mode the segment registers are pushed, too.
 // Any check may fault; the caller decides what a fault during delivery becomes (delivery.ts).
 // SDM 2A "INT n/INTO/INT3/INT1—Call to Interrupt Procedure", SDM 3A "Exception- or Interrupt-Handler Procedures".
 
@@ -13,7 +13,7 @@ import { rule } from '../event/rules.ts';
 import { IMPLICIT } from './access.ts';
 import { tellAccess, WHAT_GATE } from './access-report.ts';
 import { errorOf, isNull, markAccessed, newDescriptor, readDescriptor } from './descriptor-table.ts';
-import { demand, GP, NP, skip, SSF, Unsupported } from './fault.ts';
+import { demand, GP, NP, skip, SSF } from './fault.ts';
 import { innerStackPlace, readInnerStack, skipInnerStack, type InnerStackRules } from './inner-stack.ts';
 import { interruptSlotCount, interruptSlotNames, pushInterruptFrame, PUSHED_SEGMENTS } from './interrupt-frame.ts';
 import { readFlags, writeFlags } from './flags.ts';
@@ -22,9 +22,11 @@ import { isVirtual8086 } from './mode.ts';
 import { installDescriptor, installNull } from './segmentation.ts';
 import { layFrame, type StackFrame } from './stack-frame.ts';
 import { CS, SHADOW_MOV_SS, SHADOW_STI, SS, TR, type Cpu } from './state.ts';
+import { switchTask } from './task-switch.ts';
+import { taskOfInterrupt } from './task-target.ts';
 import { cachedPage, tlbIndex } from './tlb.ts';
 import { commitTransition, openTransition, setCpl } from './transition.ts';
-import { fillEntry, fillFrame, fillStackFrom } from './transition-fields.ts';
+import { fillEntry, fillFrame, fillStackFrom, interruptGateFields } from './transition-fields.ts';
 
 const R_IDT_LIMIT = rule('idt-limit'), R_GATE_TYPE = rule('gate-type'), R_GATE_DPL = rule('gate-dpl'), R_GATE_PRESENT = rule('gate-present');
 const R_CS_NULL = rule('handler-not-null'), R_CS_TABLE = rule('handler-table-limit'), R_CS_TYPE = rule('handler-type'), R_CS_DPL = rule('handler-dpl'),
@@ -52,6 +54,10 @@ let innerEsp = 0;
 export function enterHandler(cpu: Cpu, delivery: Delivery): void {
   const ext = delivery.source === SOFTWARE ? 0 : 1;
   checkGate(cpu, delivery, ext);
+  if (gateType(gate.high) === TYPE_TASK_GATE) {
+    switchTask(cpu, taskOfInterrupt(cpu, gate.low, ext), { by: 'interrupt', ext, interrupt: delivery, gate: interruptGateFields(delivery.vector, gate) });
+    return;
+  }
   checkHandler(cpu, ext);
   const isInner = !isConformingCode(handler.rights) && dplOf(handler.rights) < cpu.cpl;
   const newCpl = isInner ? dplOf(handler.rights) : cpu.cpl;
@@ -90,7 +96,6 @@ function checkGate(cpu: Cpu, delivery: Delivery, ext: number): void {
   if (delivery.source === SOFTWARE) demand(cpu, R_GATE_DPL, cpu.cpl <= gateDpl(gate.high), GP(error), cpu.cpl, gateDpl(gate.high));
   else skip(cpu, R_GATE_DPL);
   demand(cpu, R_GATE_PRESENT, isGatePresent(gate.high), NP(error), vector, gate.high >>> 0);
-  if (type === TYPE_TASK_GATE) throw new Unsupported(`delivery of vector 0x${vector.toString(16)} through a task gate`);
 }
 
 function is32BitGate(): boolean {

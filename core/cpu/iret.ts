@@ -1,4 +1,4 @@
-// IRET in protected mode, to the same and to an outer ring. To virtual-8086 mode: virtual-8086.ts. Back to a previous task (NT) is not there yet.
+// IRET in protected mode, to the same and to an outer ring. To virtual-8086 mode: virtual-8086.ts; back to the previous task (NT): task-switch.ts.
 // SDM 2A "IRET/IRETD/IRETQ—Interrupt Return".
 
 import {
@@ -8,13 +8,15 @@ import {
 import { codeOf, SLOT_NAMES, VIAS } from '../event/kinds.ts';
 import { rule } from '../event/rules.ts';
 import { markAccessed, newDescriptor } from './descriptor-table.ts';
-import { demand, GP0, NP, Unsupported } from './fault.ts';
+import { demand, GP0, NP } from './fault.ts';
 import { readFlags, writeFlags } from './flags.ts';
 import { read16, read32 } from './memory.ts';
 import { checkReturnCode, checkReturnStack, nullInnerSegments, setReturnedPointer, skipReturnStack, type CodeRules, type StackRules } from './return-checks.ts';
 import { installDescriptor } from './segmentation.ts';
 import { setStackPointer, stackOffset } from './stack.ts';
 import { CS, SHADOW_NMI, SS, type Cpu } from './state.ts';
+import { switchTask } from './task-switch.ts';
+import { previousTask } from './task-target.ts';
 import { fillFrame, fillReturn } from './transition-fields.ts';
 import { commitTransition, openTransition, setCpl } from './transition.ts';
 import { returnToVirtual8086 } from './virtual-8086.ts';
@@ -38,10 +40,13 @@ const code = newDescriptor(), stack = newDescriptor();
 const values = [0, 0, 0, 0, 0];
 const EIP_SLOT = 0, CS_SLOT = 1, FLAGS_SLOT = 2, ESP_SLOT = 3, SS_SLOT = 4;
 
-/** IRET (`operandSize` 16) or IRETD (32). Faults with #GP, #NP, #SS or #PF; nothing has changed then. */
+/** IRET (`operandSize` 16) or IRETD (32). Faults with #GP, #NP, #SS or #PF, nothing changed then; to a previous task as switchTask does. */
 export function interruptReturn(cpu: Cpu, operandSize: number): void {
   const flags = readFlags(cpu);
-  if ((flags & EFLAGS_NT) !== 0) throw new Unsupported('IRET to the previous task (EFLAGS.NT = 1)');
+  if ((flags & EFLAGS_NT) !== 0) {
+    switchTask(cpu, previousTask(cpu), { by: 'return', ext: 0, interrupt: null, gate: null });
+    return;
+  }
   const width = operandSize >>> 3;
   for (let slot = EIP_SLOT; slot <= FLAGS_SLOT; slot += 1) values[slot] = popped(cpu, slot, width);
   if (width === 4 && (values[FLAGS_SLOT]! & EFLAGS_VM) !== 0 && cpu.cpl === 0) {

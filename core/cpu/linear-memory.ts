@@ -86,13 +86,13 @@ function writeAcross(cpu: Cpu, linear: number, size: number, value: number, priv
   }
 }
 
-/** Writes four bytes for the processor itself (accessed and busy bits of descriptors): pages are checked, no `table-write` is reported. */
-export function writeLinear32Quietly(cpu: Cpu, linear: number, value: number, privilege: number): void {
+/** Writes 2 or 4 bytes for the processor itself (accessed and busy bits, a task's state): pages are checked, no `table-write` is reported. */
+export function writeLinearQuietly(cpu: Cpu, linear: number, sizeBytes: number, value: number, privilege: number): void {
   const first = translate(cpu, linear >>> 0, WRITE | privilege);
-  if ((linear & 0xfff) <= 0xffc) { writeByProcessor32(cpu, first, value); return; }
-  const rest = translate(cpu, ((linear & 0xffff_f000) + 0x1000) >>> 0, WRITE | privilege);
-  const inFirst = 0x1000 - (linear & 0xfff);
-  for (let index = 0; index < 4; index += 1) {
+  if (sizeBytes === 4 && (linear & 0xfff) <= 0xffc) { writeByProcessor32(cpu, first, value); return; }
+  const inFirst = Math.min(sizeBytes, 0x1000 - (linear & 0xfff));
+  const rest = inFirst === sizeBytes ? 0 : translate(cpu, ((linear & 0xffff_f000) + 0x1000) >>> 0, WRITE | privilege);
+  for (let index = 0; index < sizeBytes; index += 1) {
     writeByDevice(cpu, index < inFirst ? first + index : rest + index - inFirst, Uint8Array.of(value >>> (index * 8)));
   }
 }

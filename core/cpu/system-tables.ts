@@ -87,13 +87,29 @@ function loadPseudo(cpu: Cpu, code: number, to: { readonly baseAt: number; reado
 
 function loadSystemSegment(cpu: Cpu, code: number, segment: number, selector: number, isEmpty: boolean): void {
   beforeEvent(cpu);
-  const draft = beginEvent(cpu, K_LOAD);
-  draft.set(H_REGISTER, code);
-  draft.set(B_SELECTOR, cpu.segmentSelector(segment));
-  draft.set64(B_BASE, cpu.segmentBase(segment), 0);
-  draft.set(B_LIMIT, cpu.segmentLimit(segment));
+  const before = tableValue(cpu, segment);
   if (isEmpty) installNull(cpu, segment, selector);
   else installDescriptor(cpu, segment, selector, descriptor);
+  emitLoad(cpu, code, segment, before);
+}
+
+/** What LDTR or TR holds, as events show it. */
+export interface TableValue { readonly selector: number; readonly base: number; readonly limit: number }
+/** LDTR's or TR's value now. */
+export const tableValue = (cpu: Cpu, segment: number): TableValue => ({ selector: cpu.segmentSelector(segment), base: cpu.segmentBase(segment), limit: cpu.segmentLimit(segment) });
+
+/** Tells that a task switch has loaded LDTR or TR, which held `before`. */
+export function tellTaskLoad(cpu: Cpu, segment: typeof LDTR | typeof TR, before: TableValue): void {
+  beforeEvent(cpu);
+  emitLoad(cpu, segment === TR ? CODE_TR : CODE_LDTR, segment, before);
+}
+
+function emitLoad(cpu: Cpu, code: number, segment: number, before: TableValue): void {
+  const draft = beginEvent(cpu, K_LOAD);
+  draft.set(H_REGISTER, code);
+  draft.set(B_SELECTOR, before.selector);
+  draft.set64(B_BASE, before.base, 0);
+  draft.set(B_LIMIT, before.limit);
   draft.set(A_SELECTOR, cpu.segmentSelector(segment));
   draft.set64(A_BASE, cpu.segmentBase(segment), 0);
   draft.set(A_LIMIT, cpu.segmentLimit(segment));

@@ -1,5 +1,6 @@
 // Filling the parts of a `transition` row that not every transition has: gate and return address of an entry, frames, TSS stack.
 
+import { ERROR_TI } from '../arch/error-code.ts';
 import type { EventDraft } from '../event/draft.ts';
 import { appendSlot } from '../event/heap-lists.ts';
 import { codeOf, TABLES } from '../event/kinds.ts';
@@ -11,7 +12,7 @@ const H_SOURCE = handleOf('transition', 'source'), H_VECTOR = handleOf('transiti
 const H_FRAME_SS = handleOf('transition', 'frame.ss'), H_FRAME_LINEAR = handleOf('transition', 'frame.linear'), H_FRAME_WIDTH = handleOf('transition', 'frame.width'),
   H_FRAME_SLOTS = handleOf('transition', 'frame.slots');
 const H_STACK_TSS = handleOf('transition', 'stackFrom.tss'), H_STACK_OFFSET = handleOf('transition', 'stackFrom.offset'), H_STACK_VALUE = handleOf('transition', 'stackFrom.value');
-const IDT = codeOf(TABLES, 'idt');
+const GDT = codeOf(TABLES, 'gdt'), LDT = codeOf(TABLES, 'ldt'), IDT = codeOf(TABLES, 'idt');
 
 /** What an entry through an IDT gate says beyond its two sides. `errorCode` is -1 when none is pushed. */
 export interface EntryFields {
@@ -21,15 +22,28 @@ export interface EntryFields {
 
 /** Fills source, vector, error code (absent when none), return address and gate. */
 export function fillEntry(draft: EventDraft, entry: EntryFields): void {
-  draft.set(H_SOURCE, entry.source);
-  draft.set(H_VECTOR, entry.vector);
-  if (entry.errorCode >= 0) draft.set(H_CODE, entry.errorCode);
+  fillCause(draft, entry);
   draft.set64(H_RETURN, entry.returnIp, 0);
-  fillGate(draft, { table: IDT, index: entry.vector, physical: entry.gatePhysical, low: entry.gateLow, high: entry.gateHigh });
+  fillGate(draft, interruptGateFields(entry.vector, { physical: entry.gatePhysical, low: entry.gateLow, high: entry.gateHigh }));
+}
+
+/** Fills what is delivered: source, vector, error code (absent when -1). */
+export function fillCause(draft: EventDraft, cause: { readonly source: number; readonly vector: number; readonly errorCode: number }): void {
+  draft.set(H_SOURCE, cause.source);
+  draft.set(H_VECTOR, cause.vector);
+  if (cause.errorCode >= 0) draft.set(H_CODE, cause.errorCode);
 }
 
 /** The gate an entry goes through: `table` is a code of TABLES, `index` its entry there. */
 export interface GateFields { readonly table: number; readonly index: number; readonly physical: number; readonly low: number; readonly high: number }
+
+/** A gate of the IDT. */
+export const interruptGateFields = (vector: number, gate: { readonly physical: number; readonly low: number; readonly high: number }): GateFields =>
+  ({ table: IDT, index: vector, physical: gate.physical, low: gate.low, high: gate.high });
+
+/** A gate of the GDT or LDT, as its descriptor was read. */
+export const descriptorGateFields = ({ selector, physical, low, high }: Pick<GateFields, 'physical' | 'low' | 'high'> & { readonly selector: number }): GateFields =>
+  ({ table: (selector & ERROR_TI) === 0 ? GDT : LDT, index: selector >>> 3, physical, low, high });
 
 /** Fills the gate. */
 export function fillGate(draft: EventDraft, gate: GateFields): void {

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { registerOffset } from '../../../core/arch/register-file.ts';
 import { breakpoint, deliverExternal, deliverFault, overflow, softwareInterrupt } from '../../../core/cpu/delivery.ts';
-import { DE, Fault, GP, NP, PF, UD, Unsupported } from '../../../core/cpu/fault.ts';
+import { DE, Fault, GP, NP, PF, UD } from '../../../core/cpu/fault.ts';
 import { readFlags, writeFlags } from '../../../core/cpu/flags.ts';
 import { interruptReturn } from '../../../core/cpu/iret.ts';
 import { write8 } from '../../../core/cpu/memory.ts';
@@ -271,14 +271,6 @@ test('a conforming handler runs at the caller\'s CPL on the caller\'s stack', ()
   gate(world, 0x80, { selector: FREE });
   softwareInterrupt(world.cpu, 0x80);
   expect([world.cpu.cpl, world.cpu.segmentSelector(CS), world.cpu.esp]).toEqual([3, FREE | 3, USER_STACK - 12]);
-});
-
-test('task gates and nested tasks say they are not there', () => {
-  const world = newWorld();
-  gate(world, 0x80, { type: 5 });
-  expect(() => { softwareInterrupt(world.cpu, 0x80); }).toThrow(Unsupported);
-  writeFlags(world.cpu, 0x4002);
-  expect(() => { interruptReturn(world.cpu, 32); }).toThrow(Unsupported);
 });
 
 test('accessed bits are set in the descriptors a delivery uses', () => {

@@ -18,6 +18,7 @@ import { CS, DS, EAX, ECX, EDX, SS } from '../../../core/cpu/state.ts';
 import { lldt, ltr } from '../../../core/cpu/system-tables.ts';
 import { clts } from '../../../core/cpu/control-registers.ts';
 import type { RuleId } from '../../../core/event/rules.ts';
+import { TASK_CASES } from './rule-cases-tasks.ts';
 import {
   ABSENT, BEYOND, CODE, CODE0, CODE3, CONFORMING, DATA, DATA0, descriptor, DIRECTORY, DPL3, enablePaging, enterRing3, EXECUTE_ONLY, FREE, FREE2, gate, gateAt, HANDLER,
   KERNEL_STACK, LDT_RIGHTS, LDT_SELECTOR, mapPage, pushWords, READ_ONLY, store32, TSS, TSS32, TSS_SELECTOR, USER_STACK, type World,
@@ -32,6 +33,8 @@ export interface RuleCase {
   readonly act: (world: World) => void;
   /** `#GP(0x38)`; the rule id is added. */
   readonly fault: string;
+  /** A late check of a task switch: it faults inside the new task, whose registers are there then. */
+  readonly late?: boolean;
 }
 
 const CR0 = registerOffset('cr0'), CR4 = registerOffset('cr4'), CPL = registerOffset('cpl');
@@ -249,4 +252,4 @@ const SYSTEM: readonly RuleCase[] = [
   { rule: 'io-map-bit', setup: withIoMap, bend: (world) => { store32(world, TSS + 104, 0x0001_0000); }, act: inPort, fault: '#GP(0x0)' },
 ];
 
-export const RULE_CASES: readonly RuleCase[] = [...MEMORY, ...PAGING, ...LOADS, ...JUMPS, ...CALL_GATES, ...returns(IRET), ...returns(RETF), ...DELIVERY, ...SYSTEM];
+export const RULE_CASES: readonly RuleCase[] = [...MEMORY, ...PAGING, ...LOADS, ...JUMPS, ...CALL_GATES, ...returns(IRET), ...returns(RETF), ...TASK_CASES, ...DELIVERY, ...SYSTEM];

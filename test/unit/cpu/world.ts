@@ -24,7 +24,7 @@ export const TSS_LIMIT = 0x87;
 /** Selectors of the fixed GDT; FREE and FREE2 are for tests to define. */
 export const CODE0 = 0x08, DATA0 = 0x10, CODE3 = 0x1b, DATA3 = 0x23, TSS_SELECTOR = 0x28, LDT_SELECTOR = 0x30, FREE = 0x38, FREE2 = 0x40, BEYOND = 0x48;
 /** Access rights: flat 32-bit segments without the accessed bit. */
-export const CODE = 0xc09a, DATA = 0xc092, DPL3 = 0x60, CONFORMING = 0xc09e, EXECUTE_ONLY = 0xc098, READ_ONLY = 0xc090, TSS32 = 0x0089, LDT_RIGHTS = 0x0082, ABSENT = 0x80;
+export const CODE = 0xc09a, DATA = 0xc092, DPL3 = 0x60, CONFORMING = 0xc09e, EXECUTE_ONLY = 0xc098, READ_ONLY = 0xc090, TSS32 = 0x0089, TSS16 = 0x0081, LDT_RIGHTS = 0x0082, ABSENT = 0x80;
 
 const BUS: Bus = { readPort: () => 0xff, writePort: () => undefined, readDevice: () => -1, writeDevice: () => undefined, acknowledgeInterrupt: () => 0x20, willWake: () => false };
 
