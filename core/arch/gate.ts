@@ -22,6 +22,12 @@ export function encodeGate(fields: { readonly selector: number; readonly offset:
   };
 }
 
+/** Fields of an entry of the interrupt-vector table, 4 bytes: what stands for a gate in real-address mode. SDM 3B "Interrupt and Exception Handling". */
+export const VECTOR_ENTRY_FIELDS: readonly BitField[] = [
+  bits(0, 16, 'IP', 'handler offset'),
+  bits(16, 16, 'CS', 'paragraph of the handler'),
+];
+
 /** Fields of a gate as a 64-bit value, high word in bits 63..32. */
 export const GATE_FIELDS: readonly BitField[] = [
   bits(0, 16, 'offset 15:0', 'handler offset, low part'),

@@ -5,12 +5,13 @@ import type { BitField } from '../arch/bit-field.ts';
 import { fieldsOfRegister } from '../arch/control-registers.ts';
 import { describeErrorCode, errorFieldsOf } from '../arch/error-code.ts';
 import { EFLAGS_FIELDS } from '../arch/flags.ts';
-import { GATE_FIELDS } from '../arch/gate.ts';
+import { GATE_FIELDS, VECTOR_ENTRY_FIELDS } from '../arch/gate.ts';
 import { findMsr } from '../arch/msrs.ts';
 import { fieldsOfEntry } from '../arch/page-entry.ts';
 import { tssFieldAt } from '../arch/tss.ts';
 import { findVector } from '../arch/vectors.ts';
 import type { FaultEvent, Frame, GateRead, Side, TraceEvent, TransitionEvent } from '../event/event.ts';
+import type { Mode } from '../event/kinds.ts';
 import { RULES } from '../event/rules.ts';
 import type { LastWriter, LastWriterOf } from '../event/json.ts';
 import { bitRow, describeSelector, type BitRow } from './state.ts';
@@ -59,7 +60,7 @@ export function factsOf(event: TraceEvent, lastWriterOf: LastWriterOf | null = n
     errorCode: errorCodeOf(event), rule: event.kind === 'fault' ? ruleOf(event.rule) : null,
     walk: event.kind === 'fault' ? walkOf(event, lastWriterOf) : null, sides: event.kind === 'transition' ? sidesOf(event) : [],
     frame: event.kind === 'transition' && event.frame !== undefined ? frameOf(event, event.frame) : null,
-    gate: event.kind === 'transition' && event.gate !== undefined ? gateOf(event.gate) : null,
+    gate: event.kind === 'transition' && event.gate !== undefined ? gateOf(event.gate, event.from.mode) : null,
     stackFrom: event.kind === 'transition' && event.stackFrom !== undefined ? stackFromOf(event.stackFrom) : null,
   };
 }
@@ -77,7 +78,7 @@ function basicsOf(event: TraceEvent): readonly Fact[] {
   if (event.iteration !== undefined && event.iteration > 0) add('REP iteration', String(event.iteration));
   if (event.mode !== null) add('mode', event.mode);
   if (event.cpl !== null) add('CPL', String(event.cpl), event.cpl === 0 ? 'kernel' : event.cpl === 3 ? 'user' : null);
-  if (event.cs !== null) add('CS', hex(event.cs), describeSelector(event.cs));
+  if (event.cs !== null) add('CS', hex(event.cs), describeSelector(event.cs, event.mode));
   if (event.ip !== null) add('IP', hex(event.ip));
   if (event.kind === 'fault' || event.kind === 'transition') vectorFacts(event, add);
   if (event.kind === 'fault') faultFacts(event, add);
@@ -140,9 +141,9 @@ function sidesOf({ from, to }: TransitionEvent): readonly SideRow[] {
   const flagNames = (side: Side): string | null => (side.flags === null ? null : hex(side.flags));
   return [
     row('CPL', (side) => (side.cpl === null ? null : String(side.cpl))),
-    row('CS', (side) => (side.cs === null ? null : hex(side.cs)), to.cs === null ? null : describeSelector(to.cs)),
+    row('CS', (side) => (side.cs === null ? null : hex(side.cs)), to.cs === null ? null : describeSelector(to.cs, to.mode)),
     row('IP', (side) => (side.ip === null ? null : hex(side.ip))),
-    row('SS', (side) => (side.ss === null ? null : hex(side.ss)), to.ss === null ? null : describeSelector(to.ss)),
+    row('SS', (side) => (side.ss === null ? null : hex(side.ss)), to.ss === null ? null : describeSelector(to.ss, to.mode)),
     row('SP', (side) => (side.sp === null ? null : hex(side.sp))),
     row('FLAGS', flagNames, changedFlags(from.flags, to.flags)),
     row('mode', (side) => side.mode),
@@ -158,22 +159,26 @@ function changedFlags(from: bigint | null, to: bigint | null): string | null {
 
 /** An IRET or a far return takes its frame off the stack; everything else that has one pushed it. */
 function frameOf(event: TransitionEvent, frame: Frame): EventFacts['frame'] {
+  const pushed = event.via !== 'iret' && event.via !== 'far-return';
+  // what is pushed belongs to where control came from, what is popped to where it goes
+  const mode = pushed ? event.from.mode : event.to.mode;
   const bytes = BigInt(frame.width >= 16 ? frame.width / 8 : frame.width);
   const rows = frame.slots.map((slot, index) => ({
     name: slot.name.toUpperCase().replace('ERROR-CODE', 'error code').replace('PARAMETER', 'parameter'),
-    linear: hex(frame.linear + BigInt(index) * bytes), value: hex(slot.value), meaning: slotMeaning(slot.name, slot.value, event.vector),
+    linear: hex(frame.linear + BigInt(index) * bytes), value: hex(slot.value), meaning: slotMeaning(slot.name, slot.value, { vector: event.vector, mode }),
   }));
-  return { pushed: event.via !== 'iret' && event.via !== 'far-return', ss: hexOrUnknown(frame.ss), width: frame.width, rows };
+  return { pushed, ss: hexOrUnknown(frame.ss), width: frame.width, rows };
 }
 
-function slotMeaning(name: string, value: bigint, vector: number | undefined): string | null {
-  if (['cs', 'ss', 'ds', 'es', 'fs', 'gs'].includes(name)) return describeSelector(Number(value & 0xffffn));
+function slotMeaning(name: string, value: bigint, { vector, mode }: { readonly vector: number | undefined; readonly mode: Mode | null }): string | null {
+  if (['cs', 'ss', 'ds', 'es', 'fs', 'gs'].includes(name)) return describeSelector(Number(value & 0xffffn), mode);
   if (name === 'error-code' && vector !== undefined) return describeErrorCode(vector, Number(value & 0xffff_ffffn));
   if (!name.endsWith('flags')) return null;
   return EFLAGS_FIELDS.map((field) => bitRow(field, value, value)).filter((bit) => bit.isSet).map((bit) => (bit.isFlag ? bit.name : `${bit.name}=${bit.value}`)).join(' ');
 }
 
-function gateOf(gate: GateRead): Decoded {
+function gateOf(gate: GateRead, mode: Mode | null): Decoded {
+  if (mode === 'real') return decoded(`vector table entry ${hex(gate.index)}`, gate.raw, { fields: VECTOR_ENTRY_FIELDS, meaning: `at physical ${hex(gate.physical)}` });
   return decoded(`${gate.table.toUpperCase()} entry ${hex(gate.index)}`, gate.raw, { fields: GATE_FIELDS, meaning: `at physical ${hex(gate.physical)}` });
 }
 

@@ -6,7 +6,7 @@ import { meaningOf, type BitField } from '../arch/bit-field.ts';
 import { describeRights } from '../arch/descriptor.ts';
 import { EFLAGS_FIELDS } from '../arch/flags.ts';
 import { MSRS } from '../arch/msrs.ts';
-import { REGISTER_FILE, RIGHTS_UNUSABLE, SEGMENT_NAMES, registerOffset } from '../arch/register-file.ts';
+import { REGISTER_FILE, RIGHTS_UNUSABLE, SEGMENT_NAMES, registerOffset, type SegmentName } from '../arch/register-file.ts';
 import { hexU64, joinU64 } from '../base/u64.ts';
 import { MODES, type Mode } from '../event/kinds.ts';
 import { modeOf } from './expression/moment.ts';
@@ -69,7 +69,7 @@ export function viewState(registers: Uint32Array, other: Uint32Array | null, abs
     mode, cpl: registers[registerOffset('cpl')]!,
     general: [...GENERAL, ...(long ? LONG_ONLY : [])].map((name) => row(name)),
     pointer: [row('rip'), row('rflags', { fields: EFLAGS_FIELDS })],
-    segments: SEGMENT_NAMES.map((name) => segmentRow(name, registers, other)),
+    segments: SEGMENT_NAMES.map((name) => segmentRow(name, mode, registers, other)),
     tables: ['gdtr', 'idtr'].map((name) => tableRow(name, registers, other)),
     control: [...CONTROL, ...(long ? ['cr8'] : []), 'efer'].filter((name) => !absent.has(name)).map((name) => row(name, { fields: fieldsOfRegister(name) ?? [], label: name.toUpperCase() })),
     debug: DEBUG.map((name) => row(name, { fields: fieldsOfRegister(name) ?? [], label: name.toUpperCase() })),
@@ -116,19 +116,20 @@ function labelOf(name: string, long: boolean): string {
   return long || !/^R([A-Z]{2}|IP|FLAGS)$/.test(upper) ? upper : `E${upper.slice(1)}`;
 }
 
-function segmentRow(name: string, registers: Uint32Array, other: Uint32Array | null): SegmentRow {
+function segmentRow(name: SegmentName, mode: Mode, registers: Uint32Array, other: Uint32Array | null): SegmentRow {
   const at = registerOffset(`${name}.selector`);
   const selector = registers[at]!, rights = registers[at + 1]!, limit = registers[at + 2]!;
   const usable = (rights & RIGHTS_UNUSABLE) === 0;
   const changed = other !== null && [0, 1, 2, 4, 5].some((word) => registers[at + word] !== other[at + word]);
   return {
     name: name.toUpperCase(), selector: `0x${selector.toString(16)}`, base: hexU64(registers[at + 4]!, registers[at + 5]!), limit: hexU64(limit, 0),
-    rights: hexU64(rights, 0), meaning: `${describeSelector(selector)}${usable ? `: ${describeRights(rights)}` : ', not usable'}`, usable, changed,
+    rights: hexU64(rights, 0), meaning: `${describeSelector(selector, name === 'ldtr' || name === 'tr' ? null : mode)}${usable ? `: ${describeRights(rights)}` : ', not usable'}`, usable, changed,
   };
 }
 
-/** `GDT entry 3, RPL 3` for 0x1b. SDM 3A "Segment Selectors". */
-export function describeSelector(selector: number): string {
+/** `GDT entry 3, RPL 3` for 0x1b; in real-address and virtual-8086 mode `paragraph at 0x1b0`. SDM 3A "Segment Selectors", SDM 3B "8086 Emulation". */
+export function describeSelector(selector: number, mode: Mode | null = null): string {
+  if (mode === 'real' || mode === 'v86') return `paragraph at 0x${(selector << 4).toString(16)}`;
   if ((selector & 0xfffc) === 0) return `null selector${(selector & 3) === 0 ? '' : `, RPL ${String(selector & 3)}`}`;
   return `${(selector & 4) === 0 ? 'GDT' : 'LDT'} entry ${String(selector >>> 3)}, RPL ${String(selector & 3)}`;
 }

@@ -581,6 +581,51 @@ to_real:        mov ax, DATA16
                 mov sp, LOW_TOP
                 int 0x28
                 end
+                ; ENTER and LEAVE of 32 bits on a 16-bit stack: which halves of EBP and ESP they use
+%macro enter32 1
+                begin 2
+                mov ebp, 0x12340040
+                mov esp, 0x56780100
+                mov dword [ss:0x3c], 0x11112222
+                o32 enter 4, %1
+%endmacro
+%macro seen32 0
+                mov sp, LOW_TOP
+                int 0x28
+                end
+%endmacro
+                enter32 0
+                mov ax, bp
+                seen32
+                enter32 0
+                mov eax, ebp
+                shr eax, 16
+                seen32
+                enter32 2
+                mov ax, bp
+                seen32
+                enter32 2
+                mov ax, sp
+                seen32
+                enter32 2
+                mov ax, [bp - 4]
+                seen32
+                enter32 2
+                mov ax, [bp - 6]
+                seen32
+                enter32 2
+                o32 leave
+                mov eax, ebp
+                shr eax, 16
+                seen32
+                enter32 2
+                o32 leave
+                mov ax, sp
+                seen32
+                enter32 2
+                mov eax, esp
+                shr eax, 16
+                seen32
 %ifdef LIMITS
                 begin 2
                 mov ax, [0xffff]

@@ -14,7 +14,7 @@ import type { WitnessRun } from './lib/witness-event.ts';
 
 const LIMIT_MS = 120_000;
 const GOLDEN = path.join(ROOT, 'test/witness/expected/modes.txt');
-const STEPS = 77, STEPS_WITHOUT_LIMITS = 68;
+const STEPS = 86, STEPS_WITHOUT_LIMITS = 77;
 
 /**
  * QEMU, for an INT out of virtual-8086 mode to a handler of ring 1, first looks for a stack of ring 1 (#TS); the manual refuses the

@@ -146,7 +146,8 @@ function enter(cpu: Cpu, insn: Insn): void {
   const frame = cpu.esp;
   for (let index = 1; index < level; index += 1) push(display(index));
   if (level > 0) push(frame);
-  if (cpu.stack32 !== 0 && isWide) cpu.set32(EBP, frame);
+  // The operand size alone says how much of EBP is written; with a 16-bit stack its upper half becomes that of ESP.
+  if (isWide) cpu.set32(EBP, frame);
   else cpu.set16(EBP, frame);
   moveStackPointer(cpu, -insn.immediate);
 }

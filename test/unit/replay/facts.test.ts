@@ -56,6 +56,17 @@ describe('facts of a page fault', () => {
 });
 
 describe('facts of transitions', () => {
+  it('take an entry of the vector table for what it is in real-address mode, and selectors for paragraphs', () => {
+    const side = { cpl: 0, cs: 0x500, ip: 2n, ss: 0x900, sp: 0xfan, flags: 2n, mode: 'real' } as const;
+    const facts = factsOf({
+      seq: 0, kind: 'transition', icount: 1, mode: 'real', cpl: 0, cs: 0x500, ip: 0n, cpu: 0, via: 'int', source: 'software', vector: 0x21, from: side, to: { ...side, cs: 0x700 },
+      frame: { ss: 0x900, linear: 0x90fan, width: 2, slots: [{ name: 'ip', value: 2n }, { name: 'cs', value: 0x500n }] }, gate: { table: 'idt', index: 0x21, physical: 0x84n, raw: 0x0700_0034n },
+    });
+    expect(facts.gate).toMatchObject({ label: 'vector table entry 0x21', bits: [{ name: 'IP', value: '0x34' }, { name: 'CS', value: '0x700' }] });
+    expect(facts.frame?.rows.map((row) => row.meaning)).toEqual([null, 'paragraph at 0x5000']);
+    expect(facts.sides.find((row) => row.label === 'CS')?.meaning).toBe('paragraph at 0x7000');
+  });
+
   it('draw the pushed frame with its addresses, the gate and the stack it came from', () => {
     const facts = factsOf(first(paging, 'cpl 3->0 via exception'));
     expect(facts.frame?.pushed).toBe(true);
@@ -146,6 +157,7 @@ describe('register views', () => {
   });
 
   it('describe selectors', () => {
+    expect([describeSelector(0x900, 'real'), describeSelector(3, 'v86'), describeSelector(3, 'protected')]).toEqual(['paragraph at 0x9000', 'paragraph at 0x30', 'null selector, RPL 3']);
     expect([describeSelector(0x1b), describeSelector(0x0f), describeSelector(0), describeSelector(3)]).toEqual(['GDT entry 3, RPL 3', 'LDT entry 1, RPL 3', 'null selector', 'null selector, RPL 3']);
   });
 });
