@@ -1,9 +1,11 @@
 ; two-threads - two programs take turns: each yields by a system call, and the kernel comes back from the call of the other.
 ; Each thread has a kernel stack of its own, on which its entry waits until its turn comes again. So what leaves the kernel
-; next is not what entered it last: A enters, B leaves, B enters, A leaves.
+; next is not what entered it last: A enters, B leaves, B enters, A leaves. In the end A does not yield, and the timer makes it.
 ; Build: nasm -f bin -I traces/ -o traces/two-threads.img traces/two-threads.asm   (or npm run traces)
 %include "lib/scenario.inc"
+%include "lib/timer.inc"
 
+SYS_ALARM       equ 27                                  ; Linux's number. Here: one tick, soon
 SYS_YIELD       equ 158                                 ; Linux calls it sched_yield
 
 ; Thread A has the stacks of layout.inc, thread B these: one page each, and an unmapped page below.
@@ -34,7 +36,8 @@ function kernel_start
         map_identity user_page_table, user_stack_b, user_stack_b_top, PAGE_PRESENT | PAGE_WRITABLE | PAGE_USER
         call enable_paging
         call prepare_thread_b
-        enter_ring3 user_program_a
+        call set_up_timer
+        enter_ring3 user_program_a, EFLAGS_FIXED | EFLAGS_IF
 
 ; Thread B has never entered the kernel, so nothing waits on its stack. The kernel writes there what would: a return address for
 ; switch_thread, and the frame that INT 0x80 would have pushed.
@@ -42,7 +45,7 @@ function prepare_thread_b
         mov edi, kernel_stack_b_top
         mov dword [edi - 4], USER_DS                    ; SS
         mov dword [edi - 8], user_stack_b_top           ; ESP
-        mov dword [edi - 12], EFLAGS_FIXED              ; EFLAGS
+        mov dword [edi - 12], EFLAGS_FIXED | EFLAGS_IF  ; EFLAGS
         mov dword [edi - 16], USER_CS                   ; CS
         mov dword [edi - 20], user_program_b            ; EIP
         mov dword [edi - 24], first_return              ; where switch_thread "returns" to
@@ -67,6 +70,17 @@ user_code
 function user_program_a
         say_and_yield text_a1
         say_and_yield text_a2
+        mov eax, SYS_WRITE
+        mov ebx, text_a3
+        int 0x80
+        mov eax, SYS_ALARM
+        int 0x80
+.compute:
+        cmp dword [b_was_here], 0                       ; no system call in this loop: the timer takes the processor away from it
+        je .compute
+        mov eax, SYS_WRITE
+        mov ebx, text_a4
+        int 0x80
         mov eax, SYS_EXIT
         int 0x80                                        ; never returns
         ud2
@@ -74,6 +88,8 @@ function user_program_a
 function user_program_b
         say_and_yield text_b1
         say_and_yield text_b2
+        mov dword [b_was_here], 1
+        say_and_yield text_b3
         mov eax, SYS_EXIT
         int 0x80
         ud2
@@ -83,6 +99,12 @@ text_a1:        db 'A: first turn', 10, 0
 text_a2:        db 'A: second turn', 10, 0
 text_b1:        db 'B: first turn', 10, 0
 text_b2:        db 'B: second turn', 10, 0
+text_a3:        db 'A: third turn, computes and does not yield', 10, 0
+text_b3:        db 'B: third turn, by the timer', 10, 0
+text_a4:        db 'A: goes on computing, has noticed nothing', 10, 0
+align 4
+object b_was_here
+        dd 0
 
 ; ------------------------------------------------------------------ ring 0: the system calls
 kernel_code
@@ -91,6 +113,8 @@ function kernel_entry_int80
         je system_call_write
         cmp eax, SYS_YIELD
         je system_call_yield
+        cmp eax, SYS_ALARM
+        je system_call_alarm
         cmp eax, SYS_EXIT
         je system_call_exit
         jmp unexpected_exception
@@ -107,6 +131,18 @@ function system_call_yield
         call switch_thread                              ; other threads run meanwhile
         popa
         iret                                            ; pops the frame that this thread's INT 0x80 pushed
+
+function system_call_alarm
+        call start_tick
+        iret
+
+; The same as a yield, but the thread did not ask: its registers wait below the frame that the interrupt pushed.
+function kernel_entry_timer
+        pusha
+        call end_interrupt                              ; before the switch: the other thread may run for long
+        call switch_thread
+        popa
+        iret
 
 ; The last thread to exit ends the run; another is taken out of the round, and its kernel stack is simply left.
 function system_call_exit
@@ -149,6 +185,7 @@ object current_thread
 exit_text:      db 'a thread ended', 10, 0
 goodbye_text:   db 'both threads ended', 10, 0
 
+interrupt_gate TIMER_VECTOR, kernel_entry_timer
 user_gate 0x80, kernel_entry_int80
 descriptor_tables
 end_of_image

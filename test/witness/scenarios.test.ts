@@ -32,7 +32,7 @@ async function updateGolden(name: string): Promise<void> {
   writeFileSync(golden(name), textOf(bochs));
 }
 
-it('has scenarios to run', () => { expect(scenarios.length).toBeGreaterThanOrEqual(13); });
+it('has scenarios to run', () => { expect(scenarios.length).toBeGreaterThanOrEqual(15); });
 
 describe.each(scenarios)('%s', (name) => {
   it('QEMU and Bochs agree', { timeout: LIMIT_MS }, async (context) => {
