@@ -3,7 +3,7 @@
 
 import { namesOfSetBits, type BitField } from '../arch/bit-field.ts';
 import { CR0_FIELDS, CR4_FIELDS } from '../arch/control-registers.ts';
-import { describeErrorCode } from '../arch/error-code.ts';
+import { describeErrorCode, ERROR_IDT } from '../arch/error-code.ts';
 import { findVector, vectorName } from '../arch/vectors.ts';
 import { unreachable } from '../base/assert.ts';
 import { hex as hexOf } from '../base/u64.ts';
@@ -88,12 +88,21 @@ const quoted = (text: Maybe<string>): string => JSON.stringify(shown(text));
 function faultParts(event: FaultEvent): string[] {
   const { mnemonic, vector } = event;
   const parts = [`${shown(mnemonic)}${optional(findVector(vector), ({ title }) => ` (${title})`)}${accessOf(event)}`];
-  const code = optional(event.errorCode, (value) => `error code ${hex(value)}: ${describeErrorCode(vector, value)}`);
+  const code = optional(event.errorCode, (value) => `error code ${hex(value)}: ${describeFaultCode(event, value)}`);
   const causes = listed(event.causes).map((seq) => `event ${String(seq)}`).join(' and ');
   if (code !== '') parts.push(code);
   if (causes !== '') parts.push(`caused by ${causes}`);
   if (event.during === 'delivery') parts.push(deliveryOf(event));
   return parts;
+}
+
+/**
+ * The error code of a fault in words. In a log of QEMU's long mode a code that names a gate is vector * 16 + 2 instead of vector * 8 + 2; it
+ * is read so where the event itself tells which delivery was refused.
+ */
+export function describeFaultCode({ vector, mode, deliveryOf: of, sourceLine }: FaultEvent, code: number): string {
+  const isQemuGate = sourceLine !== undefined && (mode === 'long' || mode === 'compat') && vector !== 14 && (code & ERROR_IDT) !== 0 && of !== undefined && code >>> 4 === of.vector && code >>> 3 !== of.vector;
+  return isQemuGate ? `IDT gate ${hex(of.vector)}, as QEMU counts: vector * 16 + 2` : describeErrorCode(vector, code);
 }
 
 function describeFault(event: FaultEvent): string {
@@ -106,7 +115,7 @@ function describeFault(event: FaultEvent): string {
 }
 
 function accessOf({ cr2, access, tlb }: FaultEvent): string {
-  const who = optional(access, ({ user, type, implicit }) => `${user ? 'user' : 'supervisor'} ${type as Maybe<string> ?? 'access'}${implicit ? ' by the processor itself' : ''} at `);
+  const who = optional(access, ({ user, type, implicit }) => `${user ? 'user' : 'supervisor'} ${type ?? 'access'}${implicit === true ? ' by the processor itself' : ''} at `);
   return optional(cr2, (linear) => ` on ${who}${hex(linear)}${tlb === 'stale' ? ', by a stale TLB entry' : ''}`);
 }
 

@@ -34,14 +34,15 @@ export interface FaultEvent extends EventCommon {
   readonly kind: 'fault';
   readonly vector: number;
   readonly mnemonic: string;
-  readonly class: FaultClass;
+  /** Null where a log does not say (a debug exception is a fault or a trap by its condition). */
+  readonly class: FaultClass | null;
   readonly errorCode: number | null;
   readonly rule: string | null;
   readonly during: 'execution' | 'delivery';
   readonly deliveryOf?: { readonly source: Source; readonly vector: number; readonly seq: number | null };
   readonly causes?: readonly number[];
-  readonly cr2?: bigint;
-  readonly access?: { readonly type: AccessType; readonly user: boolean; readonly implicit: boolean };
+  readonly cr2?: bigint | null;
+  readonly access?: { readonly type: AccessType | null; readonly user: boolean; readonly implicit: boolean | null };
   readonly tlb?: TlbOutcome;
   readonly walk?: EventWalk;
   readonly source?: Source;

@@ -10,6 +10,7 @@ import { findMsr } from '../arch/msrs.ts';
 import { fieldsOfEntry } from '../arch/page-entry.ts';
 import { tssFieldAt } from '../arch/tss.ts';
 import { findVector } from '../arch/vectors.ts';
+import { describeFaultCode } from '../event/describe.ts';
 import type { FaultEvent, Frame, GateRead, Side, TraceEvent, TransitionEvent } from '../event/event.ts';
 import type { Mode } from '../event/kinds.ts';
 import { RULES } from '../event/rules.ts';
@@ -99,10 +100,10 @@ function vectorFacts(event: FaultEvent | TransitionEvent, add: Add): void {
   if (event.kind === 'transition') add('by', event.via);
 }
 function faultFacts(event: FaultEvent, add: Add): void {
-  add('class', event.class);
+  add('class', event.class ?? 'unknown');
   add('during', event.during, event.deliveryOf === undefined ? null : `delivery of vector ${hex(event.deliveryOf.vector)} (${event.deliveryOf.source})`);
-  if (event.cr2 !== undefined) add('CR2', hex(event.cr2), 'the linear address that faulted');
-  if (event.access !== undefined) add('access', `${event.access.user ? 'user' : 'supervisor'} ${event.access.type}`, event.access.implicit ? 'made by the processor itself' : null);
+  if (event.cr2 !== undefined) add('CR2', hexOrUnknown(event.cr2), 'the linear address that faulted');
+  if (event.access !== undefined) add('access', `${event.access.user ? 'user' : 'supervisor'} ${event.access.type ?? 'access'}`, event.access.implicit === true ? 'made by the processor itself' : null);
   if (event.tlb !== undefined) add('TLB', event.tlb);
 }
 
@@ -119,7 +120,7 @@ function decoded(label: string, value: bigint, about: { readonly fields: readonl
 
 function errorCodeOf(event: TraceEvent): Decoded | null {
   if ((event.kind !== 'fault' && event.kind !== 'transition') || event.errorCode === undefined || event.errorCode === null || event.vector === undefined) return null;
-  return decoded('error code', BigInt(event.errorCode), { fields: errorFieldsOf(event.vector) ?? [], meaning: describeErrorCode(event.vector, event.errorCode) });
+  return decoded('error code', BigInt(event.errorCode), { fields: errorFieldsOf(event.vector) ?? [], meaning: event.kind === 'fault' ? describeFaultCode(event, event.errorCode) : describeErrorCode(event.vector, event.errorCode) });
 }
 
 const LEVELS: Readonly<Record<number, string>> = { 1: 'page table entry', 2: 'page directory entry', 3: 'page directory pointer entry', 4: 'PML4 entry', 5: 'PML5 entry' };

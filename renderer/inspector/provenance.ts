@@ -4,6 +4,8 @@ export interface Provenance { readonly text: string; readonly tone: 'plain' | 'g
 
 export const RECORDED: Provenance = { text: 'recorded', tone: 'good', why: 'Read from the trace as it was recorded.' };
 export const REEXECUTED: Provenance = { text: 're-executed', tone: 'accent', why: 'Computed by executing the recording again up to this point.' };
+export const FROM_LOG: Provenance = { text: 'from the log', tone: 'good', why: 'The register dump the log shows at this event.' };
+export const LAST_DUMP: Provenance = { text: 'older', tone: 'warn', why: 'The log shows no registers at this event: these are of the last dump before it.' };
 
 /** An absence with its reason. */
 export function absentBecause(reason: string): Provenance {

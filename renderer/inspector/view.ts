@@ -3,10 +3,11 @@
 import type { TraceEvent } from '../../core/event/event.ts';
 import type { Moment } from '../../core/event/reexecutor.ts';
 import { factsOf, type EventFacts } from '../../core/replay/facts.ts';
-import { viewState, type StateView } from '../../core/replay/state.ts';
+import { loggedState } from '../../core/replay/logged-state.ts';
+import { notLogged, viewState, type StateView } from '../../core/replay/state.ts';
 import { eventOf } from '../session/events.ts';
 import type { Recording } from '../session/recording.ts';
-import { RECORDED, REEXECUTED, absentBecause, type Provenance } from './provenance.ts';
+import { FROM_LOG, LAST_DUMP, RECORDED, REEXECUTED, absentBecause, type Provenance } from './provenance.ts';
 
 export interface EventView { readonly event: TraceEvent; readonly facts: EventFacts }
 export interface StateChoice { readonly state: StateView; readonly provenance: Provenance; readonly words: Uint32Array }
@@ -26,7 +27,10 @@ export function stateAt(recording: Recording, at: { readonly seq: number | null;
   if (at.seq !== null && source.hasState) {
     const before = source.stateBefore(at.seq);
     const after = source.stateAfter(at.seq);
-    return at.side === 'before' ? { state: viewState(before, null), provenance: RECORDED, words: before } : { state: viewState(after, before), provenance: RECORDED, words: after };
+    const absent = notLogged(source.header), logged = source.header.kind === 'imported' ? loggedState(source.event(at.seq)) : null;
+    if (at.side === 'before') return { state: viewState(before, null, absent), provenance: logged === null ? RECORDED : logged.isOlder ? LAST_DUMP : FROM_LOG, words: before };
+    if (logged?.isAfterKnown === false) return absentBecause('The log does not show the registers after this event.');
+    return { state: viewState(after, before, absent), provenance: logged === null ? RECORDED : FROM_LOG, words: after };
   }
   const previous = at.next - 1;
   const last = source.hasState && previous >= 0 && previous < source.eventCount && source.kindAt(previous) >= 0 ? source.stateAfter(previous) : null;

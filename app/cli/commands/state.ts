@@ -2,6 +2,7 @@
 
 import { BadInput } from '../../../core/base/bad-input.ts';
 import { momentAt } from '../../../core/replay/cursor.ts';
+import { loggedState, type LoggedState } from '../../../core/replay/logged-state.ts';
 import { eventAt, positionOfEvent } from '../../../core/replay/source.ts';
 import { listRegisters, notLogged, viewState, type RegisterRow, type StateView } from '../../../core/replay/state.ts';
 import type { Position } from '../../../core/event/position.ts';
@@ -48,20 +49,13 @@ function pointAtEvent(trace: TraceFile, seq: number, when: 'before' | 'after'): 
   const { reader, warning } = trace;
   if (seq >= reader.eventCount) throw new BadInput(`there is no event ${String(seq)}: ${reader.eventCount === 0 ? 'the trace has none' : `give one from 0 to ${String(reader.eventCount - 1)}`}${warning === null ? '' : `; ${warning}`}`);
   const before = reader.stateBefore(seq), after = reader.stateAfter(seq);
-  if (when === 'after' && isAfterUnknown(trace, seq)) throw new BadInput(`the log does not show the registers after event ${String(seq)}: leave --after out, or look before the next event`);
+  if (when === 'after' && logged(trace, seq)?.isAfterKnown === false) throw new BadInput(`the log does not show the registers after event ${String(seq)}: leave --after out, or look before the next event`);
   return { position: positionOfEvent(reader, seq), when, seq, registers: when === 'before' ? before : after, other: when === 'before' ? after : before };
 }
 
-// of an imported event the registers after it are known where the log dumps them again: after a reset
-function isAfterUnknown({ reader }: TraceFile, seq: number): boolean {
-  return reader.header.kind === 'imported' && eventOf({ reader }, seq).kind !== 'reset';
-}
-
-/** True when the log shows no registers at this event: those printed are of the last dump before it. */
-function isDumpOlder(trace: TraceFile, seq: number | null): boolean {
-  if (seq === null || trace.reader.header.kind !== 'imported') return false;
-  const event = eventOf(trace, seq);
-  return event.inferred !== undefined || event.mode === null || (event.cs === null && event.kind !== 'reset');
+/** What the log shows around an event of an imported trace; null where registers were recorded. */
+function logged({ reader }: TraceFile, seq: number | null): LoggedState | null {
+  return seq === null || reader.header.kind !== 'imported' ? null : loggedState(eventOf({ reader }, seq));
 }
 
 async function pointAtCount(trace: TraceFile, icount: number): Promise<Point> {
@@ -79,7 +73,7 @@ function jsonOf(trace: TraceFile, { position, when, seq, registers }: Point): st
   const { mode, cpl } = viewState(registers, null);
   const { icount, iteration } = position;
   const names = Object.fromEntries(listRegisters(registers, notLogged(trace.reader.header)).map(({ name, value }) => [name, value]));
-  return `${JSON.stringify({ seq, when, icount: icount < 0 ? null : icount, ...(iteration === 0 ? {} : { iteration }), mode, cpl, ...(isDumpOlder(trace, seq) ? { dump: 'older' } : {}), registers: names })}\n`;
+  return `${JSON.stringify({ seq, when, icount: icount < 0 ? null : icount, ...(iteration === 0 ? {} : { iteration }), mode, cpl, ...(logged(trace, seq)?.isOlder === true ? { dump: 'older' } : {}), registers: names })}\n`;
 }
 
 function textOf(trace: TraceFile, point: Point, io: Io): string {
@@ -88,7 +82,7 @@ function textOf(trace: TraceFile, point: Point, io: Io): string {
   const where = point.seq === null ? `at icount ${String(point.position.icount)}` : `${point.when} event ${String(point.seq)}${point.position.icount < 0 ? '' : `, icount ${String(point.position.icount)}`}`;
   const event = point.seq === null ? '' : textPrinter(trace, paint).line(eventOf(trace, point.seq));
   const mark = point.other === null ? '' : `\n${paint('dim', `* differs ${point.when === 'before' ? 'after' : 'before'} the event`)}\n`;
-  const older = isDumpOlder(trace, point.seq) ? '(the log shows no registers at this event: these are of the last dump before it)\n' : '';
+  const older = logged(trace, point.seq)?.isOlder === true ? '(the log shows no registers at this event: these are of the last dump before it)\n' : '';
   return `${paint('bold', where)}: ${view.mode} mode, CPL ${String(view.cpl)}\n${event}${older}\n${bodyOf(view)}${mark}`;
 }
 

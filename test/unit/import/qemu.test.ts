@@ -51,6 +51,7 @@ describe('exceptions and interrupts', () => {
   it('reads QEMU\'s vector * 16 + 2 in long mode, and keeps the value', () => {
     const log = importLog(record({ ...USER_64, count: 0, vector: 0x30, isSoftware: true }) + check(13) + record({ ...USER_64, count: 1, vector: 13, errorCode: 0x302 }));
     expect(log.events[0]).toMatchObject({ kind: 'fault', mode: 'long', errorCode: 0x302, during: 'delivery', deliveryOf: { vector: 0x30 } });
+    expect(lineOf(log.events[0]!)).toContain('error code 0x302: IDT gate 0x30, as QEMU counts');
     expect(log.report.notes.join()).toContain('vector * 16 + 2');
   });
 

@@ -1,7 +1,9 @@
 // Any bytes: a log is imported, anything else is refused in one line, nothing else is ever thrown, and every line is counted once.
 
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { BadInput } from '../../../core/base/bad-input.ts';
 import { Grammar } from '../../../core/import/grammar.ts';
 import { LINE_BYTES_MAX, LineSplitter } from '../../../core/import/line-splitter.ts';
@@ -9,6 +11,7 @@ import { Captured, compilePattern, matches } from '../../../core/import/pattern.
 import { QEMU_RULES } from '../../../core/import/qemu/grammar.ts';
 import { startImport } from '../../../core/ringscope/import.ts';
 import { MAGIC } from '../../../core/trace/version.ts';
+import { root } from '../architecture/source-files.ts';
 import { ascii, classOf, importLog, lineOf, linesOf, runImport } from './import-log.ts';
 import { check, dump, hardware, KERNEL_64, record, reset, smm, USER, USER_64 } from './qemu-lines.ts';
 
@@ -78,7 +81,7 @@ describe('damaged logs', () => {
       } catch (problem) {
         if (!(problem instanceof BadInput)) throw problem;
       }
-    }), { numRuns: 150 });
+    }), { numRuns: 100 });
   });
 });
 
@@ -143,4 +146,9 @@ describe('what is no log', () => {
     expect(refusalOf(prose, 'qemu')).toMatch(/no line of a QEMU log/);
     expect(importLog(prose + check(14), { from: 'qemu' }).report.unknown).toHaveLength(8);
   });
+});
+
+test('docs/importing.md names every rule', () => {
+  const page = readFileSync(join(root, 'docs/importing.md'), 'utf8');
+  expect(QEMU_RULES.filter(({ id }) => !page.includes(`\`${id}\``)).map(({ id }) => id)).toEqual([]);
 });

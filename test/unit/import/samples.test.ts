@@ -3,6 +3,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { describeEvent } from '../../../core/event/describe.ts';
+import { factsOf } from '../../../core/replay/facts.ts';
 import { root } from '../architecture/source-files.ts';
 import { classOf, importLog, linesOf } from './import-log.ts';
 
@@ -37,6 +39,8 @@ describe.skipIf(logs.length === 0)('QEMU logs', () => {
     // every event of a record carries its line, and every fault of one its vector
     const lines = text.split('\n');
     for (const event of events) {
+      // whatever a log does not know, a sentence and an inspector's facts can be made
+      expect(`${describeEvent(event)} ${JSON.stringify(factsOf(event).basics)}`).not.toMatch(/undefined|\bNaN\b|: \?/);
       if (event.inferred !== undefined) continue;
       expect(event.sourceLine).toBeGreaterThan(0);
       if (event.kind === 'fault' && event.errorCode !== null) expect(lines[event.sourceLine! - 1]).toContain(` v=${event.vector.toString(16).padStart(2, '0')} `);
