@@ -2,7 +2,7 @@
 // Setting and clearing PE changes the mode and nothing else: hidden parts of segment registers stay. SDM 2B "MOV—Move to/from Control Registers".
 
 import {
-  CR0_CD, CR0_DEFINED, CR0_EM, CR0_ET, CR0_MP, CR0_NW, CR0_PE, CR0_PG, CR0_TS, CR0_WP, CR4_PSE, CR4_TSD,
+  CR0_AM, CR0_CD, CR0_DEFINED, CR0_EM, CR0_ET, CR0_MP, CR0_NW, CR0_PE, CR0_PG, CR0_TS, CR0_WP, CR4_PSE, CR4_TSD,
 } from '../arch/control-registers.ts';
 import { registerOffset } from '../arch/register-file.ts';
 import type { EventDraft } from '../event/draft.ts';
@@ -13,6 +13,7 @@ import { beforeEvent, beginEvent, emitEvent, emitModeChange, kindCode, modeOf } 
 import { demand, GP0, UD } from './fault.ts';
 import { isPaging } from './paging.ts';
 import { demandPrivileged } from './privilege.ts';
+import { refreshFlatSegments } from './segmentation.ts';
 import type { Cpu } from './state.ts';
 import { watchSystemTables } from './table-watch.ts';
 import { dropAll, dropPage, refreshQuickBits } from './tlb.ts';
@@ -84,6 +85,7 @@ function writeCr0(cpu: Cpu, wanted: number): void {
   writeCr(cpu, CR0, value);
   if (flushes) dropAll(cpu);
   else if (((before ^ value) & CR0_WP) !== 0) refreshQuickBits(cpu);
+  if (((before ^ value) & CR0_AM) !== 0) refreshFlatSegments(cpu);
   if (!flushes) return;
   watchSystemTables(cpu);
   emitFlush(cpu, FLUSH_ALL, -1);

@@ -16,6 +16,8 @@ export const SSF = (code: number): FaultCode => WITH_CODE | 0x0c_0000 | (code & 
 export const GP = (code: number): FaultCode => WITH_CODE | 0x0d_0000 | (code & 0xffff);
 export const GP0: FaultCode = GP(0);
 export const SS0: FaultCode = SSF(0);
+/** #AC: its error code is always 0. */
+export const AC: FaultCode = WITH_CODE | 0x11_0000;
 export const PF = (code: number): FaultCode => WITH_CODE | 0x0e_0000 | (code & 0xffff);
 
 /** An event whose delivery failed: `source` is a code of SOURCES, `seq` its `fault` event or -1 when it has none. */

@@ -5,6 +5,7 @@
 import { RIGHTS_UNUSABLE } from '../arch/register-file.ts';
 import { rule } from '../event/rules.ts';
 import { privilegeOf } from './access.ts';
+import { demandAligned } from './alignment.ts';
 import { demand, GP0, SS0, skip, type FaultCode } from './fault.ts';
 import { prepareLinearWrite, readLinear16, readLinear32, readLinear8, writeLinear16, writeLinear32, writeLinear8 } from './linear-memory.ts';
 import { isRealMode } from './mode.ts';
@@ -98,7 +99,9 @@ export function linearForRead(cpu: Cpu, segment: number, offset: number, sizeByt
   // SDM 3A "Type Checking": no instruction may read an execute-only code segment. In real-address mode types are not looked at.
   demand(cpu, R_READABLE, (rights & (TYPE_CODE | TYPE_READ_WRITE)) !== TYPE_CODE || isRealMode(cpu), GP0, segment, rights);
   demandWithinLimit(cpu, segment, offset, sizeBytes, rights);
-  return (cpu.segmentBase(segment) + offset) >>> 0;
+  const linear = (cpu.segmentBase(segment) + offset) >>> 0;
+  demandAligned(cpu, linear, sizeBytes);
+  return linear;
 }
 
 /** The linear address of a write after every segment check. */
@@ -108,7 +111,9 @@ export function linearForWrite(cpu: Cpu, segment: number, offset: number, sizeBy
   // SDM 3A "Type Checking": no instruction may write into a code segment or a read-only data segment.
   demand(cpu, R_WRITABLE, (rights & (TYPE_CODE | TYPE_READ_WRITE)) === TYPE_READ_WRITE || isRealMode(cpu), GP0, segment, rights);
   demandWithinLimit(cpu, segment, offset, sizeBytes, rights);
-  return (cpu.segmentBase(segment) + offset) >>> 0;
+  const linear = (cpu.segmentBase(segment) + offset) >>> 0;
+  demandAligned(cpu, linear, sizeBytes);
+  return linear;
 }
 
 /** The linear address of the next instruction byte at this EIP, after the limit check of CS: #GP(0). Offsets above 64 KiB fail like any other. */

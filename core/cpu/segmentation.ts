@@ -4,9 +4,10 @@
 import { dplOf, isConformingCode, isData, isPresent, isReadable, isWritableData, RIGHTS_CE, RIGHTS_CODE, RIGHTS_DB, RIGHTS_P, RIGHTS_RW, RIGHTS_S } from '../arch/descriptor.ts';
 import { RIGHTS_UNUSABLE } from '../arch/register-file.ts';
 import { rule } from '../event/rules.ts';
+import { isAlignmentChecked } from './alignment.ts';
 import { errorOf, isNull, markAccessed, newDescriptor, readDescriptor, type Descriptor } from './descriptor-table.ts';
 import { demand, GP, GP0, NP, skip, SSF } from './fault.ts';
-import { CS, DS, ES, SS, type Cpu } from './state.ts';
+import { CS, ES, GS, SS, type Cpu } from './state.ts';
 
 const R_SS_NULL = rule('ss-not-null'), R_SS_TABLE = rule('ss-table-limit'), R_SS_RPL = rule('ss-rpl'), R_SS_TYPE = rule('ss-type'), R_SS_DPL = rule('ss-dpl'),
   R_SS_PRESENT = rule('ss-present');
@@ -67,18 +68,25 @@ export function installNull(cpu: Cpu, segment: number, selector: number): void {
   installSegment(cpu, segment, selector, RIGHTS_UNUSABLE, 0, 0);
 }
 
-/** The one writer of a segment register, hidden part included; keeps what is derived from it (flat bits, CS.D, SS.B). */
+/** The one writer of a segment register, hidden part included; keeps what is derived from it (short-path bits, CS.D, SS.B). */
 export function installSegment(cpu: Cpu, segment: number, selector: number, rights: number, limit: number, base: number): void {
   cpu.setSegment(segment, selector, rights, limit, base);
   if (segment === CS) cpu.code32 = (rights & RIGHTS_DB) === 0 ? 0 : 1;
   if (segment === SS) cpu.stack32 = (rights & RIGHTS_DB) === 0 ? 0 : 1;
+  cpu.flatSegments = (cpu.flatSegments & ~(0x101 << segment)) | flatBits(cpu, segment);
+}
 
-  const isFlat = base === 0 && limit === FLAT_LIMIT && (rights & (RIGHTS_P | RIGHTS_S | RIGHTS_UNUSABLE)) === (RIGHTS_P | RIGHTS_S)
-    && (rights & (RIGHTS_CODE | RIGHTS_CE)) !== RIGHTS_CE;
-  const bits = (isFlat && (isData(rights) || (rights & RIGHTS_RW) !== 0) ? 1 << segment : 0) | (isFlat && isWritableData(rights) ? 1 << (segment + 8) : 0);
-  cpu.flatSegments = (cpu.flatSegments & ~(0x101 << segment)) | bits;
-  const readable = (1 << CS) | (1 << DS) | (1 << ES) | (1 << SS);
-  const writable = (1 << (DS + 8)) | (1 << (ES + 8)) | (1 << (SS + 8));
-  const wanted = readable | writable;
-  cpu.flat = (cpu.flatSegments & wanted) === wanted ? 1 : 0;
+/** CR0.AM, EFLAGS.AC or CPL may have changed: while alignment is checked no segment counts as flat, so that every access takes the long path. */
+export function refreshFlatSegments(cpu: Cpu): void {
+  let bits = 0;
+  for (let segment = ES; segment <= GS; segment += 1) bits |= flatBits(cpu, segment);
+  cpu.flatSegments = bits;
+}
+
+function flatBits(cpu: Cpu, segment: number): number {
+  const rights = cpu.segmentRights(segment);
+  const isFlat = cpu.segmentBase(segment) === 0 && cpu.segmentLimit(segment) === FLAT_LIMIT
+    && (rights & (RIGHTS_P | RIGHTS_S | RIGHTS_UNUSABLE)) === (RIGHTS_P | RIGHTS_S) && (rights & (RIGHTS_CODE | RIGHTS_CE)) !== RIGHTS_CE;
+  if (!isFlat || isAlignmentChecked(cpu)) return 0;
+  return (isData(rights) || (rights & RIGHTS_RW) !== 0 ? 1 << segment : 0) | (isWritableData(rights) ? 1 << (segment + 8) : 0);
 }

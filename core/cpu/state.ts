@@ -24,7 +24,7 @@ const F_ICOUNT = INTERNAL_BYTES / 8, F_SEQ = F_ICOUNT + 1, F_IDLE = F_ICOUNT + 2
 // internals: u32 indices, behind 16 f64
 const W = INTERNAL_BYTES / 4 + 32;
 const W_LAZY_RESULT = W, W_LAZY_CARRIES = W + 1, W_PENDING = W + 2, W_INTERRUPT_REQUEST = W + 3, W_GENERATION = W + 4, W_INSTRUCTION_EIP = W + 5,
-  W_FLAT = W + 6, W_CODE32 = W + 7, W_STACK32 = W + 8, W_FLAT_SEGMENTS = W + 11, W_TSC_OFFSET = W + 12;
+  W_CODE32 = W + 7, W_STACK32 = W + 8, W_FLAT_SEGMENTS = W + 11, W_TSC_OFFSET = W + 12;
 
 const RIP = registerOffset('rip'), RFLAGS = registerOffset('rflags'), CPL = registerOffset('cpl'), ACTIVITY = registerOffset('activity'), SHADOW = registerOffset('shadow');
 const SEGMENTS = registerOffset('es.selector');
@@ -159,12 +159,10 @@ export class Cpu {
   /** Grows whenever a register outside the fast words changed: recorders compare those only then. */
   get generation(): number { return this.words[W_GENERATION]!; }
 
-  /** Derived cache words, kept by installSegment: all of CS DS ES SS flat 4 GiB, CS.D, SS.B. */
-  get flat(): number { return this.words[W_FLAT]!; }
-  set flat(value: number) { this.words[W_FLAT] = value; }
-  /** Derived by installSegment: bit n: segment register n is flat 4 GiB and may be read; bit n + 8: and may be written. */
+  /** Derived, kept by segmentation.ts: bit n: segment register n is flat 4 GiB and may be read; bit n + 8: and may be written; none while alignment is checked. */
   get flatSegments(): number { return this.words[W_FLAT_SEGMENTS]!; }
   set flatSegments(value: number) { this.words[W_FLAT_SEGMENTS] = value; }
+  /** Derived by installSegment: CS.D and SS.B. */
   get code32(): number { return this.words[W_CODE32]!; }
   set code32(value: number) { this.words[W_CODE32] = value; }
   get stack32(): number { return this.words[W_STACK32]!; }

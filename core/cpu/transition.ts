@@ -1,15 +1,17 @@
 // A change of control flow by interrupt, return or fast system call is one transition: opened when every check has passed, committed with
 // one event. CPL changes nowhere else. Order: openTransition, then registers, then beginTransitionEvent, extras, commitTransition.
 
+import { CR0_AM } from '../arch/control-registers.ts';
 import { registerOffset } from '../arch/register-file.ts';
 import { assert } from '../base/assert.ts';
 import type { EventDraft } from '../event/draft.ts';
 import { handleOf } from '../event/schema.ts';
 import { beforeEvent, beginEvent, emitEvent, emitModeChange, kindCode, modeOf } from './emit.ts';
 import { readFlags } from './flags.ts';
+import { refreshFlatSegments } from './segmentation.ts';
 import { CS, SS, type Cpu } from './state.ts';
 
-const CPL = registerOffset('cpl');
+const CPL = registerOffset('cpl'), CR0 = registerOffset('cr0');
 const K_TRANSITION = kindCode('transition');
 const SIDE = ['cpl', 'cs', 'ip', 'ss', 'sp', 'flags', 'mode'] as const;
 const [F_CPL, F_CS, F_IP, F_SS, F_SP, F_FLAGS, F_MODE] = SIDE.map((name) => handleOf('transition', `from.${name}`)) as [number, number, number, number, number, number, number];
@@ -50,6 +52,7 @@ export function setCpl(cpu: Cpu, cpl: number): void {
 export function commitTransition(cpu: Cpu): number {
   assert(openOn === cpu, 'an open transition to commit');
   openOn = null;
+  if ((cpu.register(CR0) & CR0_AM) !== 0) refreshFlatSegments(cpu);
   const draft = cpu.draft;
   const flags = readFlags(cpu);
   draft.set(T_CPL, cpu.cpl);

@@ -26,6 +26,7 @@ export const RULES = [
   { id: 'segment-writable', title: 'a segment that is written is a writable data segment', cite: 'SDM 3A "Type Checking"', procedure: 'memory-access' },
   { id: 'segment-limit', title: 'every byte of the access lies within the segment limit', cite: 'SDM 3A "Limit Checking"', procedure: 'memory-access' },
   { id: 'segment-expand-down', title: 'every byte of the access lies above the limit of an expand-down segment', cite: 'SDM 3A "Limit Checking"', procedure: 'memory-access' },
+  { id: 'access-aligned', title: 'at CPL 3 with CR0.AM and EFLAGS.AC set, the access is aligned to its size', cite: 'SDM 3A "Interrupt 17—Alignment Check Exception (#AC)"', procedure: 'memory-access' },
 
   { id: 'page-directory-present', title: 'the page-directory entry is present', cite: 'SDM 3A "32-Bit Paging"', procedure: 'page-walk' },
   { id: 'page-directory-reserved', title: 'the reserved bits of a 4-MByte page-directory entry are clear', cite: 'SDM 3A "Page-Fault Exceptions"', procedure: 'page-walk' },

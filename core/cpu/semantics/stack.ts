@@ -11,6 +11,7 @@ import { prepareWrite, read16, read32, write16, write32 } from '../memory.ts';
 import { effectiveAddress, readOperand16, readOperand32, writeOperand } from '../operands.ts';
 import { demandVirtual8086Iopl } from '../privilege.ts';
 import { loadSegmentRegister } from '../real-mode.ts';
+import { refreshFlatSegments } from '../segmentation.ts';
 import { pop16, pop32, push16, push32, setStackPointer, stackOffset, stackPointer } from '../stack.ts';
 import { EBP, ESP, SS, type Cpu } from '../state.ts';
 import { holdInterrupts } from './data-transfer.ts';
@@ -113,6 +114,7 @@ function popf(cpu: Cpu, value: number, changeable: number): void {
   if (cpu.cpl === 0) mask |= FLAG_IOPL;
   if (cpu.cpl <= iopl) mask |= FLAG_IF;
   writeFlags(cpu, ((old & ~mask) | (value & mask)) & ~FLAG_RF);
+  if (((old ^ value) & mask & FLAG_AC) !== 0) refreshFlatSegments(cpu);
 }
 function popfw(cpu: Cpu): void {
   demandVirtual8086Iopl(cpu);

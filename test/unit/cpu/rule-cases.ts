@@ -8,11 +8,11 @@ import { farCall, farJump } from '../../../core/cpu/far-transfer.ts';
 import { sysenter, sysexit } from '../../../core/cpu/fast-system-calls.ts';
 import { enterHandler } from '../../../core/cpu/interrupt-gate.ts';
 import { interruptReturn } from '../../../core/cpu/iret.ts';
-import { linearForFetch, read32, read8, write8 } from '../../../core/cpu/memory.ts';
+import { linearForFetch, prepareWrite, read32, read8, write8 } from '../../../core/cpu/memory.ts';
 import { rdmsr, rdtsc, wrmsr } from '../../../core/cpu/model-specific-registers.ts';
 import { checkIoPermission } from '../../../core/cpu/ports.ts';
 import { demandInterruptFlagRight } from '../../../core/cpu/privilege.ts';
-import { installNull, installSegment, loadSegment } from '../../../core/cpu/segmentation.ts';
+import { installNull, installSegment, loadSegment, refreshFlatSegments } from '../../../core/cpu/segmentation.ts';
 import { demandProtectedMode } from '../../../core/cpu/selector-inspection.ts';
 import { CS, DS, EAX, ECX, EDX, SS } from '../../../core/cpu/state.ts';
 import { lldt, ltr } from '../../../core/cpu/system-tables.ts';
@@ -56,6 +56,20 @@ const MEMORY: readonly RuleCase[] = [
   { rule: 'segment-limit', name: 'past 4 GiB', setup: ({ cpu }) => { cpu.set32(ECX, 0xffff_fffc); }, bend: ({ cpu }) => { cpu.set32(ECX, 0xffff_fffd); }, act: ({ cpu }) => { read32(cpu, DS, cpu.get32(ECX)); }, fault: '#GP(0x0)' },
   { rule: 'segment-expand-down', setup: ({ cpu }) => { installSegment(cpu, DS, FREE, 0xc097, 0x4fff, 0); }, bend: ({ cpu }) => { installSegment(cpu, DS, FREE, 0xc097, 0x5000, 0); }, act: readData, fault: '#GP(0x0)' },
   { rule: 'segment-expand-down', name: '16-bit', setup: ({ cpu }) => { installSegment(cpu, DS, FREE, 0xc097, 0x4fff, 0); }, bend: ({ cpu }) => { installSegment(cpu, DS, FREE, 0x8097, 0x4fff, 0); }, act: ({ cpu }) => { read8(cpu, DS, 0x1_0000); }, fault: '#GP(0x0)' },
+];
+
+const checkingAlignment = (world: World): void => {
+  enterRing3(world);
+  world.cpu.setRegister(CR0, world.cpu.register(CR0) | 0x4_0000, 0);
+  world.cpu.rawFlags = 0x4_0002;
+  refreshFlatSegments(world.cpu);
+};
+const ALIGNMENT: readonly RuleCase[] = [
+  ...[[2, 1], [4, 2], [8, 4]].map(([size, off]): RuleCase => ({
+    rule: 'access-aligned', name: `${String(size)} bytes`, setup: (world) => { checkingAlignment(world); world.cpu.set32(ECX, 0x5000); }, bend: ({ cpu }) => { cpu.set32(ECX, 0x5000 + off!); },
+    act: ({ cpu }) => { prepareWrite(cpu, DS, cpu.get32(ECX), size!); }, fault: '#AC(0x0)',
+  })),
+  { rule: 'access-aligned', name: 'by its linear address', setup: checkingAlignment, bend: ({ cpu }) => { installSegment(cpu, DS, FREE | 3, 0xc0f3, 0xffff_ffff, 1); }, act: ({ cpu }) => { read32(cpu, DS, 0x5000); }, fault: '#AC(0x0)' },
 ];
 
 const PAGING: readonly RuleCase[] = [
@@ -252,4 +266,4 @@ const SYSTEM: readonly RuleCase[] = [
   { rule: 'io-map-bit', setup: withIoMap, bend: (world) => { store32(world, TSS + 104, 0x0001_0000); }, act: inPort, fault: '#GP(0x0)' },
 ];
 
-export const RULE_CASES: readonly RuleCase[] = [...MEMORY, ...PAGING, ...LOADS, ...JUMPS, ...CALL_GATES, ...returns(IRET), ...returns(RETF), ...TASK_CASES, ...DELIVERY, ...SYSTEM];
+export const RULE_CASES: readonly RuleCase[] = [...MEMORY, ...ALIGNMENT, ...PAGING, ...LOADS, ...JUMPS, ...CALL_GATES, ...returns(IRET), ...returns(RETF), ...TASK_CASES, ...DELIVERY, ...SYSTEM];

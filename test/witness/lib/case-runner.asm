@@ -165,8 +165,11 @@ collect:
         mov eax, 0x10
         mov es, eax
         cld
+        test byte [result.eflags + 2], 2        ; virtual-8086 mode: CS is no selector
+        jnz .other_ring
         test byte [result.cs], 3
         jz .same_ring
+.other_ring:
         pop dword [result.esp]
         pop dword [result.ss]
         jmp .stack_known

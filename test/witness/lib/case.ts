@@ -10,7 +10,8 @@ export const CODE0 = 0x08, DATA0 = 0x10, CODE3 = 0x1b, DATA3 = 0x23, TSS = 0x28,
 /** A stack of rings 1 and 2 that works. */
 export const OTHER_STACK = 0x41_1800;
 /** PG, NE, ET, PE. */
-export const CR0 = 0x8000_0031, CR0_WP = 0x1_0000;
+export const CR0 = 0x8000_0031, CR0_WP = 0x1_0000, CR0_AM = 0x4_0000;
+export const EFLAGS_AC = 0x4_0000;
 /** CF, PF, AF, ZF, SF, OF. */
 export const STATUS_FLAGS = 0x8d5;
 

@@ -47,3 +47,19 @@ export function selector(random: Random): number {
   const table = random.pick([TEST_SELECTOR + own, TEST_SELECTOR + own, TEST_SELECTOR + own, TEST_SELECTOR + own, 4 | own, 4 | own, CODE0, DATA0, CODE3, DATA3, DATA1, DATA2, TSS, LDT, 0, BEYOND, 0x24, 0xfff8]);
   return (table & ~3) | random.pick([0, 0, 3, 3, 1, 2]);
 }
+
+/** An offset at which nothing lies, so that no case runs for ever by going to its own beginning. */
+export const nowhere = (random: Random): number => random.word() | 0x8000;
+
+/** Code and stack selectors of a return to some ring, not below `ring`, with the case's descriptors: mostly right. */
+export function returnSegments(random: Random, ring: number): { readonly code: number; readonly stack: number; readonly descriptors: readonly number[] } {
+  const rpl = random.pick([ring, 1, 2, 3, 3, 3]);
+  const own = (index: number): number => (random.oneIn(3) ? 4 | (index * 8) : TEST_SELECTOR + index * 8) | (random.oneIn(10) ? random.below(4) : rpl);
+  const segment = (rights: number): [number, number] => random.oneIn(6) ? descriptor(random)
+    : encode({ base: random.oneIn(4) ? CODE & ~0xffff : 0, limit: 0xf_ffff, rights: rights | (rpl << 5), bits: 8 | random.pick([0, 4, 4]) });
+  return {
+    code: random.oneIn(8) ? selector(random) : rpl === 3 && random.oneIn(2) ? CODE3 : own(0),
+    stack: random.oneIn(8) ? selector(random) : rpl === 3 && random.oneIn(2) ? DATA3 : own(1),
+    descriptors: [...segment(random.pick([0x9a, 0x9b, 0x9e, 0x98])), ...segment(random.pick([0x92, 0x93, 0x92, 0x96])), ...descriptor(random), ...descriptor(random)],
+  };
+}

@@ -3,10 +3,10 @@
 
 import { decode } from '../../../core/isa/decoder.ts';
 import {
-  CODE, CODE0, CODE3, CR0, CR0_WP, DATA0, DATA1, DATA2, DATA3, IDT, OTHER_STACK, STUB, TEST, TEST_SELECTOR, TEST_TABLE, TEST_VECTOR, TSS, TSS16, WINDOW, WINDOW_BYTES, type Case,
+  CODE, CODE0, CODE3, CR0, CR0_AM, CR0_WP, DATA0, DATA1, DATA2, DATA3, EFLAGS_AC, IDT, OTHER_STACK, STUB, TEST, TEST_SELECTOR, TEST_TABLE, TEST_VECTOR, TSS, TSS16, WINDOW, WINDOW_BYTES, type Case,
 } from './case.ts';
 import {
-  descriptor, EAX, EBP, EBX, ECX, EDI, EDX, encode, ESI, ESP, half, push, pushHalf, registersOf, selector, STACK_TOP, word, type Kind, type Part,
+  descriptor, EAX, EBP, EBX, ECX, EDI, EDX, encode, ESI, ESP, half, nowhere, push, pushHalf, registersOf, returnSegments, selector, STACK_TOP, word, type Kind, type Part,
 } from './fault-parts.ts';
 import { GATE_KINDS } from './generate-gates.ts';
 import type { Random } from './random.ts';
@@ -14,6 +14,7 @@ import type { Random } from './random.ts';
 const ES = 0, SS = 2, DS = 3, FS = 4, GS = 5;
 const SEGMENT_PREFIXES = [0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65];
 const WINDOW_PAGE = 0x41_0000;
+const VM = 0x2_0000;
 
 /** One random protection case. */
 export function faultCase(random: Random): Case {
@@ -25,7 +26,8 @@ export function faultCase(random: Random): Case {
   const code = isRing0 ? [0xbc, ...word(part.registers?.[ESP] ?? STACK_TOP), ...part.code] : part.code;
   return {
     name: `${kind} in ring ${isRing0 ? 0 : 3}`, registers: registersOf(random), eip: CODE, cs: isRing0 ? CODE0 : CODE3, ss: isRing0 ? DATA0 : DATA3,
-    data: isRing0 && random.oneIn(2) ? DATA0 : DATA3, eflags: 2 | (random.oneIn(4) ? 0x3000 : 0), cr0: CR0 | (random.oneIn(2) ? CR0_WP : 0),
+    data: isRing0 && random.oneIn(2) ? DATA0 : DATA3, eflags: 2 | (random.oneIn(4) ? 0x3000 : 0) | (random.oneIn(4) ? EFLAGS_AC : 0),
+    cr0: CR0 | (random.oneIn(2) ? CR0_WP : 0) | (random.oneIn(4) ? CR0_AM : 0),
     pages: [0, 0, 0, 0, 0], descriptors: [0, 1, 2, 3].flatMap(() => descriptor(random)), gate: [0, 0], ports: random.word(),
     window: Uint8Array.from({ length: WINDOW_BYTES }, () => random.word()), undefinedFlags: 0,
     stacks: stacks(random), tr: random.oneIn(6) ? TSS16 : TSS, ...part, code,
@@ -103,28 +105,41 @@ function pageAccess(random: Random, ring: number): number[] {
   return random.pick([access(random), [0xa5], [0xf3, 0xa4], [0xab], [0xa7], [0x0f, 0x01, 0x3b], [0xf6, 0x13], [0x0f, 0xab, 0x13], ...pushes]);
 }
 
-/** INT n through a random gate, or one of the fixed ones, or beyond the limit. Gates of 16 bits are not there yet. */
+/** INT n through a random gate, or one of the fixed ones, or beyond the limit. */
 function gate(random: Random, ring: number): Part {
-  const type = random.pick([14, 14, 15, 15, 0, 2, 8, 10, 13, 4, 12, 9]);
+  const type = random.pick([14, 14, 14, 15, 15, 6, 7, 0, 2, 8, 10, 13, 4, 12, 9]);
   const rights = type | (random.pick([0, 1, 2, 3, 3, 3]) << 5) | (random.oneIn(8) ? 0 : 0x80);
   const vector = random.oneIn(6) ? random.pick([3, 4, 0x50, 0x70, 0xff, ...(ring === 3 ? [0, 8, 13, 14, 31] : [])]) : TEST_VECTOR;
   const opcode = vector === 3 && random.oneIn(2) ? [0xcc] : [0xcd, vector];
   return { code: opcode, gate: [((selector(random) << 16) | (STUB & 0xffff)) >>> 0, ((STUB & 0xffff_0000) | (rights << 8)) >>> 0] };
 }
 
-/** IRET with a random frame. VM stays 0: V86 mode is not there yet. */
-function interruptReturn(random: Random): Part {
+/** IRET with a random frame; from ring 0 also to virtual-8086 mode, where the first fetch faults. */
+function interruptReturn(random: Random, ring: number): Part {
   const is16 = random.oneIn(4);
-  const eip = is16 ? STUB & 0xffff : random.pick([STUB, STUB, STUB, STUB, 0x41e, 0x42_0000, random.word()]);
-  const flags = random.word() & 0x3f_7fff & ~0x2_4000;
-  const frame = [selector(random), WINDOW + random.below(WINDOW_BYTES), flags, selector(random), eip];
-  return { code: [...frame.flatMap(is16 ? pushHalf : push), ...(is16 ? [0x66, 0xcf] : [0xcf])], eflags: 2 | (random.oneIn(3) ? 0x3000 : 0) };
+  const eflags = 2 | (random.oneIn(3) ? 0x3000 : 0);
+  const flags = random.word() & 0x3f_7fff & ~VM;
+  if (!is16 && random.oneIn(ring === 0 ? 5 : 20)) {
+    const frame = [...[0, 0, 0, 0, 0].map(() => random.word()), random.word(), flags | VM, random.word(), random.word() & 0xffff];
+    return { code: [...frame.slice(3).flatMap(push), 0xcf], eflags, window: withWords(random, frame.slice(0, 3)) };
+  }
+  const eip = is16 ? STUB & 0xffff : random.pick([STUB, STUB, STUB, STUB, 0x41e, 0x42_0000, nowhere(random)]);
+  const { code, stack, descriptors } = returnSegments(random, ring);
+  const frame = [stack, WINDOW + random.below(WINDOW_BYTES), flags, code, eip];
+  return { code: [...frame.flatMap(is16 ? pushHalf : push), ...(is16 ? [0x66, 0xcf] : [0xcf])], eflags, descriptors };
+}
+
+/** A window with these words from the top of the stack upwards, the last one lowest: what there was no code left to push. */
+function withWords(random: Random, words: readonly number[]): Uint8Array {
+  const window = Uint8Array.from({ length: WINDOW_BYTES }, () => random.word());
+  window.set([...words].reverse().flatMap(word), STACK_TOP - WINDOW);
+  return window;
 }
 
 /** JMP, CALL and RET far, direct and through memory. */
 function farTransfer(random: Random): Part {
   const to = selector(random);
-  const offset = random.pick([STUB, STUB, STUB, 0x2000, 0x41e, random.word()]);
+  const offset = random.pick([STUB, STUB, STUB, 0x2000, 0x41e, nowhere(random)]);
   const window = Uint8Array.from({ length: WINDOW_BYTES }, () => random.word());
   window.set([...word(offset), ...half(to)], 8);
   const registers = registersOf(random);
@@ -177,6 +192,18 @@ function doubleFault(random: Random): Part {
   return { cs: CODE0, registers, window, code: [0x0f, 0x01, 0x1d, ...word(WINDOW), ...faulting] };
 }
 
+/** Accesses of every size at any address, or a stack instruction, with alignment checked or not. */
+function alignment(random: Random): Part {
+  const registers = registersOf(random);
+  [EBX, ESI, EDI].forEach((register) => { registers[register] = WINDOW + random.below(WINDOW_BYTES - 8); });
+  registers[ESP] = STACK_TOP - random.below(8);
+  registers[EBP] = STACK_TOP + random.below(8);
+  registers[ECX] = random.below(4);
+  const strings = [[0xa5], [0xf3, 0xa4], [0x66, 0xf3, 0xa5], [0xaf], [0xa7], [0xab]];
+  const stacks = [[0x50], [0x66, 0x50], [0x58], [0x60], [0x61], [0x9c], [0xc9], [0xc8, 4, 0, 1], [0xe8, 0, 0, 0, 0], [0xc3], [0x0f, 0xc7, 0x0b], [0x62, 0x13], [0xc4, 0x13], [0x0f, 0x01, 0x03], [0x0f, 0xa3, 0x13], [0xff, 0x23], [0xff, 0x1b]];
+  return { registers, cs: CODE3, code: random.pick([[...access(random), ...access(random)], random.pick(strings), random.pick(stacks)]), eflags: 2 | (random.oneIn(8) ? 0 : EFLAGS_AC), cr0: CR0 | (random.oneIn(8) ? 0 : CR0_AM) };
+}
+
 /** Bytes that are no instruction, behind any prefixes; now and then more than 15 of them. */
 function undefinedOpcode(random: Random): Part {
   for (;;) {
@@ -189,5 +216,5 @@ function undefinedOpcode(random: Random): Part {
 
 const KINDS: Readonly<Record<string, Kind>> = {
   'segment load': segmentLoad, 'stack limit': stackLimit, paging, gate, 'interrupt return': interruptReturn, 'far transfer': farTransfer,
-  'fast system call': fastSystemCall, privileged, 'system segments': systemSegments, 'double fault': doubleFault, 'undefined opcode': undefinedOpcode, ...GATE_KINDS,
+  'fast system call': fastSystemCall, privileged, 'system segments': systemSegments, 'double fault': doubleFault, alignment, 'undefined opcode': undefinedOpcode, ...GATE_KINDS,
 };

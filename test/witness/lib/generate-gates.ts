@@ -1,7 +1,7 @@
 // Random protection cases about call gates, far returns to outer rings and the instructions that inspect selectors.
 
-import { CODE, CODE0, CODE3, DATA0, DATA1, DATA2, DATA3, OTHER_STACK, STUB, TEST_SELECTOR, TSS, TSS16, WINDOW, WINDOW_BYTES } from './case.ts';
-import { descriptor, EAX, EBX, ECX, encode, ESP, half, push, pushHalf, registersOf, RING0_PROLOGUE, selector, STACK_TOP, word, type Kind } from './fault-parts.ts';
+import { CODE, CODE0, CODE3, DATA0, DATA1, DATA2, OTHER_STACK, STUB, TEST_SELECTOR, TSS, TSS16, WINDOW, WINDOW_BYTES } from './case.ts';
+import { descriptor, EAX, EBX, ECX, encode, ESP, half, nowhere, push, pushHalf, registersOf, returnSegments, RING0_PROLOGUE, selector, STACK_TOP, word, type Kind } from './fault-parts.ts';
 import type { Random } from './random.ts';
 
 const GATE16 = 4, GATE32 = 12;
@@ -42,7 +42,7 @@ const callGate: Kind = (random, ring) => {
   const back = [...(returnSize === 2 ? [0x66] : []), ...(released === 0 && random.oneIn(2) ? [0xcb] : [0xca, ...half(released)])];
   const ending = [0xcd, 0x41];
   const comesBack = isCall && random.oneIn(2);
-  const target = comesBack ? CODE + (ring === 0 ? RING0_PROLOGUE : 0) + call.length + ending.length : random.pick([STUB, STUB, STUB, STUB, STUB, random.word()]);
+  const target = comesBack ? CODE + (ring === 0 ? RING0_PROLOGUE : 0) + call.length + ending.length : random.pick([STUB, STUB, STUB, STUB, STUB, nowhere(random)]);
   const gate = encodeGate({
     type, dpl: random.pick([3, 3, 3, 3, 3, 3, 2, 1, 0]), isPresent: !random.oneIn(16), offset: target, parameters: parameters | (random.oneIn(8) ? 0xe0 : 0),
     selector: random.oneIn(4) ? random.pick([CODE0, CODE0, CODE3, selector(random)]) : at(1, random.below(4)),
@@ -60,21 +60,16 @@ const callGate: Kind = (random, ring) => {
 /** RETF and RETF n, mostly to an outer ring, from a frame that is mostly right. */
 const farReturn: Kind = (random, ring) => {
   const is16 = random.oneIn(3);
-  const rpl = random.pick([ring, 1, 2, 3, 3, 3]);
-  const own = (index: number): number => (random.oneIn(3) ? 4 | (index * 8) : TEST_SELECTOR + index * 8) | (random.oneIn(10) ? random.below(4) : rpl);
-  const code = random.oneIn(8) ? selector(random) : rpl === 3 && random.oneIn(2) ? CODE3 : own(0);
-  const stack = random.oneIn(8) ? selector(random) : rpl === 3 && random.oneIn(2) ? DATA3 : own(1);
+  const { code, stack, descriptors } = returnSegments(random, ring);
   const slots = is16 ? pushHalf : push;
   const count = random.below(4);
   const released = random.oneIn(8) ? random.below(64) : count * (is16 ? 2 : 4);
-  const offset = random.oneIn(8) ? random.word() : is16 ? STUB & 0xffff : STUB;
+  const offset = random.oneIn(8) ? nowhere(random) : is16 ? STUB & 0xffff : STUB;
   const pointer = random.pick([STACK_TOP - 16, random.below(WINDOW_BYTES), random.word()]);
   const outer = random.oneIn(10) ? [] : [...slots(stack), ...slots(pointer)];
   const parameters = Array.from({ length: count }, () => slots(random.word())).flat();
-  const segments = (random: Random, rights: number): [number, number] => random.oneIn(6) ? descriptor(random)
-    : encode({ base: random.oneIn(4) ? CODE & ~0xffff : 0, limit: 0xf_ffff, rights: rights | (rpl << 5), bits: 8 | random.pick([0, 4, 4]) });
   return {
-    descriptors: [...segments(random, random.pick([0x9a, 0x9b, 0x9e, 0x98])), ...segments(random, random.pick([0x92, 0x93, 0x92, 0x96])), ...descriptor(random), ...descriptor(random)],
+    descriptors,
     code: [...outer, ...parameters, ...slots(code), ...slots(offset), ...(is16 ? [0x66] : []), ...(released === 0 && random.oneIn(2) ? [0xcb] : [0xca, ...half(released)])],
     ...(ring === 0 && random.oneIn(3) ? { data: DATA0 } : {}),
   };
