@@ -15,10 +15,12 @@ export interface CaseDeviation {
 }
 
 const GP = 13, SS = 12, PF = 14, DF = 8, UD = 6, DB = 1, AC = 17;
-/** Opcodes of ENTER, PUSHA and CALL far. */
-const PUSHING = [0xc8, 0x60, 0x9a, 0xff];
+/** Opcodes of ENTER, PUSHA and CALL. */
+const PUSHING = [0xc8, 0x60, 0x9a, 0xe8, 0xff];
 /** Opcodes of IRET and RETF. */
 const RETURNING = [0xcf, 0xcb, 0xca];
+/** Bits of EFLAGS that are always 0. */
+const RESERVED_FLAGS = 0xffc0_8028;
 const RF = 0x1_0000, PTE_A = 0x20, ERROR_W = 2;
 const vector = (outcome: Outcome): number => outcome.fields['vector']!;
 const hasFaulted = (outcome: Outcome): boolean => vector(outcome) !== END_VECTOR && vector(outcome) !== DB;
@@ -36,14 +38,14 @@ export const CASE_DEVIATIONS: readonly CaseDeviation[] = [
     excuses: ({ place, ours, theirs }, { one }) => place === 'cr2' && theirs - ours === (/l.s [a-ds][a-z]/.test(one.name) ? 2 : 4) && /l[defgs]s /.test(one.name),
   },
   {
-    witness: 'both', what: 'An instruction that faults after a push (ENTER, PUSHA, far CALL) has written below the stack pointer already.',
+    witness: 'both', what: 'An instruction that faults after a push (ENTER, PUSHA, CALL) has written below the stack pointer already.',
     manual: 'SDM 1 "Procedure Stack": what lies below the stack pointer is not part of the stack',
     excuses: ({ place }, { one, ours }) => typeof place === 'number' && hasFaulted(ours) && one.code.some((byte) => PUSHING.includes(byte)),
   },
   {
     witness: 'bochs', what: 'An access that wraps around the end of a 4-GByte segment is not a limit violation.',
     manual: 'SDM 3A "Limit Checking": with an effective limit of FFFFFFFFH the exception may or may not be caused',
-    excuses: (_, { ours, theirs }) => [GP, SS].includes(vector(ours)) && vector(theirs) === PF && theirs.fields['cr2']! >>> 0 > 0xffff_fff0,
+    excuses: (_, { ours, theirs }) => [GP, SS].includes(vector(ours)) && vector(theirs) === PF && (theirs.fields['cr2']! + 16) >>> 0 < 24,
   },
   {
     witness: 'bochs', what: 'The accessed bit of a page-directory entry stays clear when the table entry faults.',
@@ -122,6 +124,11 @@ export const CASE_DEVIATIONS: readonly CaseDeviation[] = [
     excuses: (difference, { one, ours }) => difference.place === 'eflags' && hasFaulted(ours) && differsIn(difference, STATUS_FLAGS | RF) && /set|cmov|adc|sbb|rcl|rcr/.test(one.name),
   },
   {
+    witness: 'qemu', what: 'CMPXCHG8B across a border may leave an EFLAGS that is the source of the addition before it, reserved bits and all.',
+    manual: 'SDM 2A "CMPXCHG8B/CMPXCHG16B—Compare and Exchange Bytes": ZF is set or cleared, the other flags are unaffected',
+    excuses: ({ place, theirs }, { one }) => place === 'eflags' && (theirs & RESERVED_FLAGS) !== 0 && /cmpxchg8b/.test(one.name),
+  },
+  {
     witness: 'qemu', what: 'ENTER does not try the end of the new frame.',
     manual: 'SDM 2A "ENTER—Make Stack Frame for Procedure Parameters": #PF if a write using the final value of the stack pointer would cause one',
     excuses: (_, { one, ours, theirs }) => vector(ours) === PF && vector(theirs) !== PF && one.code.includes(0xc8),
@@ -134,7 +141,7 @@ export const CASE_DEVIATIONS: readonly CaseDeviation[] = [
   {
     witness: 'qemu', what: 'With TF set, PAUSE is not followed by the trap.',
     manual: 'SDM 3B "Single-Step Exception Condition": after the execution of each instruction',
-    excuses: (_, { one, ours, theirs }) => vector(ours) === DB && vector(theirs) === END_VECTOR && /pause/.test(one.name),
+    excuses: (_, { one, ours, theirs }) => vector(ours) === DB && vector(theirs) !== DB && /pause/.test(one.name),
   },
   {
     witness: 'qemu', what: 'The count of RET n is sign-extended.',

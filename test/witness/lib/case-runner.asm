@@ -26,6 +26,8 @@ IDT             equ 0x184000
 IDT_LIMIT       equ 0x62 * 8 - 1
 KERNEL_STACK    equ 0x190000
 KERNEL_STACK16  equ 0x8000                      ; the same, in the stack segment of the 16-bit TSS
+CODE            equ 0x400000
+CODE_AREA       equ 0x1040                      ; cases begin in the first page and may go on in the next
 STUBS           equ 0x402000                    ; code every ring may execute
 WINDOW          equ 0x410fc0                    ; 128 bytes across a page border
 RESULT_BYTES    equ 0x110
@@ -86,6 +88,10 @@ next_case:
         mov edi, TEST_TABLE
         mov ecx, 4
         rep movsd
+        mov eax, 0x41cd41cd                     ; int 0x41 in the place of earlier cases' code: a stray jump ends
+        mov edi, CODE
+        mov ecx, CODE_AREA / 4
+        rep stosd
         lea esi, [ebx + RECORD_CODE]
         mov edi, [ebx + RECORD_PLACE]
         mov ecx, 16
