@@ -56,7 +56,7 @@ export type RecentTrace = {
 export type ChosenImage = { readonly token: string; readonly name: string; readonly path: string; readonly bytes: number };
 export type ChooseImageOutcome = { readonly kind: 'chosen'; readonly image: ChosenImage } | Cancelled | Failed;
 
-export type ImageFormat = 'auto' | 'flat' | 'elf';
+export type ImageFormat = 'auto' | 'flat' | 'elf' | 'boot' | 'rom';
 /** Addresses and sizes are whole numbers; an omitted option means the recorder's own default. */
 export type RecordOptions = {
   readonly format: ImageFormat;

@@ -14,7 +14,7 @@ const address = count(Number.MAX_SAFE_INTEGER);
 const recordOptions: Check<RecordOptions> = (value, what) => {
   const from = record(value, what);
   return {
-    format: oneOf('auto', 'flat', 'elf')(from['format'], `${what}.format`),
+    format: oneOf('auto', 'flat', 'elf', 'boot', 'rom')(from['format'], `${what}.format`),
     ...optional(from, 'memory', count(2 ** 32), what),
     ...optional(from, 'maxInstructions', address, what),
     ...optional(from, 'maxEvents', address, what),

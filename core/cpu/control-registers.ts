@@ -2,7 +2,7 @@
 // Setting and clearing PE changes the mode and nothing else: hidden parts of segment registers stay. SDM 2B "MOV—Move to/from Control Registers".
 
 import {
-  CR0_AM, CR0_CD, CR0_DEFINED, CR0_EM, CR0_ET, CR0_MP, CR0_NW, CR0_PE, CR0_PG, CR0_TS, CR0_WP, CR4_PSE, CR4_TSD,
+  CR0_AM, CR0_CD, CR0_DEFINED, CR0_EM, CR0_ET, CR0_MP, CR0_NW, CR0_PE, CR0_PG, CR0_TS, CR0_WP, CR4_PGE, CR4_PSE, CR4_TSD,
 } from '../arch/control-registers.ts';
 import { registerOffset } from '../arch/register-file.ts';
 import type { EventDraft } from '../event/draft.ts';
@@ -16,7 +16,7 @@ import { demandPrivileged } from './privilege.ts';
 import { refreshFlatSegments } from './segmentation.ts';
 import type { Cpu } from './state.ts';
 import { watchSystemTables } from './table-watch.ts';
-import { dropAll, dropPage, refreshQuickBits } from './tlb.ts';
+import { dropAll, dropNonGlobal, dropPage, refreshQuickBits } from './tlb.ts';
 
 const R_EXISTS = rule('cr-exists'), R_PAGING = rule('cr0-paging-protected'), R_CACHE = rule('cr0-cache-bits'), R_CR4 = rule('cr4-reserved');
 const K_CR_WRITE = kindCode('cr-write'), K_FLUSH = kindCode('tlb-flush');
@@ -27,8 +27,8 @@ const CR0 = registerOffset('cr0'), CR2 = registerOffset('cr2'), CR3 = registerOf
 const CODES = new Map([[CR0, codeOf(CONTROL_REGISTERS, 'cr0')], [CR2, codeOf(CONTROL_REGISTERS, 'cr2')], [CR3, codeOf(CONTROL_REGISTERS, 'cr3')], [CR4, codeOf(CONTROL_REGISTERS, 'cr4')]]);
 const LMSW_BITS = CR0_PE | CR0_MP | CR0_EM | CR0_TS;
 
-/** Bits of CR4 this processor has, as its CPUID says: TSD and PSE. */
-export const CR4_SUPPORTED = CR4_TSD | CR4_PSE;
+/** Bits of CR4 this processor has, as its CPUID says: TSD, PSE and PGE. */
+export const CR4_SUPPORTED = CR4_TSD | CR4_PSE | CR4_PGE;
 
 /** MOV from CRn: the register's low 32 bits, signed or unsigned as stored. Faults with #UD (no such register), #GP(0). */
 export function movFromCr(cpu: Cpu, cr: number): number {
@@ -94,7 +94,7 @@ function writeCr0(cpu: Cpu, wanted: number): void {
 function writeCr3(cpu: Cpu, value: number): void {
   writeCr(cpu, CR3, value);
   if (!isPaging(cpu)) return;
-  dropAll(cpu);
+  dropNonGlobal(cpu);
   watchSystemTables(cpu);
   emitFlush(cpu, FLUSH_NON_GLOBAL, -1);
 }
@@ -103,7 +103,7 @@ function writeCr4(cpu: Cpu, value: number): void {
   const before = cpu.register(CR4);
   demand(cpu, R_CR4, (value & ~CR4_SUPPORTED) === 0, GP0, value, CR4_SUPPORTED);
 
-  const flushes = ((before ^ value) & CR4_PSE) !== 0;
+  const flushes = ((before ^ value) & (CR4_PSE | CR4_PGE)) !== 0;
   writeCr(cpu, CR4, value);
   if (!flushes || !isPaging(cpu)) return;
   dropAll(cpu);
@@ -137,7 +137,7 @@ export function setTaskRegisters(cpu: Cpu, cr3: number | null): { readonly cr0: 
   cpu.setRegister(CR0, before.cr0 | CR0_TS, 0);
   if (before.cr3 !== null) {
     cpu.setRegister(CR3, cr3!, 0);
-    dropAll(cpu);
+    dropNonGlobal(cpu);
     watchSystemTables(cpu);
   }
   return before;

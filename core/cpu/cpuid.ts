@@ -1,4 +1,4 @@
-// CPUID of the one processor model there is: a P6-class processor that says only what this core executes. No FPU, PAE, PGE or APIC.
+// CPUID of the one processor model there is: a P6-class processor that says only what this core executes. No FPU, PAE or APIC.
 // SDM 2A "CPUID—CPU Identification".
 
 import { flag, type BitField } from '../arch/bit-field.ts';
@@ -19,6 +19,7 @@ export const FEATURES: readonly BitField[] = [
   flag(5, 'MSR', 'RDMSR and WRMSR'),
   flag(8, 'CX8', 'CMPXCHG8B'),
   flag(11, 'SEP', 'SYSENTER and SYSEXIT'),
+  flag(13, 'PGE', 'global pages'),
   flag(15, 'CMOV', 'CMOVcc'),
   flag(16, 'PAT', 'page attribute table'),
 ];

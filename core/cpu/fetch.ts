@@ -7,7 +7,7 @@ import { findBlock, type Block, type BlockCache } from './block-cache.ts';
 import { demand, Fault, GP0, UD } from './fault.ts';
 import { linearForFetch } from './memory.ts';
 import { fetchPhysical } from './paging.ts';
-import { readPhysical8 } from './physical.ts';
+import { ramAddress, readPhysical8 } from './physical.ts';
 import { semanticsOf } from './semantics/table.ts';
 import { CS, PAGE_SIZE, type Cpu } from './state.ts';
 
@@ -18,7 +18,7 @@ const MAX_BYTES = 15;
 export function fetchBlock(cpu: Cpu, cache: BlockCache): Block {
   const eip = cpu.eip;
   if (!cpu.probe.listening && eip <= cpu.segmentLimit(CS)) {
-    const physical = fetchPhysical(cpu, (cpu.segmentBase(CS) + eip) >>> 0);
+    const physical = ramAddress(cpu, fetchPhysical(cpu, (cpu.segmentBase(CS) + eip) >>> 0));
     if (physical < cpu.ramBytes) {
       const block = findBlock(cpu, cache, physical);
       if (block !== null && eip + block.lengthBytes - 1 <= cpu.segmentLimit(CS)) return block;

@@ -12,6 +12,8 @@ export const PAGE_SYSTEM_TABLE = 4;
 export const PAGE_DIRECTORY = 8;
 /** A walk read a page-table entry here. */
 export const PAGE_TABLE = 16;
+/** Read-only memory: what the guest writes is lost. Set by the loader, never changed. */
+export const PAGE_ROM = 32;
 /** Part of the guest-visible recording (they decide on `table-write` events): checkpoints must save and restore these bits. */
 export const PAGE_WATCHED = PAGE_SYSTEM_TABLE | PAGE_DIRECTORY | PAGE_TABLE;
 

@@ -1,7 +1,7 @@
 // What the guest writes to physical memory: one byte test on the way (is the page just dirty?), the slow path behind it marks pages,
 // drops decoded code and reports writes to tables in use.
 
-import { PAGE_CODE, PAGE_DIRTY, PAGE_WATCHED, touchesCode } from './page-flags.ts';
+import { PAGE_CODE, PAGE_DIRTY, PAGE_ROM, PAGE_WATCHED, touchesCode } from './page-flags.ts';
 import { dropCode } from './physical.ts';
 import type { Cpu } from './state.ts';
 import { noteTableWrite, rememberTables } from './table-watch.ts';
@@ -27,10 +27,11 @@ export function writePhysical32(cpu: Cpu, physical: number, value: number): void
   else writeNoted(cpu, physical, 4, value);
 }
 
-/** The slow path of a guest write to RAM: marks the page dirty, drops code decoded from it, reports writes to tables in use. `size` is 1..4 bytes. */
+/** The slow path of a guest write to RAM: loses writes to ROM, marks the page dirty, drops code decoded from it, reports writes to tables in use. `size` is 1..4 bytes. */
 export function writeNoted(cpu: Cpu, physical: number, size: number, value: number): void {
   const page = physical >>> 12;
   const flags = cpu.pageFlags[page]!;
+  if ((flags & PAGE_ROM) !== 0) return;
   const isCode = (flags & PAGE_CODE) !== 0 && touchesCode(cpu, physical, size);
   cpu.pageFlags[page] = (isCode ? flags & ~PAGE_CODE : flags) | PAGE_DIRTY;
   const watched = (flags & PAGE_WATCHED) !== 0;

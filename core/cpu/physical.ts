@@ -2,22 +2,34 @@
 // writes that are not the guest's. The guest's writes: physical-write.ts. Translation: paging.ts.
 
 import { PENDING_CODE_WRITTEN } from './attention.ts';
-import { PAGE_CODE, PAGE_DIRTY, touchesCode } from './page-flags.ts';
+import { PAGE_CODE, PAGE_DIRTY, PAGE_ROM, touchesCode } from './page-flags.ts';
 import { PAGE_SIZE, type Cpu } from './state.ts';
 
 /** The byte at a physical address (unsigned). */
 export function readPhysical8(cpu: Cpu, physical: number): number {
-  return physical < cpu.ramBytes ? cpu.ram[physical]! : cpu.bus.readDevice(physical, 1) & 0xff;
+  return physical < cpu.ramBytes ? cpu.ram[physical]! : readBeyond(cpu, physical, 1) & 0xff;
 }
 
 /** Two bytes, little-endian, unsigned; the address may be unaligned but must not leave its page. */
 export function readPhysical16(cpu: Cpu, physical: number): number {
-  return physical < cpu.ramBytes ? cpu.ramView.getUint16(physical, true) : cpu.bus.readDevice(physical, 2) & 0xffff;
+  return physical < cpu.ramBytes ? cpu.ramView.getUint16(physical, true) : readBeyond(cpu, physical, 2) & 0xffff;
 }
 
 /** Four bytes, little-endian, as a signed 32-bit integer; the address must not leave its page. */
 export function readPhysical32(cpu: Cpu, physical: number): number {
-  return physical < cpu.ramBytes ? cpu.ramView.getInt32(physical, true) : cpu.bus.readDevice(physical, 4) | 0;
+  return physical < cpu.ramBytes ? cpu.ramView.getInt32(physical, true) : readBeyond(cpu, physical, 4) | 0;
+}
+
+/** Where in RAM the bytes of a physical address lie: a ROM that ends at 1 MiB is seen again below 4 GiB. Any other address is its own. */
+export function ramAddress(cpu: Cpu, physical: number): number {
+  return physical >= ADDRESS_SPACE - cpu.romBytes ? physical - (ADDRESS_SPACE - ROM_END) : physical;
+}
+const ADDRESS_SPACE = 0x1_0000_0000, ROM_END = 0x10_0000;
+
+function readBeyond(cpu: Cpu, physical: number, size: number): number {
+  const at = ramAddress(cpu, physical);
+  if (at >= cpu.ramBytes) return cpu.bus.readDevice(physical, size);
+  return size === 1 ? cpu.ram[at]! : size === 2 ? cpu.ramView.getUint16(at, true) : cpu.ramView.getInt32(at, true);
 }
 
 /** A write the processor makes for itself (accessed, dirty and busy bits): never a `table-write`. Outside RAM nothing is written. */
@@ -25,6 +37,7 @@ export function writeByProcessor32(cpu: Cpu, physical: number, value: number): v
   if (physical >= cpu.ramBytes) return;
   const page = physical >>> 12;
   const flags = cpu.pageFlags[page]!;
+  if ((flags & PAGE_ROM) !== 0) return;
   const isCode = (flags & PAGE_CODE) !== 0 && touchesCode(cpu, physical, 4);
   cpu.pageFlags[page] = (isCode ? flags & ~PAGE_CODE : flags) | PAGE_DIRTY;
   cpu.ramView.setInt32(physical, value, true);

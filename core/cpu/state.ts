@@ -61,6 +61,8 @@ export class Cpu {
   readonly ram: Uint8Array;
   readonly ramView: DataView;
   readonly ramBytes: number;
+  /** Bytes of ROM that end at 1 MiB and are seen again below 4 GiB (physical.ts); set by the loader, 0 without one. */
+  romBytes = 0;
   readonly buffer: ArrayBuffer;
   readonly bus: Bus;
   /** Replaced freely between instructions: what listens. */

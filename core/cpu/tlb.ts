@@ -3,22 +3,23 @@
 // it holds identity translations, which every change of CR0.PG drops. SDM 3A "Caching Translation Information".
 //
 //   word 0  31..12 linear page | 4 valid | 3 user write 2 user read 1 supervisor write 0 supervisor read: allowed without a closer look
-//   word 1  physical page      word 2  3 4-MByte page | 2 dirty | 1 user | 0 writable      word 3  of entry n: pieces of 4-MByte page n may be cached
+//   word 1  physical page      word 2  4 global | 3 4-MByte page | 2 dirty | 1 user | 0 writable      word 3  of entry n: pieces of 4-MByte page n may be cached
 //
 // The four quick bits depend on CR0.WP (refreshed when it changes) and are never set for pages outside RAM.
 
-import { CR0_PG, CR0_WP } from '../arch/control-registers.ts';
+import { CR0_PG, CR0_WP, CR4_PGE } from '../arch/control-registers.ts';
+import { ENTRY_G } from '../arch/page-entry.ts';
 import { registerOffset } from '../arch/register-file.ts';
 import { TLB_ENTRIES, TLB_WORDS, type Cpu } from './state.ts';
 import type { WalkOutcome } from './page-walk.ts';
 
 export const SUPERVISOR_READ = 1, SUPERVISOR_WRITE = 2, USER_READ = 4, USER_WRITE = 8;
 const VALID = 16;
-const WRITABLE = 1, USER_PAGE = 2, DIRTY = 4, LARGE = 8;
+const WRITABLE = 1, USER_PAGE = 2, DIRTY = 4, LARGE = 8, GLOBAL = 16;
 const PAGE_MASK = 0xffff_f000 | 0;
 /** Word that says whether pieces of the 4-MByte page of a linear address may be cached. */
 const largeAt = (linear: number): number => (linear >>> 22) * TLB_WORDS + 3;
-const CR0 = registerOffset('cr0');
+const CR0 = registerOffset('cr0'), CR4 = registerOffset('cr4');
 
 /** Word index of the entry a linear address maps to. */
 export const tlbIndex = (linear: number): number => (linear >>> 10) & ((TLB_ENTRIES - 1) * TLB_WORDS);
@@ -35,7 +36,12 @@ export const isCachedDirty = (cpu: Cpu, at: number): boolean => (cpu.tlb[at + 2]
 
 /** Caches the translation a walk found. */
 export function cacheWalk(cpu: Cpu, at: number, linear: number, walk: WalkOutcome): void {
-  fill(cpu, at, linear, walk.page, (walk.writable ? WRITABLE : 0) | (walk.user ? USER_PAGE : 0) | (walk.dirty ? DIRTY : 0) | (walk.large ? LARGE : 0));
+  fill(cpu, at, linear, walk.page, (walk.writable ? WRITABLE : 0) | (walk.user ? USER_PAGE : 0) | (walk.dirty ? DIRTY : 0) | (walk.large ? LARGE : 0) | (isGlobal(cpu, walk) ? GLOBAL : 0));
+}
+
+// the leaf's G bit counts while CR4.PGE = 1
+function isGlobal(cpu: Cpu, walk: WalkOutcome): boolean {
+  return ((walk.large ? walk.pde : walk.pte) & ENTRY_G) !== 0 && (cpu.register(CR4) & CR4_PGE) !== 0;
 }
 
 /** Caches the identity translation that holds while paging is off. */
@@ -62,6 +68,11 @@ function quickBits(cpu: Cpu, page: number, rights: number): number {
 /** Drops everything. */
 export function dropAll(cpu: Cpu): void {
   cpu.tlb.fill(0);
+}
+
+/** Drops everything but global pages: MOV to CR3 and task switches. SDM 3A "Global Pages". */
+export function dropNonGlobal(cpu: Cpu): void {
+  for (let at = 0; at < TLB_ENTRIES * TLB_WORDS; at += TLB_WORDS) if ((cpu.tlb[at + 2]! & GLOBAL) === 0) cpu.tlb[at] = 0;
 }
 
 /** Drops what is cached for the page of a linear address; of a 4-MByte page all pieces. SDM 3A "Operations that Invalidate TLBs". */

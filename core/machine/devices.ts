@@ -8,6 +8,7 @@ import type { Bus, WakeQuestion } from '../cpu/bus.ts';
 import { emitExit, emitInterruptLine, emitReset } from '../cpu/emit.ts';
 import { FLAG_IF } from '../cpu/flags.ts';
 import type { Cpu } from '../cpu/state.ts';
+import { TRAP_PORT } from './bios/rom.ts';
 import { Cmos, CMOS_INDEX } from './cmos.ts';
 import { ConsoleOutput } from './console-output.ts';
 import { KEYBOARD_DATA, KEYBOARD_STATUS, KeyboardController } from './keyboard-controller.ts';
@@ -31,6 +32,8 @@ export class Devices implements Bus {
   exitValue: number | null = null;
   /** How the guest reset the machine; null while it has not. */
   resetReason: string | null = null;
+  /** The BIOS, where there is one: told that its ROM's private port was written. */
+  onTrap: (() => void) | null = null;
   /** Replaced freely: who logs what the guest writes to ports. Never part of what is recorded. */
   onPortWrite: PortListener | null = null;
   readonly console = new ConsoleOutput(() => this.#processor);
@@ -41,8 +44,8 @@ export class Devices implements Bus {
   readonly pit = new Pit(() => this.#processor.clock, (isHigh) => { this.pic.setLine(TIMER_LINE, isHigh); });
   readonly #nmi = new NmiTimer(() => { this.#processor.pending |= PENDING_NMI; });
   readonly cmos = new Cmos(() => this.#processor.clock, (isMasked) => { this.#nmi.setMask(isMasked); });
-  readonly #keyboard = new KeyboardController((reason) => { this.#reset(reason); });
-  readonly #control = new SystemControl(this.pit, (reason) => { this.#reset(reason); });
+  readonly #keyboard = new KeyboardController((reason) => { this.reset(reason); });
+  readonly #control = new SystemControl(this.pit, (reason) => { this.reset(reason); });
   readonly #com1 = new SerialPort();
   readonly #ports = portMap([
     { first: MASTER_PORT, end: MASTER_PORT + 2, device: this.pic },
@@ -52,6 +55,7 @@ export class Devices implements Bus {
     { first: KEYBOARD_STATUS, end: KEYBOARD_STATUS + 1, device: this.#keyboard },
     { first: CMOS_INDEX, end: CMOS_INDEX + 2, device: this.cmos },
     { first: CONTROL_A_PORT, end: CONTROL_A_PORT + 1, device: this.#control },
+    { first: TRAP_PORT, end: TRAP_PORT + 1, device: { read: () => 0xff, write: () => { this.onTrap?.(); } } },
     { first: SLAVE_PORT, end: SLAVE_PORT + 2, device: this.pic },
     // Bochs and QEMU answer a read with the port's own number, and guests test for it
     { first: DEBUG_PORT, end: DEBUG_PORT + 1, device: { read: () => DEBUG_PORT, write: (_port, byte) => { this.console.print('debug', byte); } } },
@@ -109,6 +113,14 @@ export class Devices implements Bus {
     // no memory and no device there: the write is lost, as on a real bus
   }
 
+  /** The guest resets the machine, in the way named: the run is over. */
+  reset(reason: string): void {
+    this.flush();
+    this.resetReason = reason;
+    emitReset(this.#processor, reason);
+    this.#processor.pending |= PENDING_STOP;
+  }
+
   /** Makes events of what waits for the end of its line: the run is over. */
   flush(): void {
     this.console.flush();
@@ -150,13 +162,6 @@ export class Devices implements Bus {
     this.flush();
     this.exitValue = value >>> 0;
     emitExit(this.#processor, this.exitValue);
-    this.#processor.pending |= PENDING_STOP;
-  }
-
-  #reset(reason: string): void {
-    this.flush();
-    this.resetReason = reason;
-    emitReset(this.#processor, reason);
     this.#processor.pending |= PENDING_STOP;
   }
 

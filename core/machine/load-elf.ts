@@ -29,7 +29,7 @@ export function planElf(image: Uint8Array, request: MachineRequest, memoryBytes:
     physical: segment.physical, memoryBytes: segment.memoryBytes,
     bytes: image.subarray(segment.offset, segment.offset + Math.min(segment.fileBytes, segment.memoryBytes)),
   }));
-  return { format: 'elf', org: 0, entry, parts, multiboot: findMultiboot(image) };
+  return { format: 'elf', org: 0, entry, parts, disk: null, multiboot: findMultiboot(image) };
 }
 
 function checkFits(segment: ElfSegment, memoryBytes: number): void {

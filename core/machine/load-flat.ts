@@ -15,7 +15,7 @@ export function planFlat(image: Uint8Array, request: MachineRequest, memoryBytes
   if (entry < org || entry >= org + image.length) {
     throw new BadInput(`--entry 0x${entry.toString(16)} lies outside the image, which is loaded at 0x${org.toString(16)} to 0x${(org + image.length).toString(16)}`);
   }
-  return { format: 'flat', org, entry, parts: [{ physical: org, bytes: image, memoryBytes: image.length }], multiboot: null };
+  return { format: 'flat', org, entry, parts: [{ physical: org, bytes: image, memoryBytes: image.length }], disk: null, multiboot: null };
 }
 
 /** A 32-bit address given by a person. Throws BadInput. */

@@ -2,13 +2,18 @@
 
 import { Cpu, stateBytes } from '../cpu/state.ts';
 import { writeByDevice } from '../cpu/physical.ts';
-import { startProtected32 } from '../cpu/start.ts';
+import { PAGE_ROM } from '../cpu/page-flags.ts';
+import { startBoot, startProtected32, startReal } from '../cpu/start.ts';
+import { serveTrap } from './bios/bios.ts';
+import { detectFormat } from './detect-format.ts';
 import { Devices } from './devices.ts';
 import { setUpDevices } from './firmware-state.ts';
 import { planElf, MULTIBOOT_LOADED } from './load-elf.ts';
+import { planBoot } from './load-boot.ts';
 import { planFlat } from './load-flat.ts';
-import { detectFormat, type LoadPlan } from './load-plan.ts';
-import { checkCount, checkMemory, MAX_INSTRUCTIONS_DEFAULT, MEMORY_BYTES_DEFAULT, PAGE_BYTES, type MachineOptions, type MachineRequest } from './options.ts';
+import type { LoadPart, LoadPlan } from './load-plan.ts';
+import { planRom } from './load-rom.ts';
+import { checkCount, checkMemory, MAX_INSTRUCTIONS_DEFAULT, MEMORY_BYTES_DEFAULT, PAGE_BYTES, type ImageFormat, type MachineOptions, type MachineRequest } from './options.ts';
 
 export interface Machine {
   readonly cpu: Cpu;
@@ -32,23 +37,31 @@ export function planMachine(image: Uint8Array, request: MachineRequest): { reado
   const memoryBytes = checkMemory(request.memoryBytes ?? MEMORY_BYTES_DEFAULT);
   const maxInstructions = checkCount('--max-instructions', request.maxInstructions ?? MAX_INSTRUCTIONS_DEFAULT);
   const format = request.format === undefined || request.format === 'auto' ? detectFormat(image) : request.format;
-  const plan = format === 'elf' ? planElf(image, request, memoryBytes) : planFlat(image, request, memoryBytes);
+  const plan = planOf(format, image, request, memoryBytes);
   return { plan, options: { format, memoryBytes, org: plan.org, entry: plan.entry, maxInstructions } };
 }
 
+function planOf(format: ImageFormat, image: Uint8Array, request: MachineRequest, memoryBytes: number): LoadPlan {
+  switch (format) {
+    case 'elf': return planElf(image, request, memoryBytes);
+    case 'flat': return planFlat(image, request, memoryBytes);
+    case 'boot': return planBoot(image, request);
+    case 'rom': return planRom(image, request);
+  }
+}
+
 /**
- * Builds the machine and loads the image. The guest starts in flat 32-bit protected mode at CPL 0, paging and interrupts off,
- * at the entry point; an ELF image finds EAX = 0x2BADB002 and EBX = 0 as under a Multiboot loader. Throws BadInput.
+ * Builds the machine and loads the image. Flat and ELF guests start in flat 32-bit protected mode at CPL 0, paging and interrupts off,
+ * at the entry point; an ELF image finds EAX = 0x2BADB002 and EBX = 0 as under a Multiboot loader. A boot sector starts in real-address
+ * mode as a BIOS starts it, a ROM as the processor leaves reset. Throws BadInput.
  */
 export function createMachine({ image, request, allocate }: { readonly image: Uint8Array; readonly request: MachineRequest; readonly allocate: Allocate }): Machine {
   const { plan, options } = planMachine(image, request);
   const devices = new Devices();
   const cpu = new Cpu(allocate(stateBytes(options.memoryBytes)), options.memoryBytes, devices);
   devices.attach(cpu);
-  setUpDevices(devices, { areLinesOpen: false });
   load(cpu, plan);
-  startProtected32(cpu, options.entry);
-  if (plan.format === 'elf') cpu.set32(0, MULTIBOOT_LOADED);
+  start(cpu, devices, plan);
   return { cpu, devices, options, plan, loadedPages: pagesOf(plan) };
 }
 
@@ -57,7 +70,29 @@ function load(cpu: Cpu, plan: LoadPlan): void {
   for (const part of plan.parts) {
     writeByDevice(cpu, part.physical, part.bytes);
     cpu.ram.fill(0, part.physical + part.bytes.length, part.physical + part.memoryBytes);
+    if (part.isRom === true) protect(cpu, part);
   }
+}
+
+function protect(cpu: Cpu, { physical, memoryBytes }: LoadPart): void {
+  for (let page = physical / PAGE_BYTES; page < (physical + memoryBytes) / PAGE_BYTES; page += 1) cpu.pageFlags[page]! |= PAGE_ROM;
+  cpu.romBytes = memoryBytes;
+}
+
+function start(cpu: Cpu, devices: Devices, { format, entry, disk }: LoadPlan): void {
+  if (format === 'rom') {
+    startReal(cpu);
+    return;
+  }
+  setUpDevices(devices, { areLinesOpen: format === 'boot' });
+  devices.cmos.describe({ memoryBytes: cpu.ramBytes, hasFloppy: disk?.isFloppy === true });
+  if (disk !== null) {
+    devices.onTrap = () => { serveTrap({ cpu, devices, disk }); };
+    startBoot(cpu, disk.drive);
+    return;
+  }
+  startProtected32(cpu, entry);
+  if (format === 'elf') cpu.set32(0, MULTIBOOT_LOADED);
 }
 
 function pagesOf(plan: LoadPlan): readonly number[] {

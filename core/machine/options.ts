@@ -2,14 +2,15 @@
 
 import { BadInput } from '../base/bad-input.ts';
 
-export type ImageFormat = 'flat' | 'elf';
+export const IMAGE_FORMATS = ['flat', 'elf', 'boot', 'rom'] as const;
+export type ImageFormat = (typeof IMAGE_FORMATS)[number];
 
 /** Everything that decides what a run does, besides the image. Addresses and sizes in bytes. */
 export interface MachineOptions {
   readonly format: ImageFormat;
   /** Guest memory, a multiple of 4096. */
   readonly memoryBytes: number;
-  /** Flat images: physical address of the first byte. ELF: 0. */
+  /** Flat images: physical address of the first byte. Others: 0. */
   readonly org: number;
   /** Physical (= linear) address of the first instruction. */
   readonly entry: number;
@@ -29,7 +30,7 @@ export interface MachineRequest {
 /** The request that leads to these options again. */
 export function requestOf(options: MachineOptions): MachineRequest {
   const { format, memoryBytes, org, entry, maxInstructions } = options;
-  return { format, memoryBytes, entry, maxInstructions, ...(format === 'flat' ? { org } : {}) };
+  return { format, memoryBytes, maxInstructions, ...(format === 'flat' ? { org } : {}), ...(format === 'flat' || format === 'elf' ? { entry } : {}) };
 }
 
 export const PAGE_BYTES = 4096;

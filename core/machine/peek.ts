@@ -4,6 +4,7 @@ import { ENTRY_A, ENTRY_D, ENTRY_P, ENTRY_RW, ENTRY_US, LARGE_PAGE_BYTES } from 
 import { PEEK, READ } from '../cpu/access.ts';
 import { newWalkOutcome, walkTables, type WalkOutcome } from '../cpu/page-walk.ts';
 import { isPaging, peekPhysical } from '../cpu/paging.ts';
+import { ramAddress } from '../cpu/physical.ts';
 import { cachedPage, isCached, isCachedUser, isCachedWritable, tlbIndex } from '../cpu/tlb.ts';
 import type { Cpu } from '../cpu/state.ts';
 import {
@@ -14,7 +15,8 @@ import { PAGE_BYTES } from './options.ts';
 
 /** Up to `length` bytes from a physical address on; short where RAM ends. */
 export function readPhysical(cpu: Cpu, physical: number, length: number): Uint8Array {
-  return cpu.ram.slice(Math.min(physical, cpu.ramBytes), Math.min(physical + length, cpu.ramBytes));
+  const at = ramAddress(cpu, physical);
+  return cpu.ram.slice(Math.min(at, cpu.ramBytes), Math.min(at + length, cpu.ramBytes));
 }
 
 /** Up to `length` bytes from a linear address on; short where a page is not mapped to RAM, or the address space ends. */
@@ -22,7 +24,7 @@ export function readLinear(cpu: Cpu, linear: number, length: number): Uint8Array
   const bytes = new Uint8Array(Math.min(length, 0x1_0000_0000 - linear));
   let done = 0;
   while (done < bytes.length) {
-    const physical = peekPhysical(cpu, linear + done);
+    const physical = ramAddress(cpu, peekPhysical(cpu, linear + done));
     if (physical < 0 || physical >= cpu.ramBytes) break;
     const inPage = Math.min(bytes.length - done, PAGE_BYTES - (physical & (PAGE_BYTES - 1)));
     bytes.set(cpu.ram.subarray(physical, physical + inPage), done);

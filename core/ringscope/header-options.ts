@@ -1,13 +1,13 @@
 // The options of a run as a trace's header lists them, by their command-line names, and back.
 
 import { BadInput } from '../base/bad-input.ts';
-import { checkCount, checkMemory, type ImageFormat, type MachineOptions } from '../machine/options.ts';
+import { checkCount, checkMemory, IMAGE_FORMATS, type ImageFormat, type MachineOptions } from '../machine/options.ts';
 import type { HeaderValue, TraceHeader } from '../trace/header.ts';
 
 /** What the header says about how the guest was run. */
 export function optionsForHeader(options: MachineOptions, bounds: { readonly maxEvents: number; readonly until: string | null }): Readonly<Record<string, HeaderValue>> {
   return {
-    format: options.format, ...(options.format === 'flat' ? { org: options.org } : {}), entry: options.entry, start: 'protected', memory: options.memoryBytes,
+    format: options.format, ...(options.format === 'flat' ? { org: options.org } : {}), entry: options.entry, start: startOf(options.format), memory: options.memoryBytes,
     'max-instructions': options.maxInstructions, 'max-events': bounds.maxEvents, ...(bounds.until === null ? {} : { until: bounds.until }),
   };
 }
@@ -26,7 +26,10 @@ export function machineOptionsOf(header: TraceHeader): MachineOptions {
   };
 }
 
+const startOf = (format: ImageFormat): string => (format === 'boot' || format === 'rom' ? 'real' : 'protected');
+
 function formatOf(value: HeaderValue | undefined): ImageFormat {
-  if (value === 'flat' || value === 'elf') return value;
+  const format = IMAGE_FORMATS.find((known) => known === value);
+  if (format !== undefined) return format;
   throw new BadInput(`the trace was recorded from an image of format ${String(value)}, which this version cannot load`);
 }

@@ -5,7 +5,8 @@ import type { LinearRange } from '../event/reexecutor.ts';
 import { CheckpointMaker } from '../machine/checkpoint-maker.ts';
 import { countDirtyPages } from '../machine/dirty-pages.ts';
 import { createMachine, DEVICE_NAMES, type Allocate, type Machine } from '../machine/machine.ts';
-import { checkCount, type MachineRequest } from '../machine/options.ts';
+import type { PortListener } from '../machine/devices.ts';
+import { checkCount, type ImageFormat, type MachineRequest } from '../machine/options.ts';
 import { describeEnd, type RunEnd } from '../machine/run-end.ts';
 import { Session } from '../machine/session.ts';
 import { hashBytes } from '../trace/content-hash.ts';
@@ -48,6 +49,8 @@ export interface RecordRequest extends MachineRequest {
    * same on two); the `console` events hold all of them. The bytes are the receiver's to keep.
    */
   readonly onConsole?: (device: string, bytes: Uint8Array) => void;
+  /** Told every write of the guest to a port (`size` 1, 2 or 4 bytes), in order, while it runs; may throw as `sink` may. */
+  readonly onPortWrite?: PortListener;
   /**
    * Ends the run after the instruction that made the first event for which it is true, or before the first instruction of `execution`.
    */
@@ -127,6 +130,7 @@ class GuestRecording implements Recording {
     this.#session = new Session(machine, { lastAttempt: () => Infinity, end: () => probe.end });
     this.#checkpoints = new CheckpointMaker(this.#session);
     if (request.onConsole !== undefined) machine.devices.console.listener = (device, byte) => { this.#print(device, byte); };
+    machine.devices.onPortWrite = request.onPortWrite ?? null;
     this.#writeCheckpoint();
   }
 
@@ -204,8 +208,18 @@ function factsOf(request: RecordRequest, machine: Machine, maxEvents: number): T
   };
 }
 
+/** What the image was taken for, where its first bytes alone do not say it. */
+const RECOGNISED: Readonly<Record<ImageFormat, readonly string[]>> = {
+  elf: [],
+  flat: ['the image was taken as flat 32-bit code (--format flat)'],
+  boot: ['the image was taken as a boot disk: its first sector ends in 55 aa (--format boot)'],
+  rom: ['the image was taken as a ROM: a jump lies at its reset vector (--format rom)'],
+};
+
 function notesOf(machine: Machine, request: RecordRequest, end: RunEnd): readonly string[] {
   const notes: string[] = [];
+  const { format } = machine.options;
+  if (request.format === undefined || request.format === 'auto') notes.push(...RECOGNISED[format]);
   if (machine.plan.multiboot?.wantsInformation === true) notes.push('the image\'s Multiboot header asks for memory or video information; EBX is 0 and none is provided');
   const isDefault = end.kind === 'limit' && (end.bound === 'max-events' ? request.maxEvents : request.maxInstructions) === undefined;
   if (isDefault) notes.push(`the run was ended by the default bound; give a larger --${end.bound} to record on`);

@@ -13,12 +13,15 @@ const MEMORY_MAX_MIB = 4096;
 export function optionsOf(form: RecordForm): CheckedOptions {
   const memory = whole(form.memory);
   if (memory === null || (memory !== undefined && (memory < 1 || memory > MEMORY_MAX_MIB))) return wrong('Memory is a whole number of MiB from 1 to 4096.');
-  const fields = { maxInstructions: whole(form.maxInstructions), maxEvents: whole(form.maxEvents), org: form.format === 'elf' ? undefined : whole(form.org), entry: form.format === 'elf' ? undefined : whole(form.entry) };
+  const fields = { maxInstructions: whole(form.maxInstructions), maxEvents: whole(form.maxEvents), ...(takesAddresses(form.format) ? { org: whole(form.org), entry: whole(form.entry) } : {}) };
   if (fields.maxInstructions === null || fields.maxEvents === null) return wrong('A limit is a whole number, for example 1000000.');
   if (fields.org === null || fields.entry === null) return wrong('An address is a whole number, for example 0x100000.');
   const given = Object.fromEntries(Object.entries(fields).filter((entry): entry is [string, number] => typeof entry[1] === 'number'));
   return { kind: 'right', options: { format: form.format, ...(memory === undefined ? {} : { memory: memory * MIB }), ...given } };
 }
+
+/** Only flat binaries are told where they go; the fields are also open while the format is to be recognised. */
+export const takesAddresses = (format: ImageFormat): boolean => format === 'flat' || format === 'auto';
 
 const wrong = (message: string): CheckedOptions => ({ kind: 'wrong', message });
 

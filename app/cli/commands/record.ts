@@ -10,8 +10,10 @@ import { OK, type Arguments, type Command } from '../command.ts';
 import { compileOrRefuse } from '../expression.ts';
 import type { Io, Output } from '../io.ts';
 import { addressOf, countOf, grouped, sizeOf } from '../numbers.ts';
+import { PortLogWriter, portLogsOf } from '../port-log.ts';
 
-const LATER_FORMATS = ['rom', 'boot', 'multiboot', 'multiboot2', 'linux', 'pvh'];
+const FORMATS = ['auto', 'flat', 'elf', 'boot', 'rom'] as const;
+const LATER_FORMATS = ['multiboot', 'multiboot2', 'linux', 'pvh'];
 const LATER_OPTIONS = ['start', 'initrd', 'append', 'disk', 'input', 'symbols'] as const;
 /** The processor this version models. */
 const CPU_MODEL = 'i686';
@@ -21,11 +23,16 @@ export const recordCommand: Command = {
   summary: 'run a guest image and record its trace',
   help: `usage: ringscope record IMAGE -o OUT [options]
 
-Runs a guest in 32-bit protected mode and writes every privilege transition, fault, and system-register write to OUT.
+Runs a guest and writes every privilege transition, fault, and system-register write to OUT.
 Exit code 0 also when the guest faults or shuts down; Ctrl+C ends the run and leaves a whole trace.
 
   -o, --output OUT          the trace to write; "-" for standard output
-  --format auto|flat|elf    what IMAGE is (default auto: ELF by its first bytes, otherwise flat)
+  --format FORMAT           what IMAGE is: auto (default), elf, flat, boot or rom
+                              elf   an ELF32 executable, started in 32-bit protected mode
+                              flat  bytes at --org, started in 32-bit protected mode
+                              boot  a disk image whose first sector ends in 55 AA, started at 0x7c00 by a small BIOS
+                              rom   a ROM that ends at 1 MiB, started as the processor leaves reset
+                              auto  ELF and boot disks by their bytes, a ROM by its size and reset vector, otherwise flat
   --org A                   flat: physical address of the first byte (default 0x100000)
   --entry A                 address of the first instruction (default: the ELF's entry, flat: the first byte)
   --memory SIZE             guest memory, for example 16M (default 64M)
@@ -36,6 +43,8 @@ Exit code 0 also when the guest faults or shuts down; Ctrl+C ends the run and le
                             or before an instruction: --until "exec kernel_panic"
   --filter EXPR             keep only events the expression matches; the others are counted
   --console -|FILE          what the guest prints, to standard output or a file: port 0xE9 or COM1, whichever it uses first
+  --port-log PORT=FILE      every write of the guest to this port, one line of hexadecimal digits each: two for a byte, four
+                            for a word, eight for a doubleword; may be given more than once
   --json                    the summary as one JSON object
 
 Expressions: docs/breakpoints.md. Names of an ELF image can be used in --until.
@@ -60,15 +69,20 @@ Examples:
     const consoleTo = args.text('console');
     if (consoleTo === out) throw new BadInput('the trace and the console cannot go to one place: give --console another');
     if (io.isSameFile(image, out)) throw new BadInput(`${out} is the image itself: give another name to -o`);
+    const logs = portLogsOf(args.all('port-log'));
+    if (logs.some(({ file }) => file === out || file === consoleTo || io.isSameFile(image, file))) throw new BadInput('a --port-log cannot go where the image, the trace or the console is: give it a file of its own');
     const files = new Files({ trace: out, console: consoleTo }, io);
+    const portLog = new PortLogWriter(logs, (file, written) => { files.to(file).write(written); });
     try {
       const request: RecordRequest = {
         ...options, image: bytes, name: basename(image), sink: (bytes) => { files.trace(bytes); }, deflate: (bytes) => deflateRawSync(bytes, { level: 1 }), now: () => io.now(),
+        ...(logs.length === 0 ? {} : { onPortWrite: portLog.listener }),
         ...(consoleTo === null ? {} : { onConsole: (_: string, bytes: Uint8Array): void => { files.console(bytes); } }),
       };
       const summary = await runGuest(request, io);
+      portLog.flush();
       files.close();
-      report(summary, { json: args.flag('json'), out, toStderr: out === '-' || consoleTo === '-' }, io);
+      report(summary, { json: args.flag('json'), out, toStderr: out === '-' || consoleTo === '-' || logs.some(({ file }) => file === '-') }, io);
       return OK;
     } finally {
       files.close();
@@ -79,9 +93,8 @@ Examples:
 /** Options of the plan that do nothing yet are refused by name, so that nobody believes they worked. */
 function refuseLater(args: Arguments): void {
   const format = args.text('format');
-  if (format !== null && LATER_FORMATS.includes(format)) throw new BadInput(`--format ${format} is not available yet: use elf or flat`);
+  if (format !== null && LATER_FORMATS.includes(format)) throw new BadInput(`--format ${format} is not available yet: use elf, flat, boot or rom`);
   for (const name of LATER_OPTIONS) if (args.text(name) !== null) throw new BadInput(`--${name} is not available yet: leave it out`);
-  if (args.all('port-log').length > 0) throw new BadInput('--port-log is not available yet: use --console, or port 0xE9 in the guest');
   const cpu = args.text('cpu');
   if (cpu !== null && cpu.toLowerCase() !== CPU_MODEL) throw new BadInput(`there is no processor model ${JSON.stringify(cpu)}: this version has ${CPU_MODEL}`);
 }
@@ -92,8 +105,9 @@ function requestOptions(args: Arguments, symbols: SymbolLookup | null): Partial<
     return text === null ? undefined : read(text, `--${name}`);
   };
   const format = given('format', (text) => {
-    if (text !== 'auto' && text !== 'flat' && text !== 'elf') throw new BadInput(`--format ${JSON.stringify(text)} is not known: give auto, flat or elf`);
-    return text;
+    const format = FORMATS.find((known) => known === text);
+    if (format === undefined) throw new BadInput(`--format ${JSON.stringify(text)} is not known: give ${FORMATS.join(', ')}`);
+    return format;
   });
   const values = {
     format, org: given('org', addressOf), entry: given('entry', addressOf), memoryBytes: given('memory', sizeOf), maxInstructions: given('max-instructions', countOf), maxEvents: given('max-events', countOf),
@@ -135,7 +149,7 @@ class Files {
     this.open.clear();
   }
 
-  private to(name: string): Output {
+  to(name: string): Output {
     const output = this.open.get(name) ?? this.io.openOutput(name);
     this.open.set(name, output);
     return output;

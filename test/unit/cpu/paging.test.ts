@@ -64,6 +64,21 @@ describe('the TLB', () => {
     expect(read8(world.cpu, DS, 0x5000)).toBe(0x66);
   });
 
+  test.each([['stays', 0x80, 0x55], ['goes', 0, 0x66]] as const)('a global page %s when CR3 is loaded with CR4.PGE = %i', (_, cr4, expected) => {
+    const world = paged();
+    store32(world, 0x6000, 0x66);
+    store32(world, 0x5000, 0x55);
+    movToCr(world.cpu, 4, cr4);
+    setEntry(world, 0x5107);
+    expect(read8(world.cpu, DS, 0x5000)).toBe(0x55);
+    setEntry(world, 0x6107);
+    movToCr(world.cpu, 3, DIRECTORY);
+    expect(read8(world.cpu, DS, 0x5000)).toBe(expected);
+    // a change of CR4.PGE drops it in any case
+    movToCr(world.cpu, 4, cr4 ^ 0x80);
+    expect(read8(world.cpu, DS, 0x5000)).toBe(0x66);
+  });
+
   test('never caches absent entries', () => {
     const world = paged();
     mapPage(world, 0x5000, 0);

@@ -93,7 +93,7 @@ test('record options: defaults are left out, hexadecimal is taken, what is wrong
   expect(optionsOf({ ...empty, memory: '64', org: '0x10_0000', maxEvents: '1 000' })).toEqual({ kind: 'right', options: { format: 'auto', memory: 67_108_864, org: 0x100000, maxEvents: 1000 } });
   expect(optionsOf({ ...empty, memory: '0' })).toMatchObject({ kind: 'wrong' });
   expect(optionsOf({ ...empty, entry: 'main' })).toMatchObject({ kind: 'wrong' });
-  expect(optionsOf({ ...empty, format: 'elf', entry: 'main' })).toEqual({ kind: 'right', options: { format: 'elf' } });
+  for (const format of ['elf', 'boot', 'rom'] as const) expect(optionsOf({ ...empty, format, entry: 'main' })).toEqual({ kind: 'right', options: { format } });
 });
 
 test('a sample page becomes blocks; markup of others stays text', () => {

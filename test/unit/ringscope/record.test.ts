@@ -88,9 +88,11 @@ describe('recording', () => {
     expect(info.symbols).toBeGreaterThan(10);
   });
 
-  it('notes the default bound', () => {
-    expect(record(exits(0)).summary.notes).toEqual([]);
-    expect(record(SPINS, { maxInstructions: 1000 }).summary.notes).toEqual([]);
+  it('notes what the image was taken for, when nobody said it', () => {
+    expect(record(exits(0), { format: 'flat' }).summary.notes).toEqual([]);
+    expect(record(SPINS, { format: 'flat', maxInstructions: 1000 }).summary.notes).toEqual([]);
+    expect(record(exits(0)).summary.notes).toEqual([expect.stringContaining('flat')]);
+    expect(record(scenario('triple-fault')).summary.notes).toEqual([]);
   });
 });
 
