@@ -86,9 +86,8 @@ function writeCr0(cpu: Cpu, wanted: number): void {
   if (flushes) dropAll(cpu);
   else if (((before ^ value) & CR0_WP) !== 0) refreshQuickBits(cpu);
   if (((before ^ value) & CR0_AM) !== 0) refreshFlatSegments(cpu);
-  if (!flushes) return;
-  watchSystemTables(cpu);
-  emitFlush(cpu, FLUSH_ALL, -1);
+  if (((before ^ value) & (CR0_PG | CR0_PE)) !== 0) watchSystemTables(cpu);
+  if (flushes) emitFlush(cpu, FLUSH_ALL, -1);
 }
 
 function writeCr3(cpu: Cpu, value: number): void {

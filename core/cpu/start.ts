@@ -10,6 +10,7 @@ import { writeFlags } from './flags.ts';
 import { REAL_LIMIT, REAL_RIGHTS } from './real-mode.ts';
 import { FLAT_CODE, FLAT_DATA, installFlat, installNull, installSegment } from './segmentation.ts';
 import { CS, DS, EAX, EDX, ES, FS, GS, LDTR, SS, TR, type Cpu } from './state.ts';
+import { watchSystemTables } from './table-watch.ts';
 import { dropAll } from './tlb.ts';
 
 const CR0 = registerOffset('cr0'), DR6 = registerOffset('dr6'), DR7 = registerOffset('dr7'), PAT = registerOffset('pat');
@@ -38,6 +39,7 @@ export function startReal(cpu: Cpu): void {
 export function startBoot(cpu: Cpu, drive: number): void {
   startReal(cpu);
   cpu.setRegister(CR0, CR0_ET, 0);
+  cpu.setNarrow(GDTR_LIMIT, 0);
   cpu.setNarrow(IDTR_LIMIT, BOOT_IDT_LIMIT);
   installSegment(cpu, CS, 0, REAL_RIGHTS, REAL_LIMIT, 0);
   cpu.set32(EAX, BOOT_AX);
@@ -72,4 +74,5 @@ function begin(cpu: Cpu, flags: number, eip: number): void {
   writeFlags(cpu, flags);
   cpu.eip = eip;
   cpu.instructionEip = eip;
+  watchSystemTables(cpu);
 }

@@ -2,7 +2,9 @@
 // (page-flags.ts), so that other writes pay nothing. "In use" is decided at the write: GDTR, LDTR, IDTR or TR covers the bytes
 // now, CR3 points at the directory, or the current directory points at the page table and a walk has read it.
 //
-//   index: GDT, LDT, IDT: entry of 8 bytes · TSS: doubleword of the segment (byte offset / 4) · page directory, page table: entry of 4 bytes
+// In real-address mode the interrupt-vector table is the IDT, and there is no other.
+//
+//   index: GDT, LDT, IDT: entry of 8 bytes (of the vector table: 4) · TSS: doubleword of the segment (byte offset / 4) · page directory, page table: entry of 4 bytes
 
 import { CR3_BASE } from '../arch/control-registers.ts';
 import { ENTRY_BASE, ENTRY_P, ENTRY_PS } from '../arch/page-entry.ts';
@@ -10,6 +12,7 @@ import { registerOffset, RIGHTS_UNUSABLE } from '../arch/register-file.ts';
 import { codeOf, TABLES } from '../event/kinds.ts';
 import { handleOf } from '../event/schema.ts';
 import { beforeEvent, beginEvent, emitEvent, kindCode } from './emit.ts';
+import { isRealMode } from './mode.ts';
 import { flagPage, PAGE_DIRECTORY, PAGE_SYSTEM_TABLE, PAGE_TABLE } from './page-flags.ts';
 import { isPaging, peekPhysical } from './paging.ts';
 import { readPhysical32, readPhysical8 } from './physical.ts';
@@ -39,16 +42,21 @@ function baseOfTable(cpu: Cpu, table: number): number {
 
 /** Limit in bytes of a system table, -1 when there is none. */
 function limitOfTable(cpu: Cpu, table: number): number {
+  if (isRealMode(cpu)) return table === IDT ? Math.min(cpu.register(IDTR_LIMIT), VECTOR_TABLE_LIMIT) : -1;
   if (table === GDT) return cpu.register(GDTR_LIMIT);
   if (table === IDT) return cpu.register(IDTR_LIMIT);
   const segment = table === LDT ? LDTR : TR;
-  return (cpu.segmentRights(segment) & RIGHTS_UNUSABLE) !== 0 ? -1 : cpu.segmentLimit(segment);
+  // After reset both have a usable hidden part of 64 KiB at 0, but no guest means a table by it.
+  const isNone = (cpu.segmentRights(segment) & RIGHTS_UNUSABLE) !== 0 || cpu.segmentSelector(segment) === 0;
+  return isNone ? -1 : cpu.segmentLimit(segment);
 }
 
+/** 256 vectors; what IDTR's limit says beyond is never read in real-address mode. */
+const VECTOR_TABLE_LIMIT = 0x3ff;
 // The part of a table that is watched: a TSS with a huge limit is watched for 64 KiB + I/O map, like the other tables.
 const WATCHED_BYTES_MAX = 0x1_2000;
 
-/** Flags the pages the system tables lie on now. Called when a table register, CR3 or CR0.PG changes. */
+/** Flags the pages the system tables lie on now. Called when a table register, CR3, CR0.PG or CR0.PE changes. */
 export function watchSystemTables(cpu: Cpu): void {
   for (const table of SYSTEM_TABLES) {
     const limit = Math.min(limitOfTable(cpu, table), WATCHED_BYTES_MAX);
@@ -90,7 +98,7 @@ export function noteTableWrite(cpu: Cpu): void {
 function rememberSystemTable(cpu: Cpu, table: number, physical: number, size: number): void {
   const limit = Math.min(limitOfTable(cpu, table), WATCHED_BYTES_MAX);
   const base = baseOfTable(cpu, table);
-  const unit = table === TSS ? 4 : 8;
+  const unit = table === TSS || isRealMode(cpu) ? 4 : 8;
   for (let page = (base & ~0xfff) >>> 0; limit > 0 && page <= base + limit; page += 0x1000) {
     const linear = page + (physical & 0xfff);
     if (linear + size - 1 < base || linear > base + limit) continue;

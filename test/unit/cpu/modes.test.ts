@@ -141,6 +141,25 @@ describe('real-address mode', () => {
   });
 });
 
+describe('tables in use', () => {
+  test('in real-address mode the vector table alone, by vector; a GDT is one once PE is set', () => {
+    const world = real();
+    // mov word [es:0x84], 0x34; mov word [0x10], 0x5555 with DS on the GDT
+    loadParagraph(world.cpu, ES, 0);
+    loadParagraph(world.cpu, DS, 0x100);
+    const write = [0x26, 0xc7, 0x06, 0x84, 0x00, 0x34, 0x00, 0xc7, 0x06, 0x10, 0x00, 0x55, 0x55];
+    world.cpu.setRegister(registerOffset('gdtr.base'), 0x1000, 0);
+    world.cpu.setNarrow(registerOffset('gdtr.limit'), 0x17);
+    runBytes(world, REAL_CODE, [...write, 0x0f, 0x20, 0xc0, 0x0c, 0x01, 0x0f, 0x22, 0xc0], 5); // mov eax, cr0; or al, 1; mov cr0, eax
+    expect(lines(world)).toEqual(['table-write', 'cr0 10 -> 11', 'mode real -> protected']);
+    expect(world.events[0]).toMatchObject({ table: 'idt', index: 0x21, physical: 0x84n, before: 0n, after: 0x34n });
+    listen(world);
+    world.cpu.eip = 0;
+    runBytes(world, REAL_CODE, write, 2);
+    expect(world.events.map((one) => one.kind === 'table-write' ? `${one.table} ${String(one.index)}` : one.kind)).toEqual(['idt 16', 'gdt 2']);
+  });
+});
+
 describe('changes of mode', () => {
   // lgdt [cs:0x2f]; mov eax, cr0; or al, 1; mov cr0, eax; mov ax, 0x10; mov ds, ax; mov eax, cr0; and al, 0xfe; mov cr0, eax;
   // mov byte [dword 0x12345], 0x5a; xor ax, ax; mov ds, ax; mov bl, [dword 0x12345]; hlt
