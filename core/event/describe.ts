@@ -168,7 +168,8 @@ const place = (selector: number | null, offset: bigint | null): string => `${hex
 const modes = (from: Side, to: Side): string => (from.mode === to.mode || from.mode === null || to.mode === null ? '' : `, ${from.mode} -> ${to.mode} mode`);
 
 function describeRegister({ register, before, after, inferred }: RegisterWriteEvent): string {
-  const what = inferred === undefined ? `MOV writes ${upper(register)}` : `${upper(register)} has changed`;
+  // not by which instruction: LMSW, CLTS and a task switch write CR0, too, and the event does not tell
+  const what = `${upper(register)} ${inferred === undefined ? 'is written' : 'has changed'}`;
   if (typeof before !== 'bigint' || typeof after !== 'bigint') return `${what}: ${change(before, after)}`;
   const sets = flagsIn(register, after & ~before);
   const clears = flagsIn(register, before & ~after);
@@ -183,8 +184,7 @@ function flagsIn(register: string, bits: bigint): string {
 function describeTableLoad({ register, before, after, inferred }: TableLoadEvent): string {
   const name = upper(register);
   if (inferred !== undefined) return `${name} has changed: ${tableValue(before)} -> ${tableValue(after)}`;
-  const instruction = register === 'tr' ? 'LTR' : register === 'ldtr' ? 'LLDT' : register === 'gdtr' ? 'LGDT' : 'LIDT';
-  return `${instruction} loads ${name}: ${tableValue(before)} -> ${tableValue(after)}`;
+  return `${name} is loaded: ${tableValue(before)} -> ${tableValue(after)}`;
 }
 function tableValue(value: Maybe<TableValue>): string {
   if (value === null || value === undefined) return '?';

@@ -145,7 +145,7 @@ describe('the sentence of an event', () => {
     draft.set(handleOf('cr-write', 'register'), 0);
     draft.set64(handleOf('cr-write', 'before'), 0x11, 0);
     draft.set64(handleOf('cr-write', 'after'), 0x8000_0001, 0);
-    expect(describeEvent(decodeEvent(draft, 0))).toBe('MOV writes CR0: 0x11 -> 0x80000001, sets PG, clears ET');
+    expect(describeEvent(decodeEvent(draft, 0))).toBe('CR0 is written: 0x11 -> 0x80000001, sets PG, clears ET');
   });
 
   it('exists for every row of every kind, on one line, without undefined or null in it', () => {
