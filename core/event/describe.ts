@@ -140,6 +140,7 @@ const SOURCE_WORDS: Readonly<Record<Source, string>> = { software: 'software', e
 function nameOfTransition({ via, vector }: TransitionEvent): string {
   if (vector !== undefined && via === 'int') return `INT ${hex(vector)}`;
   if (vector !== undefined && via === 'exception') return nameOfVector(vector);
+  if (vector !== undefined && via === 'task-switch') return `task switch for ${nameOfVector(vector)}`;
   return vector !== undefined && via === 'interrupt' ? `interrupt ${hex(vector)}` : viaName(via);
 }
 

@@ -2,20 +2,23 @@
 
 import { describe, expect, test } from 'vitest';
 import { registerOffset } from '../../../core/arch/register-file.ts';
+import { movToCr } from '../../../core/cpu/control-registers.ts';
 import { movToDr } from '../../../core/cpu/debug-registers.ts';
 import { deliverFault, softwareInterrupt } from '../../../core/cpu/delivery.ts';
 import { farCall, farJump } from '../../../core/cpu/far-transfer.ts';
 import { DF, Fault, GP, Unsupported } from '../../../core/cpu/fault.ts';
 import { readFlags, writeFlags } from '../../../core/cpu/flags.ts';
 import { interruptReturn } from '../../../core/cpu/iret.ts';
+import { write8 } from '../../../core/cpu/memory.ts';
 import { step } from '../../../core/cpu/run.ts';
 import { CS, DS, EAX, EDI, ES, FS, LDTR, SS, TR } from '../../../core/cpu/state.ts';
+import { isCached, tlbIndex } from '../../../core/cpu/tlb.ts';
 import type { TraceEvent } from '../../../core/event/event.ts';
 import { rule } from '../../../core/event/rules.ts';
 import { TASK, TASK_ENTRY, TASK_STACK, setTask, task, task16 } from './task-world.ts';
 import {
   ABSENT, CODE0, DATA, DATA0, DATA3, descriptor, DIRECTORY, DPL3, enablePaging, enterRing3, FREE, FREE2, gate, gateAt, GDT, HANDLER, IDT, KERNEL_STACK, LDT_SELECTOR,
-  listen, load32, newWorld, store32, TSS, TSS_SELECTOR, USER_STACK, type World,
+  listen, load32, mapPage, newWorld, store32, TSS, TSS_SELECTOR, USER_STACK, type World,
 } from './world.ts';
 
 const CR0 = registerOffset('cr0'), CR3 = registerOffset('cr3');
@@ -154,6 +157,19 @@ test('with paging the task\'s CR3 is loaded before its segments are read, and th
   expect([world.cpu.register(CR3), world.cpu.segmentRights(CS) & 0xff]).toEqual([directory, 0x99]);
   expect(kinds(world.events)).toEqual(['task-switch', 'table-load tr', 'cr-write cr3', 'tlb-flush', 'cr-write cr0']);
   expect(world.events[2]).toMatchObject({ before: BigInt(DIRECTORY), after: BigInt(directory) });
+});
+
+test('global pages stay in the TLB across a task switch', () => {
+  const world = newWorld();
+  enablePaging(world);
+  movToCr(world.cpu, 4, 0x80);
+  mapPage(world, 0x5000, 0x5107);
+  task(world, { cr3: DIRECTORY });
+  executing(world);
+  write8(world.cpu, DS, 0x5000, 1);
+  write8(world.cpu, DS, 0x4000, 1);
+  farCall(world.cpu, 32, FREE, 0);
+  expect([0x5000, 0x4000].map((linear) => isCached(world.cpu, tlbIndex(linear), linear))).toEqual([true, false]);
 });
 
 test('the LDT comes first: segments may lie in it', () => {

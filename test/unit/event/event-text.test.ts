@@ -148,6 +148,14 @@ describe('the sentence of an event', () => {
     expect(describeEvent(decodeEvent(draft, 0))).toBe('CR0 is written: 0x11 -> 0x80000001, sets PG, clears ET');
   });
 
+  it('says what a task switch is for, when something is delivered', () => {
+    const draft = begin('transition');
+    draft.set(handleOf('transition', 'via'), codeOf(VIAS, 'task-switch'));
+    expect(labelEvent(decodeEvent(draft, 0))).toBe('task switch');
+    draft.set(handleOf('transition', 'vector'), 8);
+    expect(labelEvent(decodeEvent(draft, 0))).toBe('task switch for #DF');
+  });
+
   it('exists for every row of every kind, on one line, without undefined or null in it', () => {
     fc.assert(fc.property(anySynthetic, (synthetic) => {
       const draft = new EventDraft();
