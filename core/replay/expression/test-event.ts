@@ -11,7 +11,7 @@ import { ALL_KINDS, kindMask, suggestion } from './words.ts';
 import { NO_KIND } from './moment.ts';
 
 const code = (kind: (typeof EVENT_KINDS)[number]): number => EVENT_KINDS.indexOf(kind);
-const LINE = code('interrupt-line'), MODE_CHANGE = code('mode-change');
+const LINE = code('interrupt-line');
 
 /** Compiles one event form without its `if`. Only forms that rows alone can answer. Throws Refused. */
 export function compileEventTest(test: Exclude<EventTest, { readonly event: 'exec' | 'read' | 'write' | 'walk' | 'task' }>): Part {
@@ -177,19 +177,12 @@ function irq(number: number | null): Part {
   });
 }
 
-const MODE_BEFORE = handleOf('mode-change', 'before'), MODE_AFTER = handleOf('mode-change', 'after');
-const FROM_MODE = handleOf('transition', 'from.mode'), TO_MODE = handleOf('transition', 'to.mode');
-/** A mode change of its own, or one made by a transition (an interrupt out of virtual-8086 mode). */
+const MODE_AFTER = handleOf('mode-change', 'after');
+/** A change of mode is one event, whatever made it: a transition that changes the mode has its `mode-change` right behind it. */
 function mode(name: Literal | null): Part {
-  const wanted = name === null ? -1 : nameOf(name, MODES, 'mode');
-  return some(kindMask('mode-change', 'transition'), (row) => {
-    const before = row.kind === MODE_CHANGE ? MODE_BEFORE : FROM_MODE;
-    const after = row.kind === MODE_CHANGE ? MODE_AFTER : TO_MODE;
-    if (!isPresent(row, before) || !isPresent(row, after)) return NO;
-    if (isUnknown(row, before) || isUnknown(row, after)) return UNKNOWN;
-    if (wordOf(row, before) === wordOf(row, after)) return NO;
-    return answer(wanted < 0 || wordOf(row, after) === wanted);
-  });
+  if (name === null) return whole(kindMask('mode-change'));
+  const wanted = nameOf(name, MODES, 'mode');
+  return some(kindMask('mode-change'), (row) => isWord(row, MODE_AFTER, wanted));
 }
 
 const LOADED = handleOf('table-load', 'register'), WRITTEN = handleOf('table-write', 'table'), WRITTEN_INDEX = handleOf('table-write', 'index');

@@ -93,7 +93,7 @@ describe('the other events', () => {
     ['irq', line, true], ['irq 1', line, true], ['irq 0x21', line, true], ['irq 2', line, false], ['irq', transition(3, 0, 'interrupt', { vector: 0x20 }), true],
     ['irq 0x20', transition(3, 0, 'interrupt', { vector: 0x20 }), true], ['irq', INT80, false], ['nmi', transition(0, 0, 'nmi'), true], ['nmi', INT80, false],
     ['mode', kernelMode, true], ['mode protected', kernelMode, true], ['mode long', kernelMode, false],
-    ['mode protected', transition(3, 0, 'int', { 'from.mode': 'v86', 'to.mode': 'protected' }), true], ['mode', transition(3, 0, 'int', { 'from.mode': 'protected', 'to.mode': 'protected' }), false],
+    ['mode', transition(3, 0, 'int', { 'from.mode': 'v86', 'to.mode': 'protected' }), false],
     ['table gdt', gdt, true], ['table gdt 5', gdt, true], ['table gdt 6', gdt, false], ['table gdtr', gdt, false], ['table', gdt, true],
     ['table gdtr', row('table-load', { register: 'gdtr' }), true], ['table == gdt', gdt, true],
     ['tlb', row('tlb-flush', { scope: 'all' }), true], ['tlb if (scope == page)', row('tlb-flush', { scope: 'all' }), false],
