@@ -1,10 +1,12 @@
-// The committed scenarios: every one has source, image and page; images are what their sources give; any loader can take them.
+// The committed scenarios: every one has source, image and page; images are what their sources give; any loader can take them:
+// ELF executables with a Multiboot header, or boot disks.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { isBootDisk } from '../../witness/lib/boot-disk.ts';
 import { readElf } from '../../witness/lib/elf.ts';
 import { ROOT } from '../../witness/lib/programs.ts';
 
@@ -50,6 +52,30 @@ describe.each(names)('%s', (name) => {
     expect(fields.get('tags')).toMatch(/^\[.+\]$/);
   });
 
+  it('is what nasm makes of its source', (context) => {
+    if (spawnSync('nasm', ['-v']).error) {
+      console.warn(`SKIPPED: nasm is not installed (Debian, Ubuntu: apt-get install nasm), so ${name}.img was not compared with its source`);
+      if (process.env['CI'] === 'true') throw new Error('nasm is not installed: in CI that is a failure');
+      context.skip('nasm is not installed');
+    }
+    const scratch = mkdtempSync(path.join(os.tmpdir(), 'ringscope-nasm-'));
+    try {
+      const made = spawnSync('nasm', ['-f', 'bin', '-Wall', '-Werror', '-I', 'traces/', '-o', path.join(scratch, 'image'), `traces/${name}.asm`], { cwd: ROOT, encoding: 'utf8' });
+      expect(made.stderr).toBe('');
+      expect(existsSync(path.join(scratch, 'image'))).toBe(true);
+      expect(readFileSync(path.join(scratch, 'image')).equals(image(name)), `traces/${name}.img is out of date: npm run traces`).toBe(true);
+    } finally {
+      rmSync(scratch, { recursive: true, force: true });
+    }
+  });
+});
+
+const disks = names.filter((name) => isBootDisk(image(name)));
+const executables = names.filter((name) => !disks.includes(name));
+
+it('has both kinds', () => { expect([executables.length >= 15, disks.length >= 1]).toEqual([true, true]); });
+
+describe.each(executables)('%s, an ELF executable,', (name) => {
   it('starts at kernel_start, which lies inside a loaded segment', () => {
     const elf = readElf(image(name));
     expect(elf.entry).toBe(symbols(image(name)).get('kernel_start'));
@@ -71,21 +97,14 @@ describe.each(names)('%s', (name) => {
     expect([...known.keys()].some((symbol) => symbol.startsWith('user_program')), 'user_program…').toBe(true);
     expect([...known.keys()].some((symbol) => symbol.startsWith('kernel_entry_')), 'kernel_entry_…').toBe(true);
   });
+});
 
-  it('is what nasm makes of its source', (context) => {
-    if (spawnSync('nasm', ['-v']).error) {
-      console.warn(`SKIPPED: nasm is not installed (Debian, Ubuntu: apt-get install nasm), so ${name}.img was not compared with its source`);
-      if (process.env['CI'] === 'true') throw new Error('nasm is not installed: in CI that is a failure');
-      context.skip('nasm is not installed');
-    }
-    const scratch = mkdtempSync(path.join(os.tmpdir(), 'ringscope-nasm-'));
-    try {
-      const made = spawnSync('nasm', ['-f', 'bin', '-Wall', '-Werror', '-I', 'traces/', '-o', path.join(scratch, 'image'), `traces/${name}.asm`], { cwd: ROOT, encoding: 'utf8' });
-      expect(made.stderr).toBe('');
-      expect(existsSync(path.join(scratch, 'image'))).toBe(true);
-      expect(readFileSync(path.join(scratch, 'image')).equals(image(name)), `traces/${name}.img is out of date: npm run traces`).toBe(true);
-    } finally {
-      rmSync(scratch, { recursive: true, force: true });
-    }
+describe.each(disks)('%s, a boot disk,', (name) => {
+  it('is a 1.44 MB diskette whose first sector is signed and begins with code', () => {
+    const bytes = image(name);
+    expect([bytes.length, bytes.readUInt16LE(510)]).toEqual([1440 * 1024, 0xaa55]);
+    // a far jump to the next instruction: CS is 0 whatever the BIOS chose
+    expect(bytes[0]).toBe(0xea);
+    expect(bytes.readUInt16LE(3)).toBe(0);
   });
 });
