@@ -11,3 +11,6 @@ export const LAST_DUMP: Provenance = { text: 'older', tone: 'warn', why: 'The lo
 export function absentBecause(reason: string): Provenance {
   return { text: 'absent', tone: 'warn', why: reason };
 }
+
+export const PAIRED: Provenance = { text: 'recorded', tone: 'good', why: 'Entry and exit are paired by what was recorded: the frame and its address space, or the stack.' };
+export const PAIRED_BY_INFERENCE: Provenance = { text: 'inferred', tone: 'warn', why: 'The return is not recorded: it must lie between two records, and this is the one visit it can belong to.' };

@@ -26,6 +26,8 @@ export interface Columns {
   readonly ringAfter: Uint8Array;
   /** Mechanism (code in VIAS) of a transition, vector of a fault, otherwise 0. */
   readonly detail: Uint8Array;
+  /** 1 where the event is no record: it must lie between two of them. */
+  readonly inferred: Uint8Array;
   /** Instructions retired before the event; never falling. Where none are recorded: the sequence number. */
   readonly icount: Float64Array;
   /** True when the instruction count is recorded. */
@@ -46,6 +48,7 @@ const MARK_OF: Readonly<Record<EventKind, Mark>> = {
 const MARK_CODES = EVENT_KINDS.map((kind) => MARKS.indexOf(MARK_OF[kind]));
 const ICOUNT = commonHandle('icount');
 const CPL = commonHandle('cpl');
+const INFERRED = commonHandle('inferred.after');
 const TO_CPL = handleOf('transition', 'to.cpl');
 const FROM_CPL = handleOf('transition', 'from.cpl');
 const VIA = handleOf('transition', 'via');
@@ -73,7 +76,7 @@ export class ColumnsReading {
     this.#source = source;
     this.#columns = {
       count, kind: new Uint8Array(count), mark: new Uint8Array(count), ringBefore: new Uint8Array(count), ringAfter: new Uint8Array(count),
-      detail: new Uint8Array(count), icount: new Float64Array(count), counted: count === 0 || source.icountAt(0) >= 0,
+      detail: new Uint8Array(count), inferred: new Uint8Array(count), icount: new Float64Array(count), counted: count === 0 || source.icountAt(0) >= 0,
     };
   }
 
@@ -99,6 +102,7 @@ export class ColumnsReading {
     if (code < 0) return;
     const row = this.#source.row(seq);
     if (columns.counted) columns.icount[seq] = this.#icount = Math.max(this.#icount, countIn(row));
+    if (isPresent(row, INFERRED)) columns.inferred[seq] = 1;
     let ring = ringIn(row, CPL, this.#ring);
     if (code === TRANSITION) ring = ringIn(row, FROM_CPL, ring);
     columns.ringBefore[seq] = ring;

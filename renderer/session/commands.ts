@@ -1,6 +1,7 @@
 // Everything a person can do, once: the transport buttons, the keys, the palette and the menu all run these.
 
 import type { Session } from './session.svelte.ts';
+import { goToEnd, seekVisit } from './visit-moves.ts';
 
 export type Group = 'Move' | 'Timeline' | 'File' | 'Window';
 export interface Command {
@@ -19,7 +20,7 @@ const always: When = () => null;
 const opened: When = (session) => (session.recording === null ? 'Open a trace first.' : null);
 const notAtStart: When = (session) => opened(session) ?? (session.at.seq <= 0 && session.at.icount <= 0 ? 'This is the start of the recording.' : null);
 const notAtEnd: When = (session) => opened(session) ?? (session.at.seq >= (session.recording?.columns.count ?? 0) ? 'This is the end of the recording.' : null);
-const reexecutable = (edge: When): When => (session) => opened(session) ?? (session.absent === null ? edge(session) : `Instructions need re-execution: ${session.absent}`);
+const reexecutable = (edge: When): When => (session) => opened(session) ?? (session.execution.absent === null ? edge(session) : `Instructions need re-execution: ${session.execution.absent}`);
 const breakable = (edge: When): When => (session) => opened(session) ?? (session.breakpoints.active === 0 ? 'Add a breakpoint first (B).' : edge(session));
 
 const command = (id: string, title: string, group: Group, keys: readonly string[], disabled: When, run: (session: Session) => void): Command => ({ id, title, group, keys, disabled, run });
@@ -29,12 +30,16 @@ export const COMMANDS: readonly Command[] = [
   command('reverse', 'Run back to breakpoint', 'Move', ['Shift+F5'], breakable(notAtStart), (session) => { void session.breakpoints.run('backward'); }),
   command('step-event', 'Next event', 'Move', ['F10', 'ArrowRight'], notAtEnd, (session) => { session.stepEvent('forward'); }),
   command('step-event-back', 'Previous event', 'Move', ['Shift+F10', 'ArrowLeft'], notAtStart, (session) => { session.stepEvent('backward'); }),
-  command('step-instruction', 'Next instruction', 'Move', ['F11'], reexecutable(notAtEnd), (session) => { void session.stepInstruction('forward'); }),
-  command('step-instruction-back', 'Previous instruction', 'Move', ['Shift+F11'], reexecutable(notAtStart), (session) => { void session.stepInstruction('backward'); }),
+  command('step-instruction', 'Next instruction', 'Move', ['F11'], reexecutable(notAtEnd), (session) => { void session.execution.step('forward'); }),
+  command('step-instruction-back', 'Previous instruction', 'Move', ['Shift+F11'], reexecutable(notAtStart), (session) => { void session.execution.step('backward'); }),
   command('next-fault', 'Next fault', 'Move', ['F'], notAtEnd, (session) => { session.seek('fault', 'forward'); }),
   command('previous-fault', 'Previous fault', 'Move', ['Shift+F'], notAtStart, (session) => { session.seek('fault', 'backward'); }),
   command('next-cpl-change', 'Next CPL change', 'Move', ['C'], notAtEnd, (session) => { session.seek('change', 'forward'); }),
   command('previous-cpl-change', 'Previous CPL change', 'Move', ['Shift+C'], notAtStart, (session) => { session.seek('change', 'backward'); }),
+  command('next-visit', 'Next kernel visit', 'Move', ['V'], notAtEnd, (session) => { seekVisit(session, 'forward'); }),
+  command('previous-visit', 'Previous kernel visit', 'Move', ['Shift+V'], notAtStart, (session) => { seekVisit(session, 'backward'); }),
+  command('visit-entry', 'Entry of this kernel visit', 'Move', ['I', '['], opened, (session) => { goToEnd(session, 'entry'); }),
+  command('visit-exit', 'Exit of this kernel visit', 'Move', ['O', ']'], opened, (session) => { goToEnd(session, 'exit'); }),
   command('start', 'Go to start', 'Move', ['Home'], notAtStart, (session) => { session.goToStart(); }),
   command('end', 'Go to end', 'Move', ['End'], notAtEnd, (session) => { session.goTo(session.recording?.columns.count ?? 0); }),
   command('zoom-in', 'Zoom in', 'Timeline', ['W', '+', '='], opened, (session) => { session.zoom(0.6); }),

@@ -48,3 +48,8 @@ export function whereAt(recording: Recording, seq: number): string {
   const event = eventOf(recording, seq);
   return event === null || event.cs === null || event.ip === null ? '' : `${event.cs.toString(16)}:${event.ip.toString(16).padStart(8, '0')}`;
 }
+
+/** Line of the log an imported event came from; null for recorded ones. */
+export function sourceLineAt(recording: Recording, seq: number): number | null {
+  return eventOf(recording, seq)?.sourceLine ?? null;
+}

@@ -7,13 +7,17 @@ import type { SymbolTable } from '../../core/symbols/symbol-table.ts';
 import { openTrace, type TraceReader } from '../../core/trace/reader.ts';
 import type { OpenedTrace } from '../../app/contract/api.ts';
 import { LastWriters } from '../../core/replay/last-writer.ts';
+import { VisitScan } from '../../core/replay/visits/scan.ts';
 import { ColumnsReading, type Columns } from './columns.ts';
 import { workSlice, yieldToWindow } from './slices.ts';
+import { laySpans, type Spans } from './spans.ts';
 
 export interface Recording {
   readonly opened: OpenedTrace;
   readonly source: TraceReader;
   readonly columns: Columns;
+  /** Kernel visits, laid out in rows. */
+  readonly spans: Spans;
   readonly symbols: SymbolTable | null;
   /** Who wrote the entries of a page walk. */
   readonly writers: LastWriters;
@@ -32,7 +36,9 @@ export async function readRecording(opened: OpenedTrace, bytes: Uint8Array): Pro
   const source = openTrace(bytes, inflateRaw);
   const reading = new ColumnsReading(source);
   while (!workSlice((budget) => reading.advance(budget))) await yieldToWindow();
-  return { opened, source, columns: reading.columns(), symbols: symbolsOf(source), writers: new LastWriters(source) };
+  const pairing = new VisitScan(source);
+  while (!workSlice((budget) => pairing.advance(budget))) await yieldToWindow();
+  return { opened, source, columns: reading.columns(), spans: laySpans(pairing.visits()), symbols: symbolsOf(source), writers: new LastWriters(source) };
 }
 
 // names are a help, not a condition: an image whose symbols cannot be read has none

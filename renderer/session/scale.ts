@@ -7,7 +7,7 @@ export interface View { readonly first: number; readonly last: number }
 export interface Scale { readonly axis: Axis; readonly view: View; readonly left: number; readonly width: number }
 
 /** Smallest number of units a view may span. */
-const SPAN_MIN = 4;
+export const SPAN_MIN = 4;
 /** Room before the first and behind the last event, as a share of the span. */
 const MARGIN = 0.02;
 

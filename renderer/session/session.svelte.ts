@@ -3,32 +3,34 @@
 
 import type { Position } from '../../core/event/position.ts';
 import type { Moment } from '../../core/event/reexecutor.ts';
-import { stepInstruction, type Moved, type Replay } from '../../core/replay/cursor.ts';
+import type { Replay } from '../../core/replay/cursor.ts';
 import { compile, isRefusal } from '../../core/replay/expression/compile.ts';
 import { findNext } from '../../core/replay/search.ts';
+import { NONE, visitOfEvent } from '../../core/replay/visits/table.ts';
 import { endOf, positionOfEvent, startOf, type Direction } from '../../core/replay/source.ts';
 import type { Api, ChooseImageOutcome, ChosenImage, OpenedTrace, OpenOutcome, SampleInfo, SavedBreakpoint } from '../../app/contract/api.ts';
 import { Breakpoints, type BreakpointHost } from './breakpoints.svelte.ts';
+import { Execution, type ExecutionHost } from './execution.svelte.ts';
 import { Preferences } from './preferences.svelte.ts';
 import { nearestCounted } from './columns.ts';
 import { betweenEvents, fitView, panView, revealUnit, unitOf, zoomView, type Axis, type View } from './scale.ts';
 import { loadRecording, type Recording } from './recording.ts';
 import { sentenceAt } from './events.ts';
 import { nearestStored, positionEvent } from './stored.ts';
+import { visitAfterword } from './visit-words.ts';
 
 export type Overlay = 'keys' | 'palette' | 'record' | null;
 export type WorkTab = 'inspector' | 'events' | 'breakpoints' | 'guide' | 'console';
 /** A refusal or mishap in plain words; it stays until dismissed or something succeeds. */
 export interface Notice { readonly title: string; readonly message: string; readonly tone: 'bad' | 'warn' | 'good' }
 
-/** Bytes looked at before the instruction pointer at most. */
-const CODE_BEFORE_MAX = 2048;
 const NOWHERE: Position = { icount: 0, iteration: 0, seq: 0 };
 
-export class Session implements BreakpointHost {
+export class Session implements BreakpointHost, ExecutionHost {
   readonly api: Api;
   readonly preferences: Preferences;
   readonly breakpoints: Breakpoints;
+  readonly execution: Execution;
   /** What was asked for last: a slower one before it must not take its place. */
   #latest: OpenedTrace | null = null;
   recording = $state.raw<Recording | null>(null);
@@ -36,10 +38,6 @@ export class Session implements BreakpointHost {
   opening = $state<string | null>(null);
   notice = $state.raw<Notice | null>(null);
   at = $state.raw<Position>(NOWHERE);
-  /** Registers, code and stack where we stand, once the re-executor has answered. */
-  moment = $state.raw<Moment | null>(null);
-  /** Bytes from the start of the symbol around the instruction pointer up to it. */
-  codeBefore = $state.raw<{ readonly linear: number; readonly bytes: Uint8Array } | null>(null);
   axis = $state<Axis>('events');
   view = $state.raw<View>({ first: 0, last: 1 });
   overlay = $state<Overlay>(null);
@@ -51,20 +49,20 @@ export class Session implements BreakpointHost {
   announcement = $state('');
   /** True while a question to the re-executor is out. */
   busy = $state(false);
-  /** Why instructions cannot be re-executed; null while they can, or nobody has asked. */
-  absent = $state<string | null>(null);
 
   constructor(api: Api) {
     this.api = api;
     this.preferences = new Preferences(api);
     this.breakpoints = new Breakpoints(this);
+    this.execution = new Execution(this);
   }
 
   /** The event about to happen where we stand, or null between events and at the end. */
   readonly event = $derived.by((): number | null => (this.recording === null ? null : positionEvent(this.recording.source, this.at)));
   /** What the moves of core/replay need: the trace, and who answers between its events. */
   readonly replay = $derived.by((): Replay | null => {
-    const { recording, absent, api } = this;
+    const { recording, api } = this;
+    const { absent } = this.execution;
     if (recording === null) return null;
     return { trace: recording.source, reexecutor: absent === null ? { ask: (request) => api.reexecute(recording.opened.id, request) } : null, absent };
   });
@@ -102,7 +100,7 @@ export class Session implements BreakpointHost {
       const recording = await loadRecording(opened);
       if (this.#latest !== opened) { void this.api.closeTrace(opened.id); return false; }
       this.leave();
-      this.absent = null;
+      this.execution.reset();
       this.recording = recording;
       this.moveTo(startOf(recording.source));
       this.view = fitView(recording.columns, this.axis);
@@ -124,7 +122,7 @@ export class Session implements BreakpointHost {
   leave(): void {
     if (this.recording !== null) void this.api.closeTrace(this.recording.opened.id);
     this.recording = null;
-    this.moment = null;
+    this.execution.reset();
     this.at = NOWHERE;
   }
 
@@ -145,9 +143,7 @@ export class Session implements BreakpointHost {
     if (this.recording === null) return;
     const { columns } = this.recording;
     this.at = at;
-    this.moment = moment;
-    this.codeBefore = null;
-    void this.loadMoment(moment);
+    this.execution.moved(moment);
     this.announcement = this.spoken();
     this.view = revealUnit(this.view, this.unit(at), fitView(columns, this.axis));
   }
@@ -156,9 +152,14 @@ export class Session implements BreakpointHost {
   spoken(): string {
     if (this.recording === null) return '';
     const { columns } = this.recording;
-    if (this.event !== null) return `Event ${String(this.event)} of ${String(columns.count)}: ${sentenceAt(this.recording, this.event)}.`;
+    if (this.event !== null) return `Event ${String(this.event)} of ${String(columns.count)}: ${sentenceAt(this.recording, this.event)}.${this.visitSpoken(this.recording, this.event)}`;
     if (this.at.seq === 0 && this.at.icount <= 0) return 'The start of the recording: nothing has run yet.';
     return this.at.seq >= columns.count ? 'The end of the recording.' : `Between events, after ${String(Math.max(0, this.at.icount))} instructions. Next is event ${String(this.at.seq)}.`;
+  }
+
+  private visitSpoken(recording: Recording, seq: number): string {
+    const index = visitOfEvent(recording.spans.visits, seq);
+    return index === NONE ? '' : visitAfterword(recording, seq, index);
   }
 
   /** Moves the playhead to just before an event; the number of events means the end. */
@@ -207,49 +208,6 @@ export class Session implements BreakpointHost {
     } finally {
       this.busy = false;
     }
-  }
-
-  /** One instruction on or back, by re-execution; an absence is kept as the reason. */
-  async stepInstruction(direction: Direction): Promise<void> {
-    const { replay } = this;
-    if (replay === null) return;
-    this.busy = true;
-    try {
-      const moved = await stepInstruction(replay, { from: this.at, direction });
-      if (this.replay?.trace !== replay.trace) return;
-      if (moved.kind === 'absent') this.absent = moved.reason;
-      this.follow(moved, 'instruction');
-    } finally {
-      this.busy = false;
-    }
-  }
-
-  private follow(moved: Moved, what: string): void {
-    if (moved.kind === 'absent') { this.announcement = moved.reason; return; }
-    this.moveTo(moved.position, moved.kind === 'moved' ? moved.moment : null);
-    if (moved.kind === 'edge') this.announcement = `No further ${what}: this is the ${moved.edge} of the recording.`;
-  }
-
-  /** Fetches registers, code and stack of the present point from the re-executor, once. */
-  private async loadMoment(known: Moment | null): Promise<void> {
-    const { replay, at } = this;
-    if (replay === null || replay.reexecutor === null) return;
-    const reply = known === null ? await replay.reexecutor.ask({ kind: 'moment', at }) : { kind: 'moment' as const, moment: known };
-    if (this.replay?.trace !== replay.trace) return;
-    if (reply.kind === 'absent') this.absent = reply.reason;
-    else if (reply.kind === 'moment' && this.at === at) {
-      this.moment = reply.moment;
-      void this.loadCodeBefore(replay, reply.moment);
-    }
-  }
-
-  // from the start of the symbol around the instruction pointer, when that is near: decoding must begin at an instruction
-  private async loadCodeBefore({ reexecutor }: Replay, moment: Moment): Promise<void> {
-    const symbol = this.recording?.symbols?.symbolAt(moment.code.linear) ?? null;
-    if (symbol === null || symbol.offset === 0 || symbol.offset > CODE_BEFORE_MAX || reexecutor === null) return;
-    const linear = moment.code.linear - symbol.offset;
-    const reply = await reexecutor.ask({ kind: 'read-linear', at: moment.position, linear, length: symbol.offset });
-    if (reply.kind === 'bytes' && reply.bytes.length === symbol.offset && this.moment === moment) this.codeBefore = { linear, bytes: reply.bytes };
   }
 
   /** Unit of a point on the axis of the timeline. */

@@ -17,3 +17,9 @@ export function workSlice(advance: (budget: number) => boolean, now: () => numbe
 export function yieldToWindow(): Promise<void> {
   return new Promise((resolve) => { setTimeout(resolve, 0); });
 }
+
+/** Resolves once what was changed is on the screen; where nothing is painted (no window, or a hidden one), soon. */
+export function painted(): Promise<void> {
+  if (typeof requestAnimationFrame === 'undefined' || document.hidden) return yieldToWindow();
+  return new Promise((resolve) => { requestAnimationFrame(() => { setTimeout(resolve, 0); }); });
+}

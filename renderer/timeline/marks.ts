@@ -8,7 +8,7 @@ import { indexAt, pixelOf, unitAt, unitOf, type Scale } from '../session/scale.t
 /** Events wider apart than this many pixels are drawn as shapes. */
 const SHAPE_SPACING = 3;
 
-export interface ShapeMark { readonly seq: number; readonly x: number; readonly mark: (typeof MARKS)[number]; readonly kind: string; readonly before: number; readonly after: number; readonly via: Via | null }
+export interface ShapeMark { readonly seq: number; readonly x: number; readonly mark: (typeof MARKS)[number]; readonly kind: string; readonly before: number; readonly after: number; readonly via: Via | null; readonly inferred: boolean }
 /** One pixel column: shares (0..1) of the events in it that stand in each ring, and counts of what must not get lost. */
 export interface DenseColumn { readonly x: number; readonly shares: readonly number[]; readonly counts: Readonly<Record<Counted, number>> }
 export type Drawing =
@@ -30,12 +30,14 @@ export function draw(columns: Columns, scale: Scale, columnWidth = 1): Drawing {
     marks.push({
       seq, mark, x: pixelOf(scale, unitOf(columns, scale.axis, seq)), kind: kindOf(columns, seq) ?? 'filtered',
       before: columns.ringBefore[seq] ?? 4, after: columns.ringAfter[seq] ?? 4, via: mark === 'transition' ? viaOf(columns, seq) : null,
+      inferred: columns.inferred[seq] === 1,
     });
   }
   return { style: 'shapes', marks, ringFirst: columns.ringBefore[first] ?? 4 };
 }
 
-function denseColumns(columns: Columns, scale: Scale, columnWidth: number): readonly DenseColumn[] {
+/** The stretch in view as columns of `columnWidth` pixels. */
+export function denseColumns(columns: Columns, scale: Scale, columnWidth: number): readonly DenseColumn[] {
   const result: DenseColumn[] = [];
   let first = indexAt(columns, scale.axis, unitAt(scale, scale.left));
   let ring = columns.ringBefore[first] ?? 4;

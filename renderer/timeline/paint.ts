@@ -3,6 +3,7 @@
 
 import type { Drawing, ShapeMark } from './marks.ts';
 import { levelOf, type LaneLayout } from './lanes.ts';
+import { paintSpans, type SpanScene } from './paint-spans.ts';
 import { ringColour, VIA_COLOURS, type Palette } from './palette.ts';
 
 export interface Scene {
@@ -18,6 +19,7 @@ export interface Scene {
   readonly to: number;
   /** Text beside a mark. */
   readonly labelOf: (seq: number) => string;
+  readonly spans: SpanScene;
 }
 interface Size { readonly width: number; readonly height: number; readonly gutter: number }
 type Brush = CanvasRenderingContext2D;
@@ -32,6 +34,7 @@ export function paint(brush: Brush, scene: Scene, palette: Palette, size: Size):
   paintGrid(brush, scene, palette, size);
   if (scene.drawing.style === 'columns') paintColumns(brush, scene, palette);
   else paintShapes(brush, scene, palette, size);
+  paintSpans(brush, scene.spans, scene.layout, palette, { left: size.gutter, right: size.width, from: scene.from, to: scene.to });
   paintHits(brush, scene, palette);
   paintHover(brush, scene, palette);
   paintPlayhead(brush, scene, palette, size);
@@ -124,11 +127,12 @@ function paintLevels(brush: Brush, scene: Scene, palette: Palette, marks: readon
 
 function paintTransition(brush: Brush, scene: Scene, palette: Palette, mark: ShapeMark): void {
   const colour = palette[VIA_COLOURS[mark.via ?? 'unknown']];
+  // what no record shows is drawn dashed and hollow
   const from = levelOf(scene.layout, mark.before);
   const to = levelOf(scene.layout, mark.after);
   brush.strokeStyle = colour;
-  brush.fillStyle = colour;
-  brush.lineWidth = 2;
+  brush.fillStyle = mark.inferred ? palette.surface : colour;
+  brush.lineWidth = mark.inferred ? 1.5 : 2;
   if (from === to) {
     brush.beginPath();
     brush.arc(mark.x, from, 3.5, 0, Math.PI * 2);
@@ -138,15 +142,19 @@ function paintTransition(brush: Brush, scene: Scene, palette: Palette, mark: Sha
     return;
   }
   const way = to > from ? 1 : -1;
+  brush.setLineDash(mark.inferred ? [4, 3] : []);
   brush.beginPath();
   brush.moveTo(mark.x, from);
   brush.lineTo(mark.x, to - way * 6);
   brush.stroke();
+  brush.setLineDash([]);
   brush.beginPath();
   brush.moveTo(mark.x, to);
   brush.lineTo(mark.x - 4.5, to - way * 7.5);
   brush.lineTo(mark.x + 4.5, to - way * 7.5);
+  brush.closePath();
   brush.fill();
+  if (mark.inferred) brush.stroke();
 }
 
 function paintMark(brush: Brush, scene: Scene, palette: Palette, mark: ShapeMark, spacing: number): void {

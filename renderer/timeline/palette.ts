@@ -3,7 +3,7 @@
 import type { Via } from '../../core/event/kinds.ts';
 
 const NAMES = [
-  'surface', 'surface-2', 'surface-3', 'line', 'line-strong', 'text', 'text-2', 'text-3', 'accent', 'fault', 'msr', 'cr', 'hit', 'good', 'warn',
+  'bg', 'surface', 'surface-2', 'surface-3', 'line', 'line-strong', 'text', 'text-2', 'text-3', 'accent', 'fault', 'msr', 'cr', 'hit', 'good', 'warn',
   'ring0', 'ring1', 'ring2', 'ring3', 'via-software', 'via-exception', 'via-hardware', 'via-fast', 'via-far', 'via-return',
 ] as const;
 export type ColourName = (typeof NAMES)[number];

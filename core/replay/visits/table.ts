@@ -100,11 +100,16 @@ const LOOKED_AT = 4096;
 
 /** The innermost visit under way just before event `seq`, of the thread that entered last; NONE outside all. */
 export function visitAround(visits: Visits, seq: number): number {
-  const last = lastBelow(visits.count, (index) => visits.entry[index]! < seq);
+  const last = lastEnteredBefore(visits, seq);
   for (let start = last; start >= 0 && last - start < LOOKED_AT; start -= 1) {
     for (let index = start; index !== NONE; index = visits.parent[index]!) if (visits.over[index]! >= seq) return index;
   }
   return NONE;
+}
+
+/** Index of the last visit whose entry is before event `seq`; -1 when there is none. */
+export function lastEnteredBefore(visits: Visits, seq: number): number {
+  return lastBelow(visits.count, (index) => visits.entry[index]! < seq);
 }
 
 // the last index for which it holds, where it holds for all before; -1 for none

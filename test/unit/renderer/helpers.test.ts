@@ -73,6 +73,7 @@ test('typing keeps its letters, but not the function keys', () => {
   expect(isTaken(press('f'), input)).toBe(true);
   expect(isTaken(press('F5'), input)).toBe(false);
   expect(isTaken(press('ArrowRight'), { tag: 'BUTTON', role: 'tab', type: null })).toBe(true);
+  expect(isTaken(press('ArrowRight'), { tag: 'CANVAS', role: 'slider', type: null })).toBe(true);
   expect(isTaken(press('ArrowRight'), { tag: 'BODY', role: null, type: null })).toBe(false);
 });
 
