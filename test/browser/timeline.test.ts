@@ -110,7 +110,7 @@ test('dragging draws a window, moves it, and stretches it; a double click shows 
   drag(800, 900);
   expect(session.view.first).toBeCloseTo(moved.first);
   expect(session.view.last).toBeGreaterThan(moved.last + 50);
-  await userEvent.dblClick(overview());
+  await userEvent.dblClick(overview(), { position: { x: 120, y: 15 } });
   expect(session.view.first).toBeLessThanOrEqual(0);
   expect(session.view.last).toBeGreaterThanOrEqual(1200);
 });
