@@ -2,6 +2,7 @@
 // Only plain data crosses it. Main checks every argument (see limits.ts and parse.ts); the bytes of a trace do not
 // cross it at all: the renderer fetches them from `OpenedTrace.url`, which main streams from the file it opened.
 import type { ReexecuteReply, ReexecuteRequest } from '../../core/event/reexecutor.ts';
+import type { ChooseLogOutcome, ChosenLog, ImportOutcome, ImportProgress, ImportRequest } from './import.ts';
 
 /** Names one open trace until `closeTrace`. */
 export type TraceId = string;
@@ -22,7 +23,10 @@ export type OpenedTrace = {
 /** `message` is one line: what is wrong and what to do. */
 export type Failed = { readonly kind: 'failed'; readonly message: string };
 export type Cancelled = { readonly kind: 'cancelled' };
-export type OpenOutcome = { readonly kind: 'opened'; readonly trace: OpenedTrace } | Cancelled | Failed;
+/** A file that is no trace may be a log to import, or an image to record: the window asks. */
+export type OpenOutcome =
+  | { readonly kind: 'opened'; readonly trace: OpenedTrace } | { readonly kind: 'log'; readonly log: ChosenLog } | { readonly kind: 'chosen'; readonly image: ChosenImage }
+  | Cancelled | Failed;
 export type SaveOutcome = { readonly kind: 'saved'; readonly path: string } | Cancelled | Failed;
 
 /** One scenario of the gallery: the front matter and text of `traces/<name>.md`. Sorted by `order`. */
@@ -107,7 +111,7 @@ export type Platform = {
 
 /** Chosen from the menu. Where the renderer has a key for the same thing, the key stays the renderer's. */
 export type MenuCommand =
-  | 'gallery' | 'open' | 'record' | 'save' | 'close-trace' | 'find' | 'palette' | 'keys'
+  | 'gallery' | 'open' | 'record' | 'import' | 'save' | 'close-trace' | 'find' | 'palette' | 'keys'
   | 'run' | 'reverse' | 'step-event' | 'step-event-back' | 'step-instruction' | 'step-instruction-back'
   | 'next-fault' | 'previous-fault' | 'next-cpl-change' | 'previous-cpl-change';
 
@@ -124,6 +128,10 @@ export type Calls = {
   recordDialog(): Promise<ChooseImageOutcome>;
   record(request: RecordRequest): Promise<OpenOutcome>;
   cancelRecord(request: CancelRecord): Promise<void>;
+  importDialog(): Promise<ChooseLogOutcome>;
+  importLog(request: ImportRequest): Promise<ImportOutcome>;
+  /** What was read so far is thrown away: `importLog` answers `cancelled`. An unknown job is no error. */
+  cancelImport(jobId: string): Promise<void>;
   /** Answers `absent` with the reason when this trace cannot be re-executed; requests of one trace are answered in order. */
   reexecute(traceId: TraceId, request: ReexecuteRequest): Promise<ReexecuteReply>;
   settings(): Promise<Settings>;
@@ -137,6 +145,7 @@ export type Unsubscribe = () => void;
 /** Messages from main. A message that came before the first listener is kept for it. */
 export type Messages = {
   onRecordProgress(listener: (progress: RecordProgress) => void): Unsubscribe;
+  onImportProgress(listener: (progress: ImportProgress) => void): Unsubscribe;
   /** A trace opened from outside: command line, file association, second start. */
   onOpenRequest(listener: (outcome: OpenOutcome) => void): Unsubscribe;
   onMenuCommand(listener: (command: MenuCommand) => void): Unsubscribe;

@@ -1,5 +1,6 @@
 // The names that cross the bridge, as values: preload exposes them, main answers or sends them. Types are in api.ts.
 import type { Calls, ChooseImageOutcome, MenuCommand, OpenOutcome, RecordProgress } from './api.ts';
+import type { ImportProgress } from './import.ts';
 
 /** Every invoke channel: the renderer's calls, and two only preload makes, with the path of a dropped file. */
 export type Invokes = Calls & {
@@ -8,11 +9,11 @@ export type Invokes = Calls & {
 };
 
 /** Messages from main, by channel. */
-export type Sends = { recordProgress: RecordProgress; openRequest: OpenOutcome; menuCommand: MenuCommand };
+export type Sends = { recordProgress: RecordProgress; importProgress: ImportProgress; openRequest: OpenOutcome; menuCommand: MenuCommand };
 
 export const CALLS = [
   'samples', 'openSample', 'openDialog', 'recents', 'openRecent', 'forgetRecent', 'saveTraceAs', 'closeTrace',
-  'recordDialog', 'record', 'cancelRecord', 'reexecute', 'settings', 'saveSettings', 'platform',
+  'recordDialog', 'record', 'cancelRecord', 'importDialog', 'importLog', 'cancelImport', 'reexecute', 'settings', 'saveSettings', 'platform',
 ] as const satisfies readonly (keyof Calls)[];
 
 /** The page's origin, served by main from the bundle; nothing else may call. */

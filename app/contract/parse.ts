@@ -5,6 +5,7 @@ import type { Invokes } from './channels.ts';
 import { count, finite, flag, list, nullable, oneOf, optional, record, refuse, text, type Check } from './check.ts';
 import { LIMITS } from './limits.ts';
 import { reexecuteRequest } from './parse-reexecute.ts';
+import type { ImportRequest } from './import.ts';
 
 export type Parsers = { readonly [K in keyof Invokes]: (args: readonly unknown[]) => Parameters<Invokes[K]> };
 
@@ -35,6 +36,11 @@ const recordRequest: Check<RecordRequest> = (value, what) => {
 const cancelRecord: Check<CancelRecord> = (value, what) => {
   const from = record(value, what);
   return { jobId: id(from['jobId'], `${what}.jobId`), partial: oneOf('keep', 'discard')(from['partial'], `${what}.partial`) };
+};
+
+const importRequest: Check<ImportRequest> = (value, what) => {
+  const from = record(value, what);
+  return { jobId: id(from['jobId'], `${what}.jobId`), logToken: id(from['logToken'], `${what}.logToken`) };
 };
 
 const breakpoint: Check<SavedBreakpoint> = (value, what) => {
@@ -82,6 +88,9 @@ export const PARSERS: Parsers = {
   recordDialog: () => [],
   record: (args) => [recordRequest(args[0], 'record')],
   cancelRecord: (args) => [cancelRecord(args[0], 'cancelRecord')],
+  importDialog: () => [],
+  importLog: (args) => [importRequest(args[0], 'importLog')],
+  cancelImport: (args) => [id(args[0], 'cancelImport')],
   reexecute: (args) => [id(args[0], 'reexecute'), reexecuteRequest(args[1], 'reexecute')],
   settings: () => [],
   saveSettings: (args) => [settingsChange(args[0], 'saveSettings')],

@@ -1,6 +1,7 @@
-// What main and its worker threads say to each other. One bundle, two roles: record an image, or re-execute a trace.
+// What main and its worker threads say to each other. One bundle, three roles: record an image, import a log, or re-execute a trace.
 import type { ReexecuteReply, ReexecuteRequest } from '../../core/event/reexecutor.ts';
 import type { RecordOptions, RecordProgress } from './api.ts';
+import type { ImportProgress, ImportReport } from './import.ts';
 
 /** `stop` is one shared word main may set at any time: a busy worker reads it between slices. */
 export const STOP = { run: 0, keep: 1 } as const;
@@ -12,13 +13,20 @@ export type RecordTask = {
   readonly options: RecordOptions;
   readonly stop: Int32Array<SharedArrayBuffer>;
 };
+export type ImportTask = { readonly role: 'import'; readonly log: string; readonly output: string };
 export type ReexecuteTask = { readonly role: 'reexecute'; readonly trace: string };
-export type WorkerTask = RecordTask | ReexecuteTask;
+export type WorkerTask = RecordTask | ImportTask | ReexecuteTask;
 
 /** From a recording worker: progress, then one `finished` or `failed`. */
 export type RecordMessage =
   | { readonly kind: 'progress'; readonly progress: Omit<RecordProgress, 'jobId'> }
   | { readonly kind: 'finished' }
+  | { readonly kind: 'failed'; readonly message: string };
+
+/** From an importing worker: progress, then the report or what is wrong with the log. */
+export type ImportMessage =
+  | { readonly kind: 'progress'; readonly progress: Omit<ImportProgress, 'jobId'> }
+  | { readonly kind: 'finished'; readonly report: ImportReport }
   | { readonly kind: 'failed'; readonly message: string };
 
 /** To and from a re-executing worker; replies come in the order of the requests. */

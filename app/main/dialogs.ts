@@ -1,10 +1,12 @@
 // The system's file dialogs. Each answers a path, or null when the user cancelled.
 import { BrowserWindow, dialog, type FileFilter, type OpenDialogOptions, type SaveDialogOptions } from 'electron';
 
-const TRACES: FileFilter[] = [{ name: 'Ringscope trace', extensions: ['rtrace'] }, { name: 'All files', extensions: ['*'] }];
+const TRACES: FileFilter[] = [{ name: 'Ringscope trace', extensions: ['rtrace'] }, { name: 'Log to import', extensions: ['log', 'txt', 'gz'] }, { name: 'All files', extensions: ['*'] }];
+const LOGS: FileFilter[] = [{ name: 'Log', extensions: ['log', 'txt', 'gz'] }, { name: 'All files', extensions: ['*'] }];
 const IMAGES: FileFilter[] = [{ name: 'Guest image', extensions: ['img', 'elf', 'bin', 'rom', 'o'] }, { name: 'All files', extensions: ['*'] }];
 
 export const chooseTrace = (): Promise<string | null> => choose({ title: 'Open a trace', properties: ['openFile'], filters: TRACES });
+export const chooseLog = (): Promise<string | null> => choose({ title: 'Import a log', properties: ['openFile'], filters: LOGS });
 export const chooseImage = (): Promise<string | null> => choose({ title: 'Record an image', properties: ['openFile'], filters: IMAGES });
 
 /** Where to save a trace; `name` is proposed. */

@@ -1,37 +1,44 @@
 // What each call of the contract does. Arguments arrive checked (contract/parse.ts); ipc.ts binds the names.
 import { app, type WebContents } from 'electron';
-import { basename } from 'node:path';
+import { basename, extname } from 'node:path';
 import type { OpenOutcome, Platform } from '../contract/api.ts';
 import type { Invokes, Sends } from '../contract/channels.ts';
-import { chooseImage, chooseTarget, chooseTrace } from './dialogs.ts';
-import type { ImageStore } from './images.ts';
-import type { RecordJobs } from './jobs.ts';
+import type { ChosenFiles } from './chosen-files.ts';
+import { chooseImage, chooseLog, chooseTarget, chooseTrace } from './dialogs.ts';
+import type { ImportJobs } from './import-jobs.ts';
 import { CANCELLED, failed, messageOf } from './outcome.ts';
 import type { RecentStore } from './recents.ts';
+import type { RecordJobs } from './record-jobs.ts';
 import type { Reexecution } from './reexecution.ts';
 import type { SampleStore } from './samples.ts';
 import type { SettingsStore } from './settings.ts';
-import type { TraceStore } from './traces.ts';
+import { isTraceFile, type TraceStore } from './traces.ts';
 
 /** Everything main holds while it runs. */
 export type Stores = {
   readonly samples: SampleStore;
   readonly traces: TraceStore;
-  readonly images: ImageStore;
+  readonly chosen: ChosenFiles;
   readonly recents: RecentStore;
   readonly settings: SettingsStore;
-  readonly jobs: RecordJobs;
+  readonly recordings: RecordJobs;
+  readonly imports: ImportJobs;
   readonly reexecution: Reexecution;
 };
 
 /** Each handler is told which page asks, to answer its progress to. */
 export type Handlers = { readonly [K in keyof Invokes]: (from: WebContents, ...args: Parameters<Invokes[K]>) => ReturnType<Invokes[K]> };
 
-/** Opens a file by path and remembers it among the recent ones. */
-export async function openFile({ traces, recents }: Stores, path: string): Promise<OpenOutcome> {
+/** Opens a trace by path and remembers it among the recent ones. */
+async function openTrace({ traces, recents }: Stores, path: string): Promise<OpenOutcome> {
   const outcome = await traces.open(path);
   if (outcome.kind === 'opened') await recents.add(path, Date.now());
   return outcome;
+}
+
+/** Opens a file by path: a trace, or what a log or an image is to be made into one. */
+export async function openFile(stores: Stores, path: string): Promise<OpenOutcome> {
+  return extname(path).toLowerCase() === '.rtrace' || await isTraceFile(path) ? openTrace(stores, path) : stores.chosen.logOrImage(path);
 }
 
 export function send<K extends keyof Sends>(to: WebContents, channel: K, message: Sends[K]): void {
@@ -39,7 +46,7 @@ export function send<K extends keyof Sends>(to: WebContents, channel: K, message
 }
 
 export function handlersOf(stores: Stores): Handlers {
-  const { samples, traces, images, recents, settings, jobs, reexecution } = stores;
+  const { samples, traces, chosen, recents, settings, recordings, imports, reexecution } = stores;
   return {
     samples: () => samples.list(),
     openSample: (_from, name) => openSample(stores, name),
@@ -51,7 +58,7 @@ export function handlersOf(stores: Stores): Handlers {
     recents: () => recents.list(),
     openRecent: async (_from, id) => {
       const path = recents.pathOf(id);
-      return path === null ? failed('this trace is no longer among the recent ones: open it with Open…') : openFile(stores, path);
+      return path === null ? failed('this trace is no longer among the recent ones: open it with Open…') : openTrace(stores, path);
     },
     forgetRecent: async (_from, id) => {
       await recents.forget(id);
@@ -64,17 +71,33 @@ export function handlersOf(stores: Stores): Handlers {
     },
     recordDialog: async () => {
       const path = await chooseImage();
-      return path === null ? CANCELLED : images.choose(path);
+      return path === null ? CANCELLED : chosen.image(path);
     },
-    imagePath: (_from, path) => images.choose(path),
+    imagePath: (_from, path) => chosen.image(path),
     record: async (from, request) => {
-      const image = images.pathOf(request.imageToken);
+      const image = chosen.pathOf(request.imageToken);
       if (image === null) return failed('the image is no longer known: choose it again');
-      const outcome = await jobs.record(image, request, (progress) => { send(from, 'recordProgress', progress); });
-      return outcome.kind === 'recorded' ? openFile(stores, outcome.path) : outcome;
+      const outcome = await recordings.record(image, request, (progress) => { send(from, 'recordProgress', progress); });
+      return outcome.kind === 'recorded' ? openTrace(stores, outcome.path) : outcome;
     },
     cancelRecord: (_from, request) => {
-      jobs.cancel(request);
+      recordings.cancel(request);
+      return Promise.resolve();
+    },
+    importDialog: async () => {
+      const path = await chooseLog();
+      return path === null ? CANCELLED : chosen.log(path);
+    },
+    importLog: async (from, { jobId, logToken }) => {
+      const log = chosen.pathOf(logToken);
+      if (log === null) return failed('the log is no longer known: choose it again');
+      const outcome = await imports.import(log, jobId, (progress) => { send(from, 'importProgress', progress); });
+      if (outcome.kind !== 'imported') return outcome;
+      const opened = await openTrace(stores, outcome.path);
+      return opened.kind === 'opened' ? { kind: 'imported', report: outcome.report, trace: opened.trace } : failed(opened.kind === 'failed' ? opened.message : 'the imported trace could not be opened');
+    },
+    cancelImport: (_from, jobId) => {
+      imports.cancel(jobId);
       return Promise.resolve();
     },
     reexecute: (_from, trace, request) => {

@@ -1,58 +1,59 @@
-// Recording jobs: one worker thread each, named by the page's job id. Main only forwards progress and opens the result.
-import { basename, extname, join } from 'node:path';
+// Long work in worker threads, one each, named by the page's job id. Main only forwards progress and opens the result.
+import { join } from 'node:path';
 import { access, mkdir, rm } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
-import type { CancelRecord, Cancelled, Failed, RecordProgress, RecordRequest } from '../contract/api.ts';
+import type { Cancelled, Failed } from '../contract/api.ts';
 import { LIMITS } from '../contract/limits.ts';
-import { STOP, type RecordMessage, type RecordTask } from '../contract/worker.ts';
+import type { WorkerTask } from '../contract/worker.ts';
 import { CANCELLED, failed, messageOf } from './outcome.ts';
 
-type Job = { readonly worker: Worker; readonly stop: Int32Array; readonly end: (outcome: JobOutcome) => void };
-export type JobOutcome = { readonly kind: 'recorded'; readonly path: string } | Cancelled | Failed;
+/** What a kind of work calls itself in messages: `recording`, `the recorder`, and what to do when it ended without a word. */
+export type JobWords = { readonly work: string; readonly worker: string; readonly advice: string };
+/** What every job's worker says: any number of `progress`, then one of the other two. */
+type JobMessage = { readonly kind: 'progress' | 'finished' | 'failed' };
+export type JobOutcome<Message> = { readonly kind: 'done'; readonly path: string; readonly last: Message } | Cancelled | Failed;
 
-export class RecordJobs {
+type Job = { readonly end: (outcome: Cancelled) => void };
+
+export class Jobs {
   readonly #jobs = new Map<string, Job>();
   readonly #script: string;
   readonly #folder: string;
+  readonly #words: JobWords;
 
-  /** `script`: the worker bundle; `folder`: where recordings go. */
-  constructor(script: string, folder: string) {
+  /** `script`: the worker bundle; `folder`: where traces go. */
+  constructor(script: string, folder: string, words: JobWords) {
     this.#script = script;
     this.#folder = folder;
+    this.#words = words;
   }
 
-  /** Records `image`; resolves when the guest ended, was stopped, or could not be run. */
-  async record(image: string, { jobId, options }: RecordRequest, report: (progress: RecordProgress) => void): Promise<JobOutcome> {
-    if (this.#jobs.has(jobId)) return failed('this recording runs already: wait for it or cancel it');
-    if (this.#jobs.size >= LIMITS.jobs) return failed(`${String(LIMITS.jobs)} recordings run already: wait for one or cancel it`);
-    const output = await this.#freeName(basename(image, extname(image)));
-    const stop = new Int32Array(new SharedArrayBuffer(4));
-    const task: RecordTask = { role: 'record', image, output, options, stop };
-    const worker = new Worker(this.#script, { workerData: task });
-    const outcome = await new Promise<JobOutcome>((end) => {
-      this.#jobs.set(jobId, { worker, stop, end });
-      worker.on('message', (message: RecordMessage) => {
-        switch (message.kind) {
-          case 'progress': report({ jobId, ...message.progress }); break;
-          case 'finished': end({ kind: 'recorded', path: output }); break;
-          case 'failed': end(failed(message.message)); break;
-        }
+  /** Runs one job; resolves when it finished, failed or was cancelled. `stem`: the name of the trace. `hear` is told of everything but the end. */
+  async run<Message extends JobMessage>(job: { readonly jobId: string; readonly stem: string; readonly taskFor: (output: string) => WorkerTask }, hear: (message: Message) => void): Promise<JobOutcome<Message>> {
+    const { work, worker: doer, advice } = this.#words;
+    if (this.#jobs.has(job.jobId)) return failed(`this ${work} runs already: wait for it or cancel it`);
+    if (this.#jobs.size >= LIMITS.jobs) return failed(`${String(LIMITS.jobs)} ${work}s run already: wait for one or cancel it`);
+    const output = await this.#freeName(job.stem);
+    const worker = new Worker(this.#script, { workerData: job.taskFor(output) });
+    const outcome = await new Promise<JobOutcome<Message>>((end) => {
+      this.#jobs.set(job.jobId, { end });
+      worker.on('message', (message: Message) => {
+        if (message.kind === 'progress') hear(message);
+        else if (message.kind === 'finished') end({ kind: 'done', path: output, last: message });
+        else end(failed('message' in message ? String(message.message) : `${doer} failed`));
       });
-      worker.on('error', (error) => { end(failed(`the recorder stopped: ${messageOf(error)}`)); });
-      worker.on('exit', () => { end(failed('the recorder ended without a result: record again, with less memory or fewer instructions')); });
+      worker.on('error', (error) => { end(failed(`${doer} stopped: ${messageOf(error)}`)); });
+      worker.on('exit', () => { end(failed(`${doer} ended without a result: ${advice}`)); });
     });
-    this.#jobs.delete(jobId);
+    this.#jobs.delete(job.jobId);
     await worker.terminate();
-    if (outcome.kind !== 'recorded') await rm(output, { force: true });
+    if (outcome.kind !== 'done') await rm(output, { force: true });
     return outcome;
   }
 
-  /** An unknown job is no error: it may just have ended. */
-  cancel({ jobId, partial }: CancelRecord): void {
-    const job = this.#jobs.get(jobId);
-    if (job === undefined) return;
-    if (partial === 'keep') Atomics.store(job.stop, 0, STOP.keep);
-    else job.end(CANCELLED);
+  /** Throws the work away. An unknown job is no error: it may just have ended. */
+  discard(jobId: string): void {
+    this.#jobs.get(jobId)?.end(CANCELLED);
   }
 
   cancelAll(): void {

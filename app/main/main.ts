@@ -3,13 +3,14 @@
 import { app } from 'electron';
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { ChosenFiles } from './chosen-files.ts';
 import { handlersOf, openFile, type Stores } from './handlers.ts';
-import { ImageStore } from './images.ts';
+import { ImportJobs } from './import-jobs.ts';
 import { answer } from './ipc.ts';
-import { RecordJobs } from './jobs.ts';
 import { setMenu } from './menu.ts';
 import { registerScheme, serve } from './protocol.ts';
 import { RecentStore } from './recents.ts';
+import { RecordJobs } from './record-jobs.ts';
 import { Reexecution } from './reexecution.ts';
 import { SampleStore } from './samples.ts';
 import { harden } from './security.ts';
@@ -39,7 +40,8 @@ function run(): void {
   app.on('activate', () => { if (app.isReady()) window.show(); });
   app.on('window-all-closed', () => { app.quit(); });
   app.on('will-quit', () => {
-    stores.jobs.cancelAll();
+    stores.recordings.cancelAll();
+    stores.imports.cancelAll();
     void stores.reexecution.closeAll();
     void stores.traces.closeAll();
   });
@@ -61,10 +63,11 @@ function storesOf(folder: string): Stores {
   return {
     samples: new SampleStore(join(app.isPackaged ? process.resourcesPath : app.getAppPath(), 'traces')),
     traces: new TraceStore(),
-    images: new ImageStore(),
+    chosen: new ChosenFiles(),
     recents: new RecentStore(join(folder, 'recents.json')),
     settings: new SettingsStore(join(folder, 'settings.json')),
-    jobs: new RecordJobs(worker, join(folder, 'recordings')),
+    recordings: new RecordJobs(worker, join(folder, 'recordings')),
+    imports: new ImportJobs(worker, join(folder, 'recordings')),
     reexecution: new Reexecution(worker),
   };
 }

@@ -75,6 +75,19 @@ async function openRegular(file: string): Promise<{ readonly handle: FileHandle;
   return failed(`cannot open ${file}: ${problem}`);
 }
 
+/** True when a file can be read and begins as a trace does. */
+export async function isTraceFile(file: string): Promise<boolean> {
+  const handle = await open(file, 'r').catch(() => null);
+  if (handle === null) return false;
+  try {
+    return await isTrace(handle);
+  } catch {
+    return false;
+  } finally {
+    await handle.close();
+  }
+}
+
 // what is no trace must not reach the page, nor the list of recent files
 async function isTrace(handle: FileHandle): Promise<boolean> {
   const { buffer, bytesRead } = await handle.read(Buffer.alloc(MAGIC.length), 0, MAGIC.length, 0);

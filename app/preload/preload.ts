@@ -35,6 +35,7 @@ const NO_PATH = { kind: 'failed', message: 'what was dropped is not a file on di
 const calls = Object.fromEntries(CALLS.map((name) => [name, (...args: Parameters<Invokes[typeof name]>) => invoke(name, ...args)])) as unknown as Calls;
 const messages: Messages = {
   onRecordProgress: subscription('recordProgress'),
+  onImportProgress: subscription('importProgress'),
   onOpenRequest: subscription('openRequest'),
   onMenuCommand: subscription('menuCommand'),
 };

@@ -4,13 +4,14 @@ import type { TraceEvent } from '../../core/event/event.ts';
 import type { Moment } from '../../core/event/reexecutor.ts';
 import { factsOf, type EventFacts } from '../../core/replay/facts.ts';
 import { loggedState } from '../../core/replay/logged-state.ts';
-import { notLogged, viewState, type StateView } from '../../core/replay/state.ts';
+import { viewState, type StateView } from '../../core/replay/state.ts';
 import { eventOf } from '../session/events.ts';
 import type { Recording } from '../session/recording.ts';
 import { FROM_LOG, LAST_DUMP, RECORDED, REEXECUTED, absentBecause, type Provenance } from './provenance.ts';
 
 export interface EventView { readonly event: TraceEvent; readonly facts: EventFacts }
-export interface StateChoice { readonly state: StateView; readonly provenance: Provenance; readonly words: Uint32Array }
+/** `sides`: there is a state before and one after to choose from. */
+export interface StateChoice { readonly state: StateView; readonly provenance: Provenance; readonly words: Uint32Array; readonly sides: boolean }
 
 /** The event and its facts; null between events, at the end and for a dropped row. */
 export function eventView(recording: Recording, seq: number | null): EventView | null {
@@ -26,16 +27,18 @@ export function stateAt(recording: Recording, at: { readonly seq: number | null;
   const { source } = recording;
   if (at.seq !== null && source.hasState) {
     const before = source.stateBefore(at.seq);
+    const absent = recording.imported?.notLogged;
+    const logged = recording.imported === null ? null : loggedState(source.event(at.seq));
+    const provenance = logged === null ? RECORDED : logged.isOlder ? LAST_DUMP : FROM_LOG;
+    const sides = logged?.isAfterKnown !== false;
+    if (!sides || at.side === 'before') return { state: viewState(before, null, absent), provenance, words: before, sides };
     const after = source.stateAfter(at.seq);
-    const absent = notLogged(source.header), logged = source.header.kind === 'imported' ? loggedState(source.event(at.seq)) : null;
-    if (at.side === 'before') return { state: viewState(before, null, absent), provenance: logged === null ? RECORDED : logged.isOlder ? LAST_DUMP : FROM_LOG, words: before };
-    if (logged?.isAfterKnown === false) return absentBecause('The log does not show the registers after this event.');
-    return { state: viewState(after, before, absent), provenance: logged === null ? RECORDED : FROM_LOG, words: after };
+    return { state: viewState(after, before, absent), provenance: logged === null ? RECORDED : FROM_LOG, words: after, sides };
   }
   const previous = at.next - 1;
   const last = source.hasState && previous >= 0 && previous < source.eventCount && source.kindAt(previous) >= 0 ? source.stateAfter(previous) : null;
-  if (at.moment !== null) return { state: viewState(at.moment.registers, last), provenance: REEXECUTED, words: at.moment.registers };
-  if (last !== null && at.next >= source.eventCount) return { state: viewState(last, null), provenance: RECORDED, words: last };
+  if (at.moment !== null) return { state: viewState(at.moment.registers, last), provenance: REEXECUTED, words: at.moment.registers, sides: false };
+  if (last !== null && at.next >= source.eventCount) return { state: viewState(last, null, recording.imported?.notLogged), provenance: recording.imported === null ? RECORDED : LAST_DUMP, words: last, sides: false };
   return absentBecause(source.hasState ? 'Between two events the registers come from executing again.' : 'This trace holds no registers: its source did not record them.');
 }
 

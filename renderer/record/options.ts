@@ -33,9 +33,3 @@ function whole(text: string): number | null | undefined {
   const value = Number(plain);
   return Number.isSafeInteger(value) ? value : null;
 }
-
-/** Bytes as people read them. */
-export function sizeText(bytes: number): string {
-  if (bytes < 1024) return `${bytes.toLocaleString('en')} bytes`;
-  return bytes < MIB ? `${(bytes / 1024).toFixed(1)} KiB` : `${(bytes / MIB).toFixed(1)} MiB`;
-}

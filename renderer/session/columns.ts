@@ -26,7 +26,7 @@ export interface Columns {
   readonly ringAfter: Uint8Array;
   /** Mechanism (code in VIAS) of a transition, vector of a fault, otherwise 0. */
   readonly detail: Uint8Array;
-  /** 1 where the event is no record: it must lie between two of them. */
+  /** 1 where the event, or the ring it leads to, is no record but follows from two of them. */
   readonly inferred: Uint8Array;
   /** Instructions retired before the event; never falling. Where none are recorded: the sequence number. */
   readonly icount: Float64Array;
@@ -70,6 +70,8 @@ export class ColumnsReading {
   #ring = RING_UNKNOWN;
   #icount = 0;
   #seq = 0;
+  /** The transition whose new ring is unknown, until the next event tells it; -1 for none. */
+  #openEnd = -1;
 
   constructor(source: TraceSource) {
     const count = source.eventCount;
@@ -105,10 +107,24 @@ export class ColumnsReading {
     if (isPresent(row, INFERRED)) columns.inferred[seq] = 1;
     let ring = ringIn(row, CPL, this.#ring);
     if (code === TRANSITION) ring = ringIn(row, FROM_CPL, ring);
+    if (ring !== RING_UNKNOWN && this.#openEnd >= 0) this.#closeEnd(seq, ring);
     columns.ringBefore[seq] = ring;
-    if (code === TRANSITION) { ring = ringIn(row, TO_CPL, ring); columns.detail[seq] = wordOf(row, VIA); }
+    if (code === TRANSITION) {
+      if (isPresent(row, TO_CPL) && isUnknown(row, TO_CPL) && ring !== RING_UNKNOWN) { this.#openEnd = seq; ring = RING_UNKNOWN; }
+      else ring = ringIn(row, TO_CPL, ring);
+      columns.detail[seq] = wordOf(row, VIA);
+    }
     if (code === FAULT) columns.detail[seq] = wordOf(row, VECTOR);
     columns.ringAfter[seq] = this.#ring = ring;
+  }
+
+  // a log that does not say where a transition led: the ring the next event finds is where
+  #closeEnd(seq: number, ring: number): void {
+    const { ringBefore, ringAfter, inferred } = this.#columns;
+    ringAfter.fill(ring, this.#openEnd, seq);
+    ringBefore.fill(ring, this.#openEnd + 1, seq);
+    inferred[this.#openEnd] = 1;
+    this.#openEnd = -1;
   }
 }
 

@@ -7,6 +7,7 @@ import type { SymbolTable } from '../../core/symbols/symbol-table.ts';
 import { openTrace, type TraceReader } from '../../core/trace/reader.ts';
 import type { OpenedTrace } from '../../app/contract/api.ts';
 import { LastWriters } from '../../core/replay/last-writer.ts';
+import { notLogged } from '../../core/replay/state.ts';
 import { VisitScan } from '../../core/replay/visits/scan.ts';
 import { ColumnsReading, type Columns } from './columns.ts';
 import { workSlice, yieldToWindow } from './slices.ts';
@@ -19,6 +20,8 @@ export interface Recording {
   /** Kernel visits, laid out in rows. */
   readonly spans: Spans;
   readonly symbols: SymbolTable | null;
+  /** Set when it was imported: the tool whose log it was, and the registers no dump of it shows. */
+  readonly imported: { readonly tool: string; readonly notLogged: ReadonlySet<string> } | null;
   /** Who wrote the entries of a page walk. */
   readonly writers: LastWriters;
 }
@@ -38,7 +41,17 @@ export async function readRecording(opened: OpenedTrace, bytes: Uint8Array): Pro
   while (!workSlice((budget) => reading.advance(budget))) await yieldToWindow();
   const pairing = new VisitScan(source);
   while (!workSlice((budget) => pairing.advance(budget))) await yieldToWindow();
-  return { opened, source, columns: reading.columns(), spans: laySpans(pairing.visits()), symbols: symbolsOf(source), writers: new LastWriters(source) };
+  return { opened, source, columns: reading.columns(), spans: laySpans(pairing.visits()), symbols: symbolsOf(source), imported: importedFrom(source), writers: new LastWriters(source) };
+}
+
+function importedFrom({ header }: TraceReader): Recording['imported'] {
+  if (header.kind !== 'imported') return null;
+  return { tool: header.sourceTool ?? 'another tool', notLogged: notLogged(header) };
+}
+
+/** Why instructions of an imported trace cannot be executed, as it follows a colon; null for a recorded one. */
+export function whyNotExecutable({ imported }: Recording): string | null {
+  return imported === null ? null : `this trace was imported from a log of ${imported.tool}, which holds no guest to execute; record the guest to step through its instructions`;
 }
 
 // names are a help, not a condition: an image whose symbols cannot be read has none

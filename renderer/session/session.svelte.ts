@@ -8,18 +8,19 @@ import { compile, isRefusal } from '../../core/replay/expression/compile.ts';
 import { findNext } from '../../core/replay/search.ts';
 import { NONE, visitOfEvent } from '../../core/replay/visits/table.ts';
 import { endOf, positionOfEvent, startOf, type Direction } from '../../core/replay/source.ts';
+import type { ChooseLogOutcome, ChosenLog } from '../../app/contract/import.ts';
 import type { Api, ChooseImageOutcome, ChosenImage, OpenedTrace, OpenOutcome, SampleInfo, SavedBreakpoint } from '../../app/contract/api.ts';
 import { Breakpoints, type BreakpointHost } from './breakpoints.svelte.ts';
 import { Execution, type ExecutionHost } from './execution.svelte.ts';
 import { Preferences } from './preferences.svelte.ts';
 import { nearestCounted } from './columns.ts';
 import { betweenEvents, fitView, panView, revealUnit, unitOf, zoomView, type Axis, type View } from './scale.ts';
-import { loadRecording, type Recording } from './recording.ts';
+import { loadRecording, whyNotExecutable, type Recording } from './recording.ts';
 import { sentenceAt } from './events.ts';
 import { nearestStored, positionEvent } from './stored.ts';
 import { visitAfterword } from './visit-words.ts';
 
-export type Overlay = 'keys' | 'palette' | 'record' | null;
+export type Overlay = 'keys' | 'palette' | 'record' | 'import' | null;
 export type WorkTab = 'inspector' | 'events' | 'breakpoints' | 'guide' | 'console';
 /** A refusal or mishap in plain words; it stays until dismissed or something succeeds. */
 export interface Notice { readonly title: string; readonly message: string; readonly tone: 'bad' | 'warn' | 'good' }
@@ -45,6 +46,8 @@ export class Session implements BreakpointHost, ExecutionHost {
   samples = $state.raw<readonly SampleInfo[] | null>(null);
   /** The image the record dialog is about. */
   image = $state.raw<ChosenImage | null>(null);
+  /** The log the import dialog is about. */
+  log = $state.raw<ChosenLog | null>(null);
   /** A word for screen readers about what just happened. */
   announcement = $state('');
   /** True while a question to the re-executor is out. */
@@ -90,6 +93,9 @@ export class Session implements BreakpointHost, ExecutionHost {
   async accept(outcome: OpenOutcome): Promise<boolean> {
     if (outcome.kind === 'cancelled') return false;
     if (outcome.kind === 'failed') { this.fail('This could not be opened', outcome.message); return false; }
+    if (outcome.kind === 'log') await this.chooseLog(() => Promise.resolve(outcome));
+    if (outcome.kind === 'chosen') await this.chooseImage(() => Promise.resolve(outcome));
+    if (outcome.kind !== 'opened') return false;
     return this.show(outcome.trace);
   }
 
@@ -100,7 +106,7 @@ export class Session implements BreakpointHost, ExecutionHost {
       const recording = await loadRecording(opened);
       if (this.#latest !== opened) { void this.api.closeTrace(opened.id); return false; }
       this.leave();
-      this.execution.reset();
+      this.execution.reset(whyNotExecutable(recording));
       this.recording = recording;
       this.moveTo(startOf(recording.source));
       this.view = fitView(recording.columns, this.axis);
@@ -245,6 +251,15 @@ export class Session implements BreakpointHost, ExecutionHost {
     if (outcome.kind !== 'chosen') return;
     this.image = outcome.image;
     this.overlay = 'record';
+  }
+
+  /** Takes a chosen, dropped or opened log to the import dialog. */
+  async chooseLog(ask: () => Promise<ChooseLogOutcome>): Promise<void> {
+    const outcome = await ask();
+    if (outcome.kind === 'failed') this.fail('This log cannot be imported', outcome.message);
+    if (outcome.kind !== 'log') return;
+    this.log = outcome.log;
+    this.overlay = 'import';
   }
 
   async save(): Promise<void> {

@@ -34,8 +34,8 @@ export function whyNoExit(visit: Visit): string {
 /** `thread 2, kernel stack 0x109000`; the number only where there are several. */
 export function threadText(recording: Recording, visit: Visit): string {
   const many = recording.spans.visits.threads.length;
-  const { stack, cr3 } = visit.stack;
-  const where = stack !== null ? `kernel stack ${shown(stack)}` : cr3 !== null ? `address space CR3 ${shown(cr3)}` : 'a stack the log does not show';
+  const { stack, cr3, isTop } = visit.stack;
+  const where = stack !== null ? `kernel stack ${isTop ? '' : 'below '}${shown(stack)}` : cr3 !== null ? `address space CR3 ${shown(cr3)}` : 'a stack the log does not show';
   return many > 1 ? `thread ${String(visit.thread + 1)}, ${where}` : where;
 }
 

@@ -19,8 +19,11 @@ export type Ending = (typeof ENDINGS)[number];
 export const UNMATCHED = ['no-entry', 'error-code', 'address-space', 'other-stack', 'filtered'] as const;
 export type Unmatched = (typeof UNMATCHED)[number];
 
-/** A kernel stack: what tells one thread from another. `stack`: linear address of its top; null in logs that do not say. */
-export interface KernelStack { readonly stack: bigint | null; readonly cr3: bigint | null }
+/**
+ * A kernel stack: what tells one thread from another. `stack`: linear address of its top; null in logs that do not say. `isTop`: false
+ * where only the page is known, whose end stands for the top.
+ */
+export interface KernelStack { readonly stack: bigint | null; readonly cr3: bigint | null; readonly isTop: boolean }
 
 export interface Visits {
   readonly count: number;

@@ -18,6 +18,8 @@ export class Threads {
   #count = 0;
   /** Threads with a top or a frame in a page. */
   readonly #onPage = new Map<number, number[]>();
+  /** Threads whose top nobody has told. */
+  readonly #onlyPage = new Set<number>();
   readonly #ofAddressSpace = new Map<number, number>();
 
   get count(): number {
@@ -31,12 +33,18 @@ export class Threads {
   /** The thread whose kernel stack has its top just here, made when there is none. */
   withTop(top: number, cr3: number): number {
     const found = this.#near(pageOf(top)).find((one) => this.#tops[one] === top && this.#cr3s[one] === cr3);
+    if (found !== undefined) this.#onlyPage.delete(found);
     return found ?? this.#add(top, cr3);
   }
 
   /** The thread of an address no known stack reaches down to: the end of its page stands for the top. */
   ofPage(address: number, cr3: number): number {
-    return this.withTop(Math.ceil(address / STACK_REACH) * STACK_REACH, cr3);
+    const end = Math.ceil(address / STACK_REACH) * STACK_REACH;
+    const found = this.#near(pageOf(end)).find((one) => this.#tops[one] === end && this.#cr3s[one] === cr3);
+    if (found !== undefined) return found;
+    const made = this.#add(end, cr3);
+    this.#onlyPage.add(made);
+    return made;
   }
 
   /** The one thread of an address space, for logs that do not show kernel stacks. */
@@ -73,7 +81,7 @@ export class Threads {
   list(): readonly KernelStack[] {
     return Array.from({ length: this.#count }, (_, index): KernelStack => {
       const top = this.#tops[index]!, cr3 = this.#cr3s[index]!;
-      return { stack: Number.isNaN(top) ? null : addressBits(top), cr3: cr3 === CR3_UNKNOWN ? null : BigInt(cr3) };
+      return { stack: Number.isNaN(top) ? null : addressBits(top), cr3: cr3 === CR3_UNKNOWN ? null : BigInt(cr3), isTop: !Number.isNaN(top) && !this.#onlyPage.has(index) };
     });
   }
 

@@ -19,7 +19,7 @@ function visitsOf(made: readonly Made[], threads = 1): Visits {
   for (const one of made) columns.add({ entry: one.entry, via: INT, vector: 0x80, thread: one.thread ?? 0, parent: one.parent ?? NONE });
   for (const [index, one] of made.entries()) columns.close(index, one.open === true ? { ending: 'open', exit: NONE, over: one.over } : { ending: 'returned', exit: one.over, over: one.over });
   return columns.take({
-    threads: Array.from({ length: threads }, (_, index) => ({ stack: BigInt(0x107000 + index * 0x2000), cr3: 0x1000n })), lines: new Uint8Array(256).fill(255),
+    threads: Array.from({ length: threads }, (_, index) => ({ stack: BigInt(0x107000 + index * 0x2000), cr3: 0x1000n, isTop: true })), lines: new Uint8Array(256).fill(255),
     byExit: new Uint32Array(0), strayExits: new Uint32Array(0), strayReasons: new Uint8Array(0),
   });
 }

@@ -162,3 +162,11 @@ test('between two events the playhead stands by its share of the instructions', 
   expect(betweenEvents(columns, { icount: 0, seq: 0 })).toBe(-0.5);
   expect(betweenEvents(columns, { icount: 30, seq: 3 })).toBe(3);
 });
+
+test('where a log does not say the ring a transition leads to, the next event tells it, and it counts as inferred', () => {
+  const entry = row('transition', { 'from.cpl': 3, 'to.cpl': null, via: 'int', icount: null });
+  const logged = columnsOf(traceOf([entry, row('cr-write', { register: 'cr0', cpl: null }), transition(0, 3, 'unknown', { 'inferred.after': 1, 'inferred.before': 3 }), entry]));
+  expect([...logged.ringBefore]).toEqual([3, 0, 0, 3]);
+  expect([...logged.ringAfter]).toEqual([0, 0, 3, RING_UNKNOWN]);
+  expect([...logged.inferred]).toEqual([1, 0, 1, 0]);
+});

@@ -63,6 +63,7 @@ test('an interrupt of code on a stack of its own is not nested in a visit that w
   const idle = 0x9_0000;
   const visits = pairVisits(traceOf([enter(TOP_A), interrupt(idle - 64), backFrom(idle - 64), leave(TOP_A)]));
   expect(told(visits)).toEqual(['0-3 int depth 0 thread 0', '1-2 interrupt depth 0 thread 1']);
+  expect(visits.threads.map((one) => [one.stack, one.isTop])).toEqual([[BigInt(TOP_A), true], [BigInt(idle), false]]);
 });
 
 test('an error code is skipped by the handler: the frame above it is matched, the code itself is not', () => {

@@ -1,0 +1,39 @@
+// Recording an image in a worker: it can be thrown away, or stopped and kept.
+import { basename, extname } from 'node:path';
+import type { CancelRecord, Cancelled, Failed, RecordProgress, RecordRequest } from '../contract/api.ts';
+import { STOP, type RecordMessage } from '../contract/worker.ts';
+import { Jobs } from './jobs.ts';
+
+export type RecordOutcome = { readonly kind: 'recorded'; readonly path: string } | Cancelled | Failed;
+
+export class RecordJobs {
+  readonly #jobs: Jobs;
+  readonly #stops = new Map<string, Int32Array>();
+
+  /** `script`: the worker bundle; `folder`: where recordings go. */
+  constructor(script: string, folder: string) {
+    this.#jobs = new Jobs(script, folder, { work: 'recording', worker: 'the recorder', advice: 'record again, with less memory or fewer instructions' });
+  }
+
+  /** Records `image`; resolves when the guest ended, was stopped, or could not be run. */
+  async record(image: string, { jobId, options }: RecordRequest, report: (progress: RecordProgress) => void): Promise<RecordOutcome> {
+    const stop = new Int32Array(new SharedArrayBuffer(4));
+    if (!this.#stops.has(jobId)) this.#stops.set(jobId, stop);
+    const outcome = await this.#jobs.run<RecordMessage>({ jobId, stem: basename(image, extname(image)), taskFor: (output) => ({ role: 'record', image, output, options, stop }) }, (message) => {
+      if (message.kind === 'progress') report({ jobId, ...message.progress });
+    });
+    if (this.#stops.get(jobId) === stop) this.#stops.delete(jobId);
+    return outcome.kind === 'done' ? { kind: 'recorded', path: outcome.path } : outcome;
+  }
+
+  /** An unknown job is no error: it may just have ended. */
+  cancel({ jobId, partial }: CancelRecord): void {
+    const stop = this.#stops.get(jobId);
+    if (partial === 'discard') this.#jobs.discard(jobId);
+    else if (stop !== undefined) Atomics.store(stop, 0, STOP.keep);
+  }
+
+  cancelAll(): void {
+    this.#jobs.cancelAll();
+  }
+}
