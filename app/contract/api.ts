@@ -2,7 +2,7 @@
 // Only plain data crosses it. Main checks every argument (see limits.ts and parse.ts); the bytes of a trace do not
 // cross it at all: the renderer fetches them from `OpenedTrace.url`, which main streams from the file it opened.
 import type { ReexecuteReply, ReexecuteRequest } from '../../core/event/reexecutor.ts';
-import type { ChooseLogOutcome, ChosenLog, ImportOutcome, ImportProgress, ImportRequest } from './import.ts';
+import type { ChosenLog, ImportProgress, ImportReport, ImportRequest } from './import.ts';
 
 /** Names one open trace until `closeTrace`. */
 export type TraceId = string;
@@ -59,6 +59,10 @@ export type RecentTrace = {
 /** An image chosen in a dialog or dropped; `token` is what `record` takes (a path never comes back from the renderer). */
 export type ChosenImage = { readonly token: string; readonly name: string; readonly path: string; readonly bytes: number };
 export type ChooseImageOutcome = { readonly kind: 'chosen'; readonly image: ChosenImage } | Cancelled | Failed;
+
+export type ChooseLogOutcome = { readonly kind: 'log'; readonly log: ChosenLog } | Cancelled | Failed;
+/** The trace is open already; who does not want it closes it. */
+export type ImportOutcome = { readonly kind: 'imported'; readonly report: ImportReport; readonly trace: OpenedTrace } | Cancelled | Failed;
 
 export type ImageFormat = 'auto' | 'flat' | 'elf' | 'boot' | 'rom';
 /** Addresses and sizes are whole numbers; an omitted option means the recorder's own default. */

@@ -1,9 +1,7 @@
 // Importing a log of another tool: what is chosen, how far it is, and the report, as plain data across the bridge.
-import type { Cancelled, Failed, OpenedTrace } from './api.ts';
 
 /** A log chosen in a dialog, dropped or opened; `token` is what `importLog` takes. `bytes` is its size as it lies on disk. */
 export type ChosenLog = { readonly token: string; readonly name: string; readonly path: string; readonly bytes: number };
-export type ChooseLogOutcome = { readonly kind: 'log'; readonly log: ChosenLog } | Cancelled | Failed;
 
 /** `jobId` is chosen by the caller; it names the job in progress messages and in `cancelImport`. */
 export type ImportRequest = { readonly jobId: string; readonly logToken: string };
@@ -27,6 +25,3 @@ export type ImportReport = {
   readonly contentHash: string;
   readonly bytes: number;
 };
-
-/** The trace is open already; who does not want it closes it. */
-export type ImportOutcome = { readonly kind: 'imported'; readonly report: ImportReport; readonly trace: OpenedTrace } | Cancelled | Failed;

@@ -2,8 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { ChooseImageOutcome, Failed } from '../contract/api.ts';
-import type { ChooseLogOutcome } from '../contract/import.ts';
+import type { ChooseImageOutcome, ChooseLogOutcome, Failed } from '../contract/api.ts';
 import { LIMITS } from '../contract/limits.ts';
 import { failed } from './outcome.ts';
 
@@ -26,8 +25,9 @@ export class ChosenFiles {
     return 'kind' in file ? file : { kind: 'log', log: file };
   }
 
-  /** What a file that is no trace is taken for: a log by its name or when it is text, otherwise an image. */
-  async logOrImage(path: string): Promise<ChooseLogOutcome | ChooseImageOutcome> {
+  /** What a file that is no trace is taken for: a log by its name or when it is text, otherwise an image; null for what is no file. */
+  async logOrImage(path: string): Promise<ChooseLogOutcome | ChooseImageOutcome | null> {
+    if ((await stat(path).catch(() => null))?.isFile() !== true) return null;
     return isNamedAsLog(path) || await isText(path) ? this.log(path) : this.image(path);
   }
 
@@ -55,6 +55,8 @@ async function isText(path: string): Promise<boolean> {
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(LOOKED_AT), 0, LOOKED_AT, 0);
     return bytesRead > 0 && !buffer.subarray(0, bytesRead).includes(0);
+  } catch {
+    return false;
   } finally {
     await file.close();
   }

@@ -38,7 +38,8 @@ async function openTrace({ traces, recents }: Stores, path: string): Promise<Ope
 
 /** Opens a file by path: a trace, or what a log or an image is to be made into one. */
 export async function openFile(stores: Stores, path: string): Promise<OpenOutcome> {
-  return extname(path).toLowerCase() === '.rtrace' || await isTraceFile(path) ? openTrace(stores, path) : stores.chosen.logOrImage(path);
+  const other = extname(path).toLowerCase() === '.rtrace' || await isTraceFile(path) ? null : await stores.chosen.logOrImage(path);
+  return other ?? openTrace(stores, path);
 }
 
 export function send<K extends keyof Sends>(to: WebContents, channel: K, message: Sends[K]): void {

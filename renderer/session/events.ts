@@ -38,7 +38,7 @@ export function titleAt(recording: Recording, seq: number): string {
 export function describeShort(recording: Recording, seq: number): string {
   const event = eventOf(recording, seq);
   if (event === null || event.kind === 'console' || event.kind === 'table-write' || event.kind === 'tlb-flush') return '';
-  if (event.kind === 'transition' && event.via === 'exception') return '';
+  if (event.kind === 'transition' && (event.via === 'exception' || event.via === 'unknown')) return '';
   if (event.kind === 'msr-write') return event.name.replace('IA32_', '');
   return labelEvent(event);
 }

@@ -89,7 +89,7 @@ test('a dropped file is opened by its path; what is no file on disk is refused',
   expect(opened).toMatchObject({ kind: 'opened', trace: { path: file } });
 });
 
-test('a file that is gone, empty or a folder is refused in one line, and what is no trace is not remembered', async () => {
+test('a file that is gone, empty or a folder is refused in one line; text is offered for import, and what is no trace is not remembered', async () => {
   const empty = join(folder, 'empty.rtrace');
   writeFileSync(empty, '');
   await running.page.evaluate(() => {
@@ -106,11 +106,11 @@ test('a file that is gone, empty or a folder is refused in one line, and what is
     await running.app.evaluate(({ app }, from) => { app.emit('open-file', { preventDefault: () => undefined }, from); }, path);
     await expect.poll(told).toHaveLength(before + 1);
   }
-  expect((await told()).slice(-4)).toEqual([
+  expect((await told()).slice(-4)).toMatchObject([
     { kind: 'failed', message: `cannot open ${gone}: there is no such file; it was moved, renamed or deleted` },
     { kind: 'failed', message: `cannot open ${empty}: it is empty: record it again` },
     { kind: 'failed', message: `cannot open ${folder}: it is not a file: choose an .rtrace file` },
-    { kind: 'failed', message: `cannot open ${text}: it is not a Ringscope trace: choose an .rtrace file, or record a guest image` },
+    { kind: 'log', log: { name: 'notes.txt', path: text, bytes: 15 } },
   ]);
   const recents = await running.page.evaluate(() => window.ringscope.recents());
   expect(recents.map(({ path }) => path)).not.toContain(text);

@@ -1,10 +1,11 @@
 // Pictures of every view, in both themes and all sizes, into test/out/screenshots; and no text may be cut off in any.
 import { expect, test } from 'vitest';
 import type { Page } from 'playwright';
-import { clipped, everyView } from '../harness.ts';
+import { join } from 'node:path';
+import { clipped, everyView, root, type Running } from '../harness.ts';
 
 /** A view: how to come to it from the gallery, or from the view before it. */
-type View = { readonly name: string; readonly show: (page: Page) => Promise<void> };
+type View = { readonly name: string; readonly show: (page: Page, running: Running) => Promise<void> };
 
 const open = async (page: Page, sample: string): Promise<void> => {
   await page.keyboard.press('Control+h');
@@ -45,17 +46,34 @@ const VIEWS: readonly View[] = [
   { name: 'console', show: (page) => tab(page, 'Console') },
   { name: 'shutdown', show: async (page) => { await open(page, 'A triple fault'); await page.keyboard.press('End'); await page.keyboard.press('Shift+F10'); await inspect(page, 'led to the shutdown'); } },
   { name: 'dense', show: (page) => open(page, 'INT 0x80 against SYSENTER') },
-  { name: 'keys', show: (page) => page.keyboard.press('?') },
+  { name: 'overview', show: async (page) => { for (const key of ['v', 'w', 'w', 'w', 'w']) await page.keyboard.press(key); } },
+  { name: 'threads', show: async (page) => { await open(page, 'Two threads'); for (const key of ['v', 'v', 'v']) await page.keyboard.press(key); } },
+  { name: 'visit', show: (page) => inspect(page, 'Kernel visit') },
+  { name: 'nested', show: async (page) => { await open(page, 'A nested interrupt'); await page.keyboard.press('v'); } },
+  { name: 'import-report', show: async (page, { app }) => {
+    await app.evaluate(({ dialog }, file) => { dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [file] }); }, join(root, 'test/fixtures/qemu-int.log'));
+    await page.keyboard.press('Control+i');
+    await page.getByRole('button', { name: 'Choose a log…' }).click();
+    await page.getByRole('button', { name: 'Open trace' }).waitFor();
+  } },
+  { name: 'imported', show: async (page) => {
+    await page.getByRole('button', { name: 'Open trace' }).click();
+    await page.getByText('imported', { exact: true }).waitFor({ state: 'attached' });
+    for (const key of ['c', 'c']) await page.keyboard.press(key);
+  } },
+  { name: 'import', show: (page) => page.keyboard.press('Control+i') },
+  { name: 'keys', show: async (page) => { await page.keyboard.press('Escape'); await page.keyboard.press('?'); } },
   { name: 'palette', show: async (page) => { await page.keyboard.press('Escape'); await page.keyboard.press('Control+k'); await page.keyboard.type('fault'); } },
   { name: 'record', show: async (page) => { await page.keyboard.press('Escape'); await page.keyboard.press('Control+r'); } },
 ];
 
 test('the views', async () => {
   const cut: string[] = [];
-  await everyView(async ({ page }, picture) => {
+  await everyView(async (running, picture) => {
+    const { page } = running;
     await page.getByRole('heading', { level: 1 }).waitFor();
     for (const { name, show } of VIEWS) {
-      await show(page);
+      await show(page, running);
       await page.waitForTimeout(350);
       await picture(name);
       cut.push(...(await clipped(page)).map((text) => `${name}: ${text}`));
