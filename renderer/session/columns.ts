@@ -36,7 +36,7 @@ export interface Columns {
   readonly ringSums: readonly Uint32Array[];
   /** Events before index i with the mark; `change` counts CPL changes. */
   readonly sums: Readonly<Record<Counted, Uint32Array>>;
-  /** Rings that occur. */
+  /** Rings that occur; index RING_UNKNOWN: an event whose ring nobody knows. */
   readonly rings: readonly boolean[];
 }
 
@@ -143,7 +143,7 @@ function sumsOf(columns: Pick<Columns, 'count' | 'mark' | 'ringBefore' | 'ringAf
   const marked = (name: Mark): Uint32Array => { const code = MARKS.indexOf(name); return runningCount(count, (index) => mark[index] === code); };
   const ringSums = [0, 1, 2, 3].map((ring) => runningCount(count, (index) => ringBefore[index] === ring));
   const change = runningCount(count, (index) => ringBefore[index] !== ringAfter[index]);
-  const rings = [0, 1, 2, 3].map((ring) => ringBefore.includes(ring) || ringAfter.includes(ring));
+  const rings = [0, 1, 2, 3, RING_UNKNOWN].map((ring) => ringBefore.includes(ring) || ringAfter.includes(ring));
   return { ringSums, rings, sums: { fault: marked('fault'), msr: marked('msr'), cr: marked('cr'), end: marked('end'), change } };
 }
 

@@ -1,6 +1,8 @@
 // The vertical layout of the timeline: a ruler, a row of breakpoint hits, one lane a ring, ring 3 on top so that entering the kernel goes
-// down, and under ring 0 the bands of the kernel visits. Rings that never occur are drawn thin.
+// down, and under ring 0 the bands of the kernel visits. Rings that never occur are drawn thin. Events whose ring a log does not tell have
+// a thin lane of their own above the rings: between them they would seem to be in one.
 
+import { RING_UNKNOWN } from '../session/columns.ts';
 import type { Band } from '../session/spans.ts';
 
 export interface Lane { readonly ring: number; readonly top: number; readonly height: number; readonly used: boolean }
@@ -8,7 +10,7 @@ interface Strip { readonly top: number; readonly height: number }
 export interface LaneLayout {
   readonly ruler: Strip;
   readonly hits: Strip;
-  /** Ring 3 first. */
+  /** Ring 3 first, above it RING_UNKNOWN where it occurs. */
   readonly lanes: readonly Lane[];
   /** Bands of kernel visits, and the rows in all of them. */
   readonly bands: readonly Strip[];
@@ -27,17 +29,20 @@ export function layLanes(height: number, rem: number, rings: readonly boolean[],
   const used = [3, 2, 1, 0].map((ring) => ({ ring, used: ring === 0 || ring === 3 || rings[ring] === true }));
   const wide = used.filter((lane) => lane.used).length;
   const spansHeight = layBands(0, rem, bands).height;
-  const fixed = (RULER_REM + HITS_REM + GAP_REM * used.length) * rem + spansHeight;
+  const unknownRem = rings[RING_UNKNOWN] === true ? UNUSED_REM + GAP_REM : 0;
+  const fixed = (RULER_REM + HITS_REM + GAP_REM * used.length + unknownRem) * rem + spansHeight;
   const share = (unused: number): number => (height - fixed - unused * rem * (used.length - wide)) / wide;
   const unused = share(UNUSED_REM) < LANE_FAIR_REM * rem ? SQUEEZED_REM : UNUSED_REM;
   const each = Math.max(LANE_MIN_REM * rem, share(unused));
-  let top = (RULER_REM + HITS_REM) * rem;
-  const lanes = used.map((lane) => {
+  const first: readonly Lane[] = unknownRem === 0 ? [] : [{ ring: RING_UNKNOWN, used: false, top: (RULER_REM + HITS_REM) * rem, height: UNUSED_REM * rem }];
+  let top = (RULER_REM + HITS_REM + unknownRem) * rem;
+  const rest = used.map((lane) => {
     const placed = { ...lane, top, height: lane.used ? each : unused * rem };
     top += placed.height + GAP_REM * rem;
     return placed;
   });
   const laid = layBands(top, rem, bands);
+  const lanes = [...first, ...rest];
   return { ruler: { top: 0, height: RULER_REM * rem }, hits: { top: RULER_REM * rem, height: HITS_REM * rem }, lanes, bands: laid.bands, rows: laid.rows, height: top + laid.height };
 }
 
@@ -56,13 +61,10 @@ function layBands(first: number, rem: number, bands: readonly Band[]): { readonl
   return { bands: laid, rows, height: top - first };
 }
 
-/** Where the level line of a ring runs; a ring nobody knows runs between rings 3 and 0. */
+/** Where the level line of a ring runs. */
 export function levelOf(layout: LaneLayout, ring: number): number {
-  const lane = layout.lanes.find((candidate) => candidate.ring === ring);
-  if (lane !== undefined) return lane.top + lane.height / 2;
-  const first = layout.lanes[0];
-  const last = layout.lanes[layout.lanes.length - 1];
-  return first === undefined || last === undefined ? 0 : (first.top + last.top + last.height) / 2;
+  const lane = layout.lanes.find((candidate) => candidate.ring === ring) ?? layout.lanes[0];
+  return lane === undefined ? 0 : lane.top + lane.height / 2;
 }
 
 /** The row of visits at a height; -1 outside all. */

@@ -50,6 +50,7 @@ const VIEWS: readonly View[] = [
   { name: 'threads', show: async (page) => { await open(page, 'Two threads'); for (const key of ['v', 'v', 'v']) await page.keyboard.press(key); } },
   { name: 'visit', show: (page) => inspect(page, 'Kernel visit') },
   { name: 'nested', show: async (page) => { await open(page, 'A nested interrupt'); await page.keyboard.press('v'); } },
+  { name: 'tour', show: async (page) => { await open(page, 'A tour from the boot sector'); await page.keyboard.press('End'); } },
   { name: 'import-report', show: async (page, { app }) => {
     await app.evaluate(({ dialog }, file) => { dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [file] }); }, join(root, 'test/fixtures/qemu-int.log'));
     await page.keyboard.press('Control+i');
@@ -59,6 +60,8 @@ const VIEWS: readonly View[] = [
   { name: 'imported', show: async (page) => {
     await page.getByRole('button', { name: 'Open trace' }).click();
     await page.getByText('imported', { exact: true }).waitFor({ state: 'attached' });
+    // closing the dialog gives the focus back to where it was: a text field would take the keys
+    await page.evaluate(() => { (document.activeElement as HTMLElement | null)?.blur(); });
     for (const key of ['c', 'c']) await page.keyboard.press(key);
   } },
   { name: 'import', show: (page) => page.keyboard.press('Control+i') },

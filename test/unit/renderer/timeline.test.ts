@@ -47,7 +47,7 @@ test('columns hold the ring before and after, the mark, and rising counts', () =
   expect([...columns.ringBefore]).toEqual([0, 0, 3, 3, 0, 0]);
   expect([...columns.ringAfter]).toEqual([0, 3, 3, 0, 0, 0]);
   expect([...columns.icount]).toEqual([10, 20, 30, 30, 40, 50]);
-  expect(columns.rings).toEqual([true, false, false, true]);
+  expect(columns.rings).toEqual([true, false, false, true, false]);
   expect(columns.sums.fault[6]).toBe(1);
   expect(columns.sums.change[6]).toBe(2);
   expect(columns.ringSums[3]?.[6]).toBe(2);
@@ -110,7 +110,14 @@ test('ring 3 lies above ring 0; unused rings are thin and give way first; used l
   expect(tight.lanes[1]?.height).toBeLessThan(roomy.lanes[1]?.height ?? 0);
   expect(tight.lanes[0]?.height).toBeGreaterThanOrEqual(30);
   expect(layLanes(240, 16, [true, true, true, true]).lanes.every((lane) => lane.used)).toBe(true);
-  expect(levelOf(roomy, RING_UNKNOWN)).toBeGreaterThan(levelOf(roomy, 3));
+});
+
+test('events of a ring nobody knows have a lane of their own above the rings, and only then', () => {
+  const layout = layLanes(240, 16, [true, false, false, true, true]);
+  expect(layout.lanes.map((lane) => lane.ring)).toEqual([RING_UNKNOWN, 3, 2, 1, 0]);
+  expect(levelOf(layout, RING_UNKNOWN)).toBeLessThan(layout.lanes[1]!.top);
+  expect(layout.height).toBeLessThanOrEqual(240);
+  expect(layLanes(240, 16, [true, false, false, true, false]).lanes.map((lane) => lane.ring)).toEqual([3, 2, 1, 0]);
 });
 
 test('few events are shapes in order; the step carries its mechanism', () => {
