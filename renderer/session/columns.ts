@@ -3,6 +3,7 @@
 
 import { joinCount } from '../../core/base/u64.ts';
 import { highWordOf, isPresent, isUnknown, wordOf, type Row } from '../../core/event/draft.ts';
+import { completenessOf } from '../../core/event/heap-lists.ts';
 import { EVENT_KINDS, VIAS, type EventKind } from '../../core/event/kinds.ts';
 import { commonHandle, handleOf } from '../../core/event/schema.ts';
 import type { TraceSource } from '../../core/replay/source.ts';
@@ -48,6 +49,7 @@ const MARK_OF: Readonly<Record<EventKind, Mark>> = {
 const MARK_CODES = EVENT_KINDS.map((kind) => MARKS.indexOf(MARK_OF[kind]));
 const ICOUNT = commonHandle('icount');
 const CPL = commonHandle('cpl');
+const COMPLETENESS = commonHandle('completeness');
 const INFERRED = commonHandle('inferred.after');
 const TO_CPL = handleOf('transition', 'to.cpl');
 const FROM_CPL = handleOf('transition', 'from.cpl');
@@ -112,6 +114,7 @@ export class ColumnsReading {
     if (code === TRANSITION) {
       if (isPresent(row, TO_CPL) && isUnknown(row, TO_CPL) && ring !== RING_UNKNOWN) { this.#openEnd = seq; ring = RING_UNKNOWN; }
       else ring = ringIn(row, TO_CPL, ring);
+      if (isReconstructed(row, TO_CPL)) columns.inferred[seq] = 1;
       columns.detail[seq] = wordOf(row, VIA);
     }
     if (code === FAULT) columns.detail[seq] = wordOf(row, VECTOR);
@@ -130,6 +133,10 @@ export class ColumnsReading {
 
 function countIn(row: Row): number {
   return isPresent(row, ICOUNT) && !isUnknown(row, ICOUNT) ? joinCount(wordOf(row, ICOUNT), highWordOf(row, ICOUNT)) : 0;
+}
+
+function isReconstructed(row: Row, handle: number): boolean {
+  return isPresent(row, COMPLETENESS) && completenessOf(row, COMPLETENESS).some((mark) => mark.handle === handle && mark.state === 'reconstructed');
 }
 
 function ringIn(row: Row, handle: number, otherwise: number): number {

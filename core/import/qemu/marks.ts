@@ -5,7 +5,7 @@ import { marksOf, type Marks } from '../completeness.ts';
 const PLACE = ['cs', 'ip', 'cpl', 'mode'];
 const SIDE = ['cpl', 'cs', 'ip', 'ss', 'sp', 'flags', 'mode'];
 const side = (name: string): string[] => SIDE.map((part) => `${name}.${part}`);
-const DELIVERED_LATER = [...side('to'), 'returnIp', 'frame.slots', 'gate.raw', 'stackFrom.value'];
+const DELIVERED_LATER = [...side('to').filter((path) => path !== 'to.cpl'), 'returnIp', 'frame.slots', 'gate.raw', 'stackFrom.value'];
 
 /** Remembers one list of marks per combination of flags. */
 function perFlags<Flags extends Readonly<Record<string, boolean>>>(make: (flags: Flags) => Marks): (flags: Flags) => Marks {
@@ -40,12 +40,12 @@ export const checkedFaultMarks = perFlags(({ pageFault, placed }: { readonly pag
 /** The delivery of a record. */
 export const transitionMarks = perFlags(({ noDump, guessed, multiprocessor }: { readonly noDump: boolean; readonly guessed: boolean; readonly multiprocessor: boolean }) =>
   marksOf('transition', {
-    absent: [...DELIVERED_LATER, ...when(noDump, ['mode', 'from.flags', 'from.mode'])],
-    reconstructed: [...when(guessed, ['via', 'source']), ...when(multiprocessor, ['cpu'])],
+    absent: [...DELIVERED_LATER, ...when(noDump, ['mode', 'from.flags', 'from.mode', 'to.cpl'])],
+    reconstructed: [...when(!noDump, ['to.cpl']), ...when(guessed, ['via', 'source']), ...when(multiprocessor, ['cpu'])],
   }));
 
 /** An interrupt taken in real mode: its vector is all there is; that it was real mode follows from the missing record. */
-export const REAL_INTERRUPT_MARKS = marksOf('transition', { absent: ['cs', 'ip', 'cpl', ...side('from').filter((path) => path !== 'from.mode'), ...DELIVERED_LATER], reconstructed: ['mode', 'from.mode'] });
+export const REAL_INTERRUPT_MARKS = marksOf('transition', { absent: ['cs', 'ip', 'cpl', ...side('from').filter((path) => path !== 'from.mode'), 'to.cpl', ...DELIVERED_LATER], reconstructed: ['mode', 'from.mode'] });
 
 const INFERRED_SIDES = [...side('from'), ...side('to')].filter((path) => path !== 'from.cpl' && path !== 'to.cpl');
 /** A change of ring between two records, by whatever mechanism. */

@@ -22,7 +22,7 @@ function absences(facts: QemuFacts, lines: LineCounts, records: number): string[
   return said([
     [records === 0 && lines.of('reset') > 0 && lines.of('check-exception') + lines.of('hardware') === 0,
       'the log has resets but no interrupt or exception: -d int logs nothing under KVM, HVF and WHPX'],
-    [records > 0, 'a record shows the processor before delivery: where the handler is, its stack, the frame and the gate are not in the log, and no return (IRET, SYSEXIT, SYSRET) and no SYSENTER, SYSCALL, call gate or task switch is'],
+    [records > 0, 'a record shows the processor before delivery: where the handler is, its stack, the frame and the gate are not in the log (its ring is taken to be 0), and no return (IRET, SYSEXIT, SYSRET) and no SYSENTER, SYSCALL, call gate or task switch is'],
     [records > 0, 'the register dumps have no MSRs but IA32_EFER, no CR8 and no XCR0'],
     [facts.realModeInterrupts > 0, `${count(facts.realModeInterrupts, 'interrupt')} without a record: QEMU logs none in real mode, only that an interrupt was serviced`],
     [firstCount > 0, `the log begins with record ${String(firstCount)}: its beginning is missing`],

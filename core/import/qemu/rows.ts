@@ -38,6 +38,7 @@ const hasErrorCode = (vector: number): boolean => findVector(vector)?.hasErrorCo
 
 const CR4 = registerOffset('cr4'), EFER = registerOffset('efer'), CR4_PAE = 1 << 5, CR4_SMEP = 1 << 20, EFER_NXE = 1 << 11;
 const INSTRUCTION_BYTES_MAX = 15;
+const HANDLER_RING = 0;
 /** The I/D bit of error codes is in use. SDM 3A "Page-Fault Exceptions". */
 const tellsFetches = (registers: Uint32Array): boolean =>
   (registers[CR4]! & CR4_SMEP) !== 0 || ((registers[CR4]! & CR4_PAE) !== 0 && (registers[EFER]! & EFER_NXE) !== 0);
@@ -119,7 +120,7 @@ export class Rows {
     return this.emit();
   }
 
-  /** The delivery of a record: all that is known is where it started. */
+  /** The delivery of a record: all that is known is where it started, and that handlers run in ring 0. */
   transition(record: LogRecord): number {
     const { vector, cause } = record;
     const draft = this.begin(TRANSITION, record.cpu);
@@ -143,6 +144,8 @@ export class Rows {
       draft.set(T.fromMode, record.mode);
     }
     for (const handle of TO) draft.setUnknown(handle);
+    // not logged: out of virtual-8086 mode and out of ring 0 no other is possible, and no kernel in use handles exceptions elsewhere
+    if (record.mode >= 0) this.known(T.toCpl, HANDLER_RING);
     setMarks(draft, transitionMarks({ noDump: record.mode < 0, guessed: record.isCauseGuessed, multiprocessor: this.isMultiprocessor }));
     return this.emit();
   }

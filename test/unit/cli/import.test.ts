@@ -106,7 +106,8 @@ describe('an imported trace', () => {
     const memory = await imported('a.log');
     expect((await memory.run('find', 't.rtrace', 'fault #PF if (cr2 == 0xdead0000)')).out).toMatch(/fault +#PF/);
     expect((await memory.run('find', 't.rtrace', 'cpl 0->3')).code).toBe(0);
-    expect(await memory.run('find', 't.rtrace', 'cpl 3->0')).toMatchObject({ code: 1, err: expect.stringMatching(/what its log does not show/) as unknown });
+    expect((await memory.run('find', 't.rtrace', 'cpl 3->0 via exception')).out).toMatch(/transition +#PF is delivered: ring 3 -> ring 0/);
+    expect(await memory.run('find', 't.rtrace', 'to.cs == 8')).toMatchObject({ code: 1, err: expect.stringMatching(/what its log does not show/) as unknown });
     expect(await memory.run('find', 't.rtrace', 'exec 0x1000')).toMatchObject({ code: 2, err: expect.stringMatching(/imported from a log/) as unknown });
     expect(await memory.run('verify', 't.rtrace')).toMatchObject({ code: 0, out: expect.stringMatching(/the file is sound/) as unknown });
     const info = (await memory.run('info', 't.rtrace')).out;

@@ -17,24 +17,24 @@ describe('exceptions and interrupts', () => {
     const log = importLog(check(14) + record({ ...USER, count: 0, vector: 14, errorCode: 6, cr2: 0x1234n, rax: 0xdead_beefn }));
     expect(linesOfEvents(log)).toEqual([
       '0 @2 3 fault: #PF (page fault) on user write at 0x1234; error code 0x6: not present, write, user',
-      '1 @2 3 transition: #PF is delivered from ring 3, at 0x1b:0x400000',
+      '1 @2 3 transition: #PF is delivered: ring 3 -> ring 0, at 0x1b:0x400000',
     ]);
     expect(register(log, 1, 'rax')).toBe(0xdead_beefn);
     expect(log.events[0]).toMatchObject({ mode: 'protected', icount: null, rule: null, completeness: { rule: 'absent', tlb: 'absent', 'access.type': 'reconstructed' } });
-    expect(log.events[1]).toMatchObject({ from: { cpl: 3, cs: 0x1b, ip: 0x40_0000n, ss: 0x23, sp: 0x4000n, flags: 2n, mode: 'protected' }, to: { cpl: null, cs: null, ip: null }, completeness: { 'to.cpl': 'absent' } });
+    expect(log.events[1]).toMatchObject({ from: { cpl: 3, cs: 0x1b, ip: 0x40_0000n, ss: 0x23, sp: 0x4000n, flags: 2n, mode: 'protected' }, to: { cpl: 0, cs: null, ip: null }, completeness: { 'to.cpl': 'reconstructed', 'to.cs': 'absent' } });
   });
 
   it('tells INT n, INT3, external interrupts, NMI and machine checks apart', () => {
     const text = record({ ...USER, count: 0, vector: 0x80, isSoftware: true }) + record({ ...USER, count: 1, vector: 3, isSoftware: true }) + hardware(0x20) + record({ ...USER, count: 2, vector: 0x20 })
       + record({ ...USER, count: 3, vector: 2 }) + record({ ...USER, count: 4, vector: 18 });
     expect(linesOfEvents(importLog(text)).filter((line) => !line.includes('a change of ring'))).toEqual([
-      '0 @1 3 transition: INT 0x80 from ring 3, at 0x1b:0x400000',
+      '0 @1 3 transition: INT 0x80: ring 3 -> ring 0, at 0x1b:0x400000',
       '2 @20 3 fault: #BP (breakpoint)',
-      '3 @20 3 transition: INT 0x3 from ring 3, at 0x1b:0x400000',
-      '5 @40 3 transition: interrupt 0x20 (an external interrupt) from ring 3, at 0x1b:0x400000',
-      '7 @59 3 transition: NMI from ring 3, at 0x1b:0x400000',
+      '3 @20 3 transition: INT 0x3: ring 3 -> ring 0, at 0x1b:0x400000',
+      '5 @40 3 transition: interrupt 0x20 (an external interrupt): ring 3 -> ring 0, at 0x1b:0x400000',
+      '7 @59 3 transition: NMI: ring 3 -> ring 0, at 0x1b:0x400000',
       '9 @78 3 fault: #MC (machine check)',
-      '10 @78 3 transition: #MC is delivered from ring 3, at 0x1b:0x400000',
+      '10 @78 3 transition: #MC is delivered: ring 3 -> ring 0, at 0x1b:0x400000',
     ]);
   });
 
@@ -42,7 +42,7 @@ describe('exceptions and interrupts', () => {
     const log = importLog(record({ ...USER, count: 0, vector: 13, isSoftware: true }) + check(13) + record({ ...USER, count: 1, vector: 13, errorCode: 0x6a }));
     expect(linesOfEvents(log)).toEqual([
       '0 @21 3 fault: #GP (general protection); error code 0x6a: IDT gate 0xd; while INT 0xd was delivered',
-      '1 @21 3 transition: #GP is delivered from ring 3, at 0x1b:0x400000',
+      '1 @21 3 transition: #GP is delivered: ring 3 -> ring 0, at 0x1b:0x400000',
     ]);
     expect(log.events[0]).toMatchObject({ during: 'delivery', deliveryOf: { source: 'software', vector: 13, seq: null } });
     expect(log.report.vectors).toEqual([{ vector: 13, name: '#GP', title: 'general protection', records: 2 }]);
@@ -58,10 +58,10 @@ describe('exceptions and interrupts', () => {
   it('takes a fault at the place of an earlier interrupt for a new one, unless it names that gate', () => {
     const log = importLog(hardware(0x20) + record({ ...USER, count: 0, vector: 0x20 }) + check(14) + record({ ...USER, count: 1, vector: 14, errorCode: 4, cr2: 0x40_0000n }));
     expect(linesOfEvents(log)).toEqual([
-      '0 @2 3 transition: interrupt 0x20 (an external interrupt) from ring 3, at 0x1b:0x400000',
+      '0 @2 3 transition: interrupt 0x20 (an external interrupt): ring 3 -> ring 0, at 0x1b:0x400000',
       '1 (0..2) - transition: a change of ring the log does not show: ring 0 -> ring 3',
       '2 @22 3 fault: #PF (page fault) on user access at 0x400000; error code 0x4: not present, read, user',
-      '3 @22 3 transition: #PF is delivered from ring 3, at 0x1b:0x400000',
+      '3 @22 3 transition: #PF is delivered: ring 3 -> ring 0, at 0x1b:0x400000',
     ]);
   });
 });
@@ -76,7 +76,7 @@ describe('double faults and shutdowns', () => {
       '0 @2 0 fault: #PF (page fault) on supervisor read at 0x800000; error code 0x0: not present, read, supervisor',
       '1 @21 0 fault: #NP (segment not present); while #PF was delivered (event 0)',
       '2 @22 0 fault: #DF (double fault); error code 0x0: always 0; caused by event 0 and event 1; while #PF was delivered (event 0)',
-      '3 @22 0 transition: #DF is delivered from ring 0, at 0x8:0x82a0',
+      '3 @22 0 transition: #DF is delivered in ring 0, at 0x8:0x82a0',
     ]);
     expect(log.events[1]).toMatchObject({ errorCode: null, completeness: { errorCode: 'absent', cs: 'reconstructed' } });
     expect(log.report.vectors.map(({ vector, records }) => [vector, records])).toEqual([[8, 1], [14, 1]]);
@@ -163,7 +163,7 @@ describe('processors, modes and builds', () => {
   });
 
   it('reads the old spelling of records', () => {
-    expect(linesOfEvents(importLog(record({ ...USER, count: 0, vector: 0x80, isSoftware: true, tail: 'EAX' })))).toEqual(['0 @1 3 transition: INT 0x80 from ring 3, at 0x1b:0x400000']);
+    expect(linesOfEvents(importLog(record({ ...USER, count: 0, vector: 0x80, isSoftware: true, tail: 'EAX' })))).toEqual(['0 @1 3 transition: INT 0x80: ring 3 -> ring 0, at 0x1b:0x400000']);
   });
 
   it('tells processors apart by TR when resets name several, and infers nothing from one to the other', () => {
