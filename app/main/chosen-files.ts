@@ -15,7 +15,7 @@ export class ChosenFiles {
   readonly #paths = new Map<string, string>();
 
   async image(path: string): Promise<ChooseImageOutcome> {
-    const file = await this.#take(path, 'choose an image file (ELF or flat binary)', LIMITS.imageBytes);
+    const file = await this.#take(path, 'choose an image file (ELF, boot disk, ROM or flat binary)', LIMITS.imageBytes);
     if ('kind' in file) return file;
     return file.bytes === 0 ? failed(`${path} is empty: choose an image with code in it`) : { kind: 'chosen', image: file };
   }
