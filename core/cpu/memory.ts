@@ -116,9 +116,14 @@ export function linearForWrite(cpu: Cpu, segment: number, offset: number, sizeBy
   return linear;
 }
 
-/** The linear address of the next instruction byte at this EIP, after the limit check of CS: #GP(0). Offsets above 64 KiB fail like any other. */
+/**
+ * The linear address of the next instruction byte at this offset, after the limit check of CS: #GP(0). Offsets above 64 KiB fail like any other,
+ * and so does 4 GiB, where an instruction at the very end of a flat segment goes on.
+ */
 export function linearForFetch(cpu: Cpu, offset: number): number {
-  demand(cpu, R_FETCH_LIMIT, offset >>> 0 <= cpu.segmentLimit(CS), GP0, offset >>> 0, cpu.segmentLimit(CS));
+  // VENDOR: the manual leaves open whether an access across 4 GiB faults when the limit is FFFFFFFFH; data accesses fault here, too.
+  // SDM 3A "Limit Checking".
+  demand(cpu, R_FETCH_LIMIT, offset <= cpu.segmentLimit(CS), GP0, offset >>> 0, cpu.segmentLimit(CS));
   return (cpu.segmentBase(CS) + offset) >>> 0;
 }
 

@@ -5,7 +5,7 @@ import { registerOffset } from '../../../core/arch/register-file.ts';
 import type { Bus } from '../../../core/cpu/bus.ts';
 import { NO_LIMITS, run } from '../../../core/cpu/run.ts';
 import { loadSegment, installSegment } from '../../../core/cpu/segmentation.ts';
-import { startReal } from '../../../core/cpu/start.ts';
+import { startProtected32, startReal } from '../../../core/cpu/start.ts';
 import { CS, Cpu, DS, EAX, EBP, EBX, ECX, EDI, EDX, ESI, ESP, SS, stateBytes } from '../../../core/cpu/state.ts';
 import { lines, load16, runBytes } from './modes-world.ts';
 import { DATA, descriptor, enterRing3, FREE, FREE2, gate, load32, newWorld, store32, type World } from './world.ts';
@@ -203,6 +203,13 @@ describe('code outside RAM', () => {
     const cpu = withRom([[0xfff0, [0xeb, 0x0e]]]); // jmp $+0x10
     expect(run(cpu, NO_LIMITS)).toEqual({ kind: 'halted' });
     expect(cpu.eip).toBe(1);
+  });
+
+  test('an instruction that goes on beyond 4 GiB is #GP, not wrapped', () => {
+    const cpu = withRom([[0xffff, [0xb8]]]); // the first byte of mov eax, imm32
+    startProtected32(cpu, 0xffff_ffff);
+    expect(run(cpu, NO_LIMITS)).toEqual({ kind: 'shutdown' });
+    expect([cpu.eip, cpu.icount]).toEqual([0xffff_ffff, 0]);
   });
 
   test('nothing there reads as ones: FF FF is #UD, and without a vector table that ends in shutdown', () => {
