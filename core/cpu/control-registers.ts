@@ -9,7 +9,7 @@ import type { EventDraft } from '../event/draft.ts';
 import { codeOf, CONTROL_REGISTERS, FLUSH_SCOPES } from '../event/kinds.ts';
 import { rule } from '../event/rules.ts';
 import { handleOf } from '../event/schema.ts';
-import { beforeEvent, beginEvent, emitEvent, emitModeChange, kindCode, modeOf } from './emit.ts';
+import { beforeEvent, beginEvent, emitEvent, emitModeChange, kindCode, placeOf } from './emit.ts';
 import { demand, GP0, UD } from './fault.ts';
 import { isPaging } from './paging.ts';
 import { demandPrivileged } from './privilege.ts';
@@ -114,11 +114,11 @@ function writeCr(cpu: Cpu, offset: number, value: number): void {
   beforeEvent(cpu);
   const before = cpu.register(offset);
   const draft = beginEvent(cpu, K_CR_WRITE);
-  const modeBefore = modeOf(cpu);
+  const began = placeOf(cpu);
   cpu.setRegister(offset, value, 0);
   fillCrWrite(draft, offset, before, value);
   emitEvent(cpu);
-  emitModeChange(cpu, modeBefore);
+  emitModeChange(cpu, began);
 }
 
 function fillCrWrite(draft: EventDraft, offset: number, before: number, after: number): void {

@@ -68,13 +68,21 @@ const H_TEXT = handleOf('console', 'text'), H_DEVICE = handleOf('console', 'devi
   H_INPUT_DEVICE = handleOf('input', 'device'), H_INPUT_DATA = handleOf('input', 'data'),
   H_MODE_BEFORE = handleOf('mode-change', 'before'), H_MODE_AFTER = handleOf('mode-change', 'after');
 
-/** The operating mode is not what it was: follows the event whose effect it is. Nothing when it is the same. */
-export function emitModeChange(cpu: Cpu, before: number): void {
+/** Where an instruction began: mode (code in MODES), CPL and CS selector. */
+export interface Place { readonly mode: number; readonly cpl: number; readonly cs: number }
+/** Where the processor stands. */
+export const placeOf = (cpu: Cpu): Place => ({ mode: modeOf(cpu), cpl: cpu.cpl, cs: cpu.segmentSelector(CS) });
+
+/** The operating mode is not what it was: follows the event whose effect it is, and stands where that does. Nothing when the mode is the same. */
+export function emitModeChange(cpu: Cpu, before: Place): void {
   const after = modeOf(cpu);
-  if (before === after) return;
+  if (before.mode === after) return;
   beforeEvent(cpu);
   const draft = beginEvent(cpu, K_MODE_CHANGE);
-  draft.set(H_MODE_BEFORE, before);
+  draft.set(H_MODE, before.mode);
+  draft.set(H_CPL, before.cpl);
+  draft.set(H_CS, before.cs);
+  draft.set(H_MODE_BEFORE, before.mode);
   draft.set(H_MODE_AFTER, after);
   emitEvent(cpu);
 }

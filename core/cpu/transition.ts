@@ -19,7 +19,8 @@ const [T_CPL, T_CS, T_IP, T_SS, T_SP, T_FLAGS, T_MODE] = SIDE.map((name) => hand
 const H_VIA = handleOf('transition', 'via');
 
 let openOn: Cpu | null = null;
-let modeBefore = 0;
+/** Where the open transition began; reused. */
+const began = { mode: 0, cpl: 0, cs: 0 };
 
 /**
  * Opens a transition: the probe sees the state before, and the event's row gets its common fields and the `from` side. From here on
@@ -31,14 +32,16 @@ export function openTransition(cpu: Cpu, via: number): EventDraft {
   beforeEvent(cpu);
   const draft = beginEvent(cpu, K_TRANSITION);
   draft.set(H_VIA, via);
-  draft.set(F_CPL, cpu.cpl);
-  draft.set(F_CS, cpu.segmentSelector(CS));
+  began.mode = modeOf(cpu);
+  began.cpl = cpu.cpl;
+  began.cs = cpu.segmentSelector(CS);
+  draft.set(F_CPL, began.cpl);
+  draft.set(F_CS, began.cs);
   draft.set64(F_IP, cpu.instructionEip, 0);
   draft.set(F_SS, cpu.segmentSelector(SS));
   draft.set64(F_SP, cpu.esp, 0);
   draft.set64(F_FLAGS, cpu.rawFlags, 0);
-  modeBefore = modeOf(cpu);
-  draft.set(F_MODE, modeBefore);
+  draft.set(F_MODE, began.mode);
   return draft;
 }
 
@@ -63,6 +66,6 @@ export function commitTransition(cpu: Cpu): number {
   draft.set64(T_FLAGS, flags, 0);
   draft.set(T_MODE, modeOf(cpu));
   const seq = emitEvent(cpu);
-  emitModeChange(cpu, modeBefore);
+  emitModeChange(cpu, began);
   return seq;
 }

@@ -27,8 +27,7 @@ export type EventTest =
   | { readonly event: 'cr'; readonly register: Literal | null; readonly comparison: Comparison; readonly bits: readonly Literal[] }
   | { readonly event: 'int'; readonly vector: Literal | null }
   | { readonly event: 'irq'; readonly number: Literal | null }
-  | { readonly event: 'nmi' | 'tlb' | 'marker' }
-  | { readonly event: 'task' }
+  | { readonly event: 'nmi' | 'task' | 'tlb' | 'marker' }
   | { readonly event: 'mode'; readonly mode: Literal | null }
   | { readonly event: 'table'; readonly table: Literal | null; readonly index: Literal | null }
   | { readonly event: 'console'; readonly text: Literal | null }

@@ -93,7 +93,7 @@ function compilePart(expression: Expression, builder: Builder, context: { readon
 function compileEvent(node: Extract<Expression, { readonly kind: 'event' }>, builder: Builder, { negated }: { readonly negated: boolean }): Part {
   const { test, column } = node;
   switch (test.event) {
-    case 'read': case 'write': case 'walk': case 'task':
+    case 'read': case 'write': case 'walk':
       throw new Refused(`${NOT_YET[test.event] ?? test.event} are not available yet ("${test.event}")`, { column, expected: 'another event, such as cpl, msr, fault or exec' });
     case 'exec': {
       if (negated) throw new Refused('"exec" cannot stand under "not": nearly every instruction would match', { column, expected: 'exec without "not"' });

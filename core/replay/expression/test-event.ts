@@ -14,7 +14,7 @@ const code = (kind: (typeof EVENT_KINDS)[number]): number => EVENT_KINDS.indexOf
 const LINE = code('interrupt-line');
 
 /** Compiles one event form without its `if`. Only forms that rows alone can answer. Throws Refused. */
-export function compileEventTest(test: Exclude<EventTest, { readonly event: 'exec' | 'read' | 'write' | 'walk' | 'task' }>): Part {
+export function compileEventTest(test: Exclude<EventTest, { readonly event: 'exec' | 'read' | 'write' | 'walk' }>): Part {
   switch (test.event) {
     case 'cpl': return cpl(test.change, test.via);
     case 'msr': return msr(test);
@@ -23,6 +23,7 @@ export function compileEventTest(test: Exclude<EventTest, { readonly event: 'exe
     case 'int': return via('int', test.vector === null ? null : smallNumber(test.vector, 'vector', 255));
     case 'irq': return irq(test.number === null ? null : smallNumber(test.number, 'line or vector', 255));
     case 'nmi': return via('nmi', null);
+    case 'task': return via('task-switch', null);
     case 'mode': return mode(test.mode);
     case 'table': return table(test.table, test.index);
     case 'tlb': return whole(kindMask('tlb-flush'));

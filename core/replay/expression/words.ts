@@ -13,7 +13,7 @@ export const RESERVED_WORDS: readonly string[] = ['and', 'or', 'not', 'if', 'via
 
 /** Forms whose answer needs more than the rows and the instructions passed; they parse and are refused with a sentence. */
 export const NOT_YET: Readonly<Partial<Record<EventWord, string>>> = {
-  read: 'breakpoints on memory reads', write: 'breakpoints on memory writes', walk: 'breakpoints on page walks', task: 'breakpoints on task switches',
+  read: 'breakpoints on memory reads', write: 'breakpoints on memory writes', walk: 'breakpoints on page walks',
 };
 
 /** The event word of this spelling (any case), or null. */

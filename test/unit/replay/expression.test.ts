@@ -92,6 +92,7 @@ describe('the other events', () => {
     ['int', INT80, true], ['int 0x80', INT80, true], ['int 3', INT80, false], ['int', SYSENTER, false],
     ['irq', line, true], ['irq 1', line, true], ['irq 0x21', line, true], ['irq 2', line, false], ['irq', transition(3, 0, 'interrupt', { vector: 0x20 }), true],
     ['irq 0x20', transition(3, 0, 'interrupt', { vector: 0x20 }), true], ['irq', INT80, false], ['nmi', transition(0, 0, 'nmi'), true], ['nmi', INT80, false],
+    ['task', transition(0, 0, 'task-switch'), true], ['task', transition(0, 0, 'iret'), false],
     ['mode', kernelMode, true], ['mode protected', kernelMode, true], ['mode long', kernelMode, false],
     ['mode', transition(3, 0, 'int', { 'from.mode': 'v86', 'to.mode': 'protected' }), false],
     ['table gdt', gdt, true], ['table gdt 5', gdt, true], ['table gdt 6', gdt, false], ['table gdtr', gdt, false], ['table', gdt, true],
@@ -140,7 +141,7 @@ describe('exec', () => {
   });
 
   it.each<[string, number]>([
-    ['read 0x1000', 1], ['cpl or write 0x1000..0x1fff', 8], ['walk 0x1000', 1], ['task', 1], ['exec phys:0x1000', 11], ['not exec 0x1000', 5], ['exec 0x10 and fault', 11], ['exec nowhere', 6], ['exec 9..3', 9],
+    ['read 0x1000', 1], ['cpl or write 0x1000..0x1fff', 8], ['walk 0x1000', 1], ['exec phys:0x1000', 11], ['not exec 0x1000', 5], ['exec 0x10 and fault', 11], ['exec nowhere', 6], ['exec 9..3', 9],
   ])('refuses %s', (text, column) => { expect(refusal(text).column).toBe(column); });
 });
 
