@@ -1,5 +1,5 @@
 // A change of control flow by interrupt, return or fast system call is one transition: opened when every check has passed, committed with
-// one event. CPL changes nowhere else. Order: openTransition, then registers, then beginTransitionEvent, extras, commitTransition.
+// one event. CPL changes nowhere else. Order: openTransition, fields and registers in any order, commitTransition.
 
 import { CR0_AM } from '../arch/control-registers.ts';
 import { registerOffset } from '../arch/register-file.ts';

@@ -5,6 +5,7 @@
 
 import os from 'node:os';
 import { parseArgs } from 'node:util';
+import { buildIfStale } from '../../scripts/build.mjs';
 import { FULL, PHASE_TITLES, PHASES, SMALL, type Phase } from './phases.ts';
 import { runOnce, TARGETS, unavailable, type RunResult, type Target } from './targets.ts';
 
@@ -76,6 +77,7 @@ function print(options: Options, rates: Figures, ratios: Figures, load: readonly
 }
 
 const options = readOptions();
+await buildIfStale(['cli']);
 const load = [os.loadavg()[0]?.toFixed(2) ?? '?'];
 const { results, problems } = await runRounds(options);
 load.push(os.loadavg()[0]?.toFixed(2) ?? '?');
