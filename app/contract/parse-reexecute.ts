@@ -1,10 +1,12 @@
 // The check of re-execution requests (core/event/reexecutor.ts): bounded before they reach a worker.
 import type { Position } from '../../core/event/position.ts';
-import { READ_BYTES_MAX, type LinearRange, type ReexecuteRequest } from '../../core/event/reexecutor.ts';
-import { count, list, nullable, oneOf, record, refuse, type Check } from './check.ts';
+import { READ_BYTES_MAX, TRY_ATTEMPTS_MAX, type LinearRange, type ReexecuteRequest } from '../../core/event/reexecutor.ts';
+import { count, list, nullable, oneOf, record, refuse, text, type Check } from './check.ts';
 import { LIMITS } from './limits.ts';
 
-const KINDS = ['moment', 'step', 'find-execution', 'read-linear', 'read-physical', 'walk', 'verify'] as const satisfies readonly ReexecuteRequest['kind'][];
+const KINDS = ['moment', 'step', 'find-execution', 'read-linear', 'read-physical', 'walk', 'listen', 'last-write', 'last-register-write', 'try', 'preflight', 'verify'] as const satisfies readonly ReexecuteRequest['kind'][];
+
+const WATCH_BYTES_MAX = 8, REGISTER_WORDS_MAX = 1024, CHANGE_CHARACTERS_MAX = 200;
 
 const address = count(Number.MAX_SAFE_INTEGER);
 const direction = oneOf('forward', 'backward');
@@ -38,6 +40,10 @@ export const reexecuteRequest: Check<ReexecuteRequest> = (value, what) => {
     case 'read-linear': return { kind, at: at(), linear: number('linear', Number.MAX_SAFE_INTEGER), length: number('length', READ_BYTES_MAX) };
     case 'read-physical': return { kind, at: at(), physical: number('physical', Number.MAX_SAFE_INTEGER), length: number('length', READ_BYTES_MAX) };
     case 'walk': return { kind, at: at(), linear: number('linear', Number.MAX_SAFE_INTEGER) };
+    case 'listen': case 'preflight': return { kind, at: at() };
+    case 'last-write': return { kind, before: position(from['before'], `${what}.before`), physical: number('physical', Number.MAX_SAFE_INTEGER), length: number('length', WATCH_BYTES_MAX) };
+    case 'last-register-write': return { kind, before: position(from['before'], `${what}.before`), offset: number('offset', REGISTER_WORDS_MAX), words: number('words', 2) };
+    case 'try': return { kind, at: at(), change: text(CHANGE_CHARACTERS_MAX)(from['change'], `${what}.change`), attempts: number('attempts', TRY_ATTEMPTS_MAX) };
     case 'verify': return { kind };
   }
 };

@@ -13,6 +13,8 @@ export type LastWriter =
   | {
     readonly by: 'cpu' | 'device' | 'loader'; readonly icount: number | null; readonly seq: number | null; readonly cpl: number | null;
     readonly cs: number | null; readonly ip: bigint | null; readonly before: bigint | null; readonly after: bigint | null;
+    /** Where no event stands for the write (`seq` null): the next event to happen. */
+    readonly nextSeq?: number;
   }
   | { readonly absent: string };
 
@@ -99,7 +101,7 @@ export function levelJson(level: WalkLevel, writer: LastWriter): JsonValue {
 
 function writerJson(writer: LastWriter): JsonValue {
   if ('absent' in writer) return { absent: writer.absent };
-  const { by, icount, seq, cpl, cs, ip, before, after } = writer;
+  const { by, icount, seq, cpl, cs, ip, before, after, nextSeq } = writer;
   const big = (value: bigint | null): string | null => (value === null ? null : hexBig(value));
-  return { by, icount, seq, cpl, cs: cs === null ? null : hex(cs), ip: big(ip), before: big(before), after: big(after) };
+  return { by, icount, seq, cpl, cs: cs === null ? null : hex(cs), ip: big(ip), before: big(before), after: big(after), ...(nextSeq === undefined ? {} : { nextSeq }) };
 }

@@ -1,6 +1,8 @@
 // Asking what lies between events: the machine runs again from the nearest checkpoint. Questions and answers are plain data, so
 // that they cross workers and processes unchanged. core/machine implements it; core/replay and the app only ask.
 
+import type { TraceEvent } from './event.ts';
+import type { Heard } from './heard.ts';
 import type { Position } from './position.ts';
 
 /** A half-open range of linear addresses [first, end). */
@@ -28,7 +30,58 @@ export interface WalkNow {
   readonly tlb: { readonly physical: number; readonly stale: boolean } | null;
 }
 
+/** Who a write is by. `loader`: the bytes were there before the first instruction. The processor's own accessed, dirty and busy bits are nobody's. */
+export type WriterKind = 'cpu' | 'device' | 'loader';
+
+/** The last write to some bytes before a point. */
+export interface MemoryWrite {
+  readonly by: WriterKind;
+  /** The boundary before the attempt that wrote; null for the loader. `seq` is the next event to happen. */
+  readonly at: Position | null;
+  /** The event that stands for the write (the transition that pushed a frame, a `table-write`), or null. */
+  readonly event: number | null;
+  readonly cpl: number | null; readonly cs: number | null;
+  /** IP of the instruction that wrote; of a delivery, the interrupted one. Null for the loader. */
+  readonly ip: bigint | null;
+  /** The write itself: where it began and how many bytes. It may reach beyond the bytes asked for. */
+  readonly physical: number; readonly size: number;
+  /** The bytes asked for, little-endian, before and after. */
+  readonly before: bigint; readonly after: bigint;
+}
+
+/** The last attempt that changed words of the register file before a point. */
+export interface RegisterWrite {
+  readonly at: Position;
+  /** The event of that attempt that shows the change (`msr-write`, `table-load`, a transition), or null. */
+  readonly event: number | null;
+  readonly cpl: number; readonly cs: number; readonly ip: bigint;
+  readonly before: bigint; readonly after: bigint;
+}
+
+/** What a set-up leaves wrong for later: the procedure was tried on a copy of the machine, and this check failed. */
+export interface PreflightFinding {
+  /** What was tried, in words: `vector 0x80 from ring 3`, `SYSENTER`, `SYSEXIT`. */
+  readonly trial: string;
+  /** Vector of a delivery, else null. */
+  readonly vector: number | null;
+  readonly heard: readonly Heard[];
+  /** Code in RULES of the check that failed. */
+  readonly rule: number;
+  /** `#GP(0x10)`. */
+  readonly fault: string;
+}
+
 export type ReexecuteRequest =
+  /** The attempt that emitted the event at `at` (its position, seq included), executed again with a listening probe. */
+  | { readonly kind: 'listen'; readonly at: Position }
+  /** The last write to `length` (1..8) bytes of physical memory before `before`. */
+  | { readonly kind: 'last-write'; readonly before: Position; readonly physical: number; readonly length: number }
+  /** The last change of `words` (1..2) words of the register file from `offset` on before `before`. */
+  | { readonly kind: 'last-register-write'; readonly before: Position; readonly offset: number; readonly words: number }
+  /** On a copy: set something (`cr0.WP=0`, `idt[0x80].dpl=3`, core/event/change.ts) at the boundary before the event at `at`, then make `attempts` attempts. */
+  | { readonly kind: 'try'; readonly at: Position; readonly change: string; readonly attempts: number }
+  /** On a copy, behind the event at `at` (a table load, MSR or control-register write): tries what the set-up is for. */
+  | { readonly kind: 'preflight'; readonly at: Position }
   /** The machine at the last instruction boundary not after `at`. */
   | { readonly kind: 'moment'; readonly at: Position }
   /** `count` instruction attempts forward or backward from `from`; stops at the ends of the recording. */
@@ -46,12 +99,24 @@ export type ReexecuteReply =
   | { readonly kind: 'not-found' }
   | { readonly kind: 'bytes'; readonly linear: number | null; readonly physical: number | null; readonly bytes: Uint8Array }
   | { readonly kind: 'walk'; readonly walk: WalkNow }
+  /** `cut`: more was reported than is kept (HEARD_MAX). */
+  | { readonly kind: 'heard'; readonly heard: readonly Heard[]; readonly cut: boolean }
+  /** Null: never written since the machine was reset, and not by the loader. */
+  | { readonly kind: 'written'; readonly write: MemoryWrite | null }
+  /** Null: as the machine started. */
+  | { readonly kind: 'register-written'; readonly write: RegisterWrite | null }
+  /** `events`: what happened instead, from that boundary on; `changed`: what was set, in words, from what to what. */
+  | { readonly kind: 'tried'; readonly changed: string; readonly events: readonly TraceEvent[]; readonly stopped: string | null }
+  | { readonly kind: 'preflight'; readonly findings: readonly PreflightFinding[] }
   | { readonly kind: 'verified'; readonly events: number; readonly checkpoints: number }
   /** Re-execution cannot say: no image, or this core differs from the recording (`differsAt` is the first seq that differs). */
   | { readonly kind: 'absent'; readonly reason: string; readonly differsAt: number | null };
 
 /** Bytes a single read request may ask for. */
 export const READ_BYTES_MAX = 1 << 20;
+
+/** Attempts a `try` may make. */
+export const TRY_ATTEMPTS_MAX = 100_000;
 
 export interface Reexecutor {
   /** Answers one request. Rejects with BadInput when the request itself is malformed (unknown kind, negative length…). */

@@ -1,9 +1,12 @@
 // Refuses malformed questions to the re-executor: they may come from another process.
 
 import { BadInput } from '../base/bad-input.ts';
+import { REGISTER_FILE_WORDS } from '../arch/register-file.ts';
 import type { Position } from '../event/position.ts';
-import { READ_BYTES_MAX, type LinearRange, type ReexecuteRequest } from '../event/reexecutor.ts';
+import { READ_BYTES_MAX, TRY_ATTEMPTS_MAX, type LinearRange, type ReexecuteRequest } from '../event/reexecutor.ts';
 
+/** Most bytes one search for a writer may ask about. */
+const WATCH_BYTES_MAX = 8;
 /** Most instructions one step may take. */
 const COUNT_MAX = 1_000_000_000;
 
@@ -21,6 +24,18 @@ export function checkRequest(request: ReexecuteRequest): void {
     case 'read-linear': checkPosition(request.at); checkNumber('linear', request.linear, 0xffff_ffff); checkNumber('length', request.length, READ_BYTES_MAX); return;
     case 'read-physical': checkPosition(request.at); checkNumber('physical', request.physical, Number.MAX_SAFE_INTEGER); checkNumber('length', request.length, READ_BYTES_MAX); return;
     case 'walk': checkPosition(request.at); checkNumber('linear', request.linear, 0xffff_ffff); return;
+    case 'listen': case 'preflight': checkPosition(request.at); return;
+    case 'last-write':
+      checkPosition(request.before);
+      checkNumber('physical', request.physical, Number.MAX_SAFE_INTEGER);
+      checkNumber('length', request.length, WATCH_BYTES_MAX);
+      return;
+    case 'last-register-write':
+      checkPosition(request.before);
+      checkNumber('offset', request.offset, REGISTER_FILE_WORDS - 1);
+      checkNumber('words', request.words, 2);
+      return;
+    case 'try': checkPosition(request.at); checkNumber('attempts', request.attempts, TRY_ATTEMPTS_MAX); return;
     case 'verify': return;
   }
   throw new BadInput(`there is no request of kind ${JSON.stringify((request as { readonly kind: unknown }).kind)}`);

@@ -2,6 +2,7 @@
 // pass for it: every event on the way is compared. The questions: core/event/reexecutor.ts.
 
 import { REGISTER_FILE_WORDS } from '../arch/register-file.ts';
+import { BadInput } from '../base/bad-input.ts';
 import type { CheckpointSource } from '../event/checkpoint.ts';
 import { comparePositions, type Position } from '../event/position.ts';
 import type { LinearRange, Moment, Reexecutor, ReexecuteReply, ReexecuteRequest } from '../event/reexecutor.ts';
@@ -9,6 +10,7 @@ import { materialiseFlags } from '../cpu/flags.ts';
 import { CS, SS } from '../cpu/state.ts';
 import { checkRequest } from './check-request.ts';
 import { ComparingProbe, type RowSource } from './comparing-probe.ts';
+import { ListeningProbe } from './listening-probe.ts';
 import { createMachine, type Allocate } from './machine.ts';
 import { requestOf, type MachineOptions } from './options.ts';
 import { readLinear, readPhysical, walkNow } from './peek.ts';
@@ -96,8 +98,25 @@ class Answers {
         return { kind: 'bytes', linear: null, physical: request.physical, bytes: readPhysical(rewinder.machine.cpu, request.physical, request.length) };
       }
       case 'walk': rewinder.goToPosition(request.at); return { kind: 'walk', walk: walkNow(rewinder.machine.cpu, request.linear) };
+      case 'listen': return this.#listen(request.at);
+      case 'last-write': case 'last-register-write': case 'try': case 'preflight': throw new BadInput(`this core cannot answer ${request.kind}`);
       case 'verify': return this.#verify();
     }
+  }
+
+  // what devices do at the boundary belongs to the attempt behind it
+  #listen(at: Position): ReexecuteReply {
+    const rewinder = this.#rewinder;
+    const { cpu } = rewinder.machine;
+    rewinder.goToPosition(at);
+    const probe = new ListeningProbe(this.#probe);
+    cpu.probe = probe;
+    try {
+      rewinder.session.run(1);
+    } finally {
+      cpu.probe = this.#probe;
+    }
+    return { kind: 'heard', heard: probe.heard, cut: probe.cut };
   }
 
   #step(from: Position, count: number): ReexecuteReply {

@@ -1,0 +1,37 @@
+// The check ladder of one event: every architectural check on the way to it, in the manual's order (EVENTS.md "Check ladder").
+
+import type { AccessKind } from './heard.ts';
+
+export const STEP_OUTCOMES = ['pass', 'fail', 'skipped', 'not-reached'] as const;
+export type StepOutcome = (typeof STEP_OUTCOMES)[number];
+
+export interface LadderAccess {
+  readonly what: AccessKind;
+  readonly linear: bigint | null;
+  readonly physical: bigint;
+  readonly size: number;
+  readonly value: bigint;
+  readonly write: boolean;
+}
+
+export interface LadderStep {
+  /** Rule id. */
+  readonly rule: string;
+  readonly title: string;
+  readonly cite: string;
+  /** Procedure of the catalogue; steps that follow one another in one procedure are shown as a group. */
+  readonly procedure: string;
+  readonly outcome: StepOutcome;
+  /** One plain sentence: what was compared, or why it was skipped or not reached. */
+  readonly why: string;
+  /** Values by name (`CPL`, `selector`, `limit`), lower-case hex or decimal as their kind asks. */
+  readonly operands: Readonly<Record<string, string>>;
+  /** Memory read for this check, and what was read before and is looked at again here. */
+  readonly accesses: readonly LadderAccess[];
+}
+
+export interface Ladder {
+  readonly steps: readonly LadderStep[];
+  /** Memory the processor wrote once all checks had passed: the frame, accessed and busy bits. */
+  readonly writes: readonly LadderAccess[];
+}
