@@ -1,6 +1,6 @@
 // How the workspace divides itself, by the room it has in rem: wide has three columns, medium two, narrow one.
 
-import type { WorkTab } from './session/session.svelte.ts';
+import type { MainTab, SideTab, WorkTab } from './session/panes.svelte.ts';
 import type { IconName } from './ui/icons.ts';
 
 export type Layout = 'wide' | 'medium' | 'narrow';
@@ -15,15 +15,23 @@ export interface TabInfo { readonly id: WorkTab; readonly text: string; readonly
 const TABS: Readonly<Record<WorkTab, TabInfo>> = {
   inspector: { id: 'inspector', text: 'Inspector', icon: 'chip' },
   events: { id: 'events', text: 'Events', icon: 'list' },
+  visits: { id: 'visits', text: 'Visits', icon: 'visit' },
+  stats: { id: 'stats', text: 'Stats', icon: 'chart' },
   breakpoints: { id: 'breakpoints', text: 'Breakpoints', icon: 'breakpoint' },
   guide: { id: 'guide', text: 'Guide', icon: 'book' },
   console: { id: 'console', text: 'Console', icon: 'terminal' },
 };
+const MAIN: readonly MainTab[] = ['events', 'visits', 'stats'];
 
-/** The tabs beside the event table (wide, medium) or of everything (narrow). */
+/** The tabs of the main column, where it stands alone (wide). */
+export function mainTabs(): readonly TabInfo[] {
+  return MAIN.map((id) => TABS[id]);
+}
+
+/** The tabs beside the main column (wide), of both (medium), or of everything (narrow). */
 export function tabsFor(layout: Layout, hasGuide: boolean): readonly TabInfo[] {
-  const side: WorkTab[] = hasGuide ? ['guide', 'breakpoints', 'console'] : ['breakpoints', 'console'];
-  const ids: WorkTab[] = layout === 'narrow' ? ['inspector', 'events', ...side] : layout === 'medium' ? ['events', ...side] : side;
+  const side: readonly SideTab[] = hasGuide ? ['guide', 'breakpoints', 'console'] : ['breakpoints', 'console'];
+  const ids: readonly WorkTab[] = layout === 'narrow' ? ['inspector', ...MAIN, ...side] : layout === 'medium' ? [...MAIN, ...side] : side;
   return ids.map((id) => TABS[id]);
 }
 

@@ -12,6 +12,7 @@ import type { ChosenLog } from '../../app/contract/import.ts';
 import type { Api, ChooseImageOutcome, ChooseLogOutcome, ChosenImage, OpenedTrace, OpenOutcome, SampleInfo, SavedBreakpoint } from '../../app/contract/api.ts';
 import { Breakpoints, type BreakpointHost } from './breakpoints.svelte.ts';
 import { Execution, type ExecutionHost } from './execution.svelte.ts';
+import { Panes } from './panes.svelte.ts';
 import { Preferences } from './preferences.svelte.ts';
 import { nearestCounted } from './columns.ts';
 import { betweenEvents, fitView, panView, revealUnit, unitOf, zoomView, type Axis, type View } from './scale.ts';
@@ -21,7 +22,6 @@ import { nearestStored, positionEvent } from './stored.ts';
 import { visitAfterword } from './visit-words.ts';
 
 export type Overlay = 'keys' | 'palette' | 'record' | 'import' | null;
-export type WorkTab = 'inspector' | 'events' | 'breakpoints' | 'guide' | 'console';
 /** A refusal or mishap in plain words; it stays until dismissed or something succeeds. */
 export interface Notice { readonly title: string; readonly message: string; readonly tone: 'bad' | 'warn' | 'good' }
 
@@ -32,6 +32,7 @@ export class Session implements BreakpointHost, ExecutionHost {
   readonly preferences: Preferences;
   readonly breakpoints: Breakpoints;
   readonly execution: Execution;
+  readonly panes = new Panes();
   /** What was asked for last: a slower one before it must not take its place. */
   #latest: OpenedTrace | null = null;
   recording = $state.raw<Recording | null>(null);
@@ -42,7 +43,6 @@ export class Session implements BreakpointHost, ExecutionHost {
   axis = $state<Axis>('events');
   view = $state.raw<View>({ first: 0, last: 1 });
   overlay = $state<Overlay>(null);
-  tab = $state<WorkTab>('inspector');
   samples = $state.raw<readonly SampleInfo[] | null>(null);
   /** The image the record dialog is about. */
   image = $state.raw<ChosenImage | null>(null);
@@ -111,7 +111,8 @@ export class Session implements BreakpointHost, ExecutionHost {
       this.moveTo(startOf(recording.source));
       this.view = fitView(recording.columns, this.axis);
       this.notice = noticeOf(recording);
-      this.tab = opened.sample === null ? 'inspector' : 'guide';
+      this.panes.pointedVisit = null;
+      this.panes.show(opened.sample === null ? 'inspector' : 'guide');
       this.breakpoints.refresh();
       this.announcement = `${opened.name} is open: ${String(recording.columns.count)} events.`;
       return true;
@@ -133,7 +134,7 @@ export class Session implements BreakpointHost, ExecutionHost {
   }
 
   showBreakpoints(): void {
-    this.tab = 'breakpoints';
+    this.panes.show('breakpoints');
   }
 
   remember(breakpoints: readonly SavedBreakpoint[]): void {

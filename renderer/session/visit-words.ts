@@ -1,16 +1,23 @@
 // Kernel visits in words: for the card under the pointer, the inspector, and who hears instead of sees.
 
-import { visitAt, type Visit } from '../../core/replay/visits/table.ts';
+import { ENDINGS, visitAt, type Visit } from '../../core/replay/visits/table.ts';
 import type { Recording } from './recording.ts';
 
+const NOT_LOGGED = ENDINGS.indexOf('not-logged');
 const plural = (many: number, noun: string): string => `${many.toLocaleString('en')} ${noun}${many === 1 ? '' : 's'}`;
 
 /** Instructions a visit lasted as far as it is known; null where none are counted. */
-export function instructionsIn({ columns }: Recording, visit: Visit): number | null {
-  if (!columns.counted || visit.reason === 'not-logged') return null;
+export function instructionsIn(recording: Recording, visit: Visit): number | null {
+  return visit.reason === 'not-logged' ? null : instructionsAt(recording, visit.index);
+}
+
+/** The same by index, without making an object of the visit. */
+export function instructionsAt({ columns, spans: { visits } }: Recording, index: number): number | null {
+  if (!columns.counted || visits.ending[index] === NOT_LOGGED) return null;
   const last = columns.icount[columns.count - 1] ?? 0;
-  const end = visit.seqOver >= columns.count ? last : columns.icount[visit.seqOver] ?? last;
-  return Math.max(0, end - (columns.icount[visit.seqEntry] ?? 0));
+  const over = visits.over[index] ?? 0;
+  const end = over >= columns.count ? last : columns.icount[over] ?? last;
+  return Math.max(0, end - (columns.icount[visits.entry[index] ?? 0] ?? 0));
 }
 
 /** `246 instructions`, `at least 12 instructions`; empty where none are counted. */

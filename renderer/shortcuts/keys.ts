@@ -24,6 +24,6 @@ export function isTaken(press: Press, target: { readonly tag: string; readonly r
   const typing = (target.tag === 'INPUT' && target.type !== 'radio' && target.type !== 'checkbox') || target.tag === 'TEXTAREA' || target.tag === 'SELECT';
   if (typing) return !/^F\d+$/.test(press.key) && !(press.ctrlKey || press.metaKey);
   const arrows = /^(Arrow|Home|End|Page)/.test(press.key);
-  if (arrows) return target.type === 'radio' || target.role === 'tab' || target.role === 'separator' || target.role === 'slider' || target.role === 'listbox' || target.role === 'grid' || target.role === 'row';
+  if (arrows) return target.type === 'radio' || target.role === 'tab' || target.role === 'separator' || target.role === 'slider' || target.role === 'listbox' || target.role === 'grid' || target.role === 'treegrid' || target.role === 'row';
   return false;
 }

@@ -4,7 +4,8 @@
 import { ENDINGS, type Visits } from '../../core/replay/visits/table.ts';
 import { VIAS } from '../../core/event/kinds.ts';
 import type { LaneLayout } from './lanes.ts';
-import { VIA_COLOURS, type Palette } from './palette.ts';
+import { VIA_COLOURS } from '../session/via-colours.ts';
+import type { Palette } from './palette.ts';
 import type { SpanBar } from './span-bars.ts';
 
 export interface SpanScene {

@@ -4,7 +4,8 @@
 import type { Drawing, ShapeMark } from './marks.ts';
 import { levelOf, type LaneLayout } from './lanes.ts';
 import { paintSpans, type SpanScene } from './paint-spans.ts';
-import { ringColour, VIA_COLOURS, type Palette } from './palette.ts';
+import { VIA_COLOURS } from '../session/via-colours.ts';
+import { ringColour, type Palette } from './palette.ts';
 
 export interface Scene {
   readonly layout: LaneLayout;

@@ -1,7 +1,5 @@
 // Colours of the canvas, read from the tokens so that one file holds every colour of the window.
 
-import type { Via } from '../../core/event/kinds.ts';
-
 const NAMES = [
   'bg', 'surface', 'surface-2', 'surface-3', 'line', 'line-strong', 'text', 'text-2', 'text-3', 'accent', 'fault', 'msr', 'cr', 'hit', 'good', 'warn',
   'ring0', 'ring1', 'ring2', 'ring3', 'via-software', 'via-exception', 'via-hardware', 'via-fast', 'via-far', 'via-return',
@@ -15,13 +13,6 @@ export function paletteOf(element: Element): Palette {
   const colours = Object.fromEntries(NAMES.map((name) => [name, style.getPropertyValue(`--${name}`).trim() || '#888888'])) as Record<ColourName, string>;
   return { ...colours, font: style.fontFamily, rem: parseFloat(getComputedStyle(document.documentElement).fontSize) };
 }
-
-/** The colour group of each mechanism: entering by software, exception, hardware, the fast calls, far transfers, and the ways back. */
-export const VIA_COLOURS: Readonly<Record<Via, ColourName>> = {
-  'int': 'via-software', 'exception': 'via-exception', 'interrupt': 'via-hardware', 'nmi': 'via-hardware', 'smi': 'via-hardware', 'rsm': 'via-hardware',
-  'iret': 'via-return', 'sysenter': 'via-fast', 'sysexit': 'via-fast', 'syscall': 'via-fast', 'sysret': 'via-fast',
-  'call-gate': 'via-far', 'far-call': 'via-far', 'far-jump': 'via-far', 'far-return': 'via-far', 'task-switch': 'via-far', 'unknown': 'via-far',
-};
 
 /** Colour of a ring; a ring nobody knows is grey. */
 export function ringColour(palette: Palette, ring: number): string {

@@ -114,3 +114,18 @@ for (const [width, height] of [[900, 560], [450, 300]] as const) {
     }
   });
 }
+
+test('a wide window shows a main pane and one beside it; K, L and M change the main one and leave the other', async () => {
+  const session = await openSession();
+  const target = stage(1400, 800);
+  await render(App, { target, props: { session } });
+  await userEvent.click(page.getByRole('tab', { name: 'Console' }));
+  await userEvent.keyboard('k');
+  await expect.element(page.getByRole('region', { name: 'Kernel visits' })).toBeVisible();
+  await expect.element(page.getByRole('tab', { name: 'Console' })).toHaveAttribute('aria-selected', 'true');
+  await userEvent.keyboard('m');
+  await expect.element(page.getByRole('region', { name: 'Statistics' })).toBeVisible();
+  await userEvent.keyboard('l');
+  await expect.element(page.getByRole('grid', { name: 'Events' })).toBeVisible();
+  expect(await violations(target)).toEqual([]);
+});

@@ -8,14 +8,14 @@ import { linesOf, type ConsolePiece } from '../../../renderer/console/text.ts';
 import { blocksOf, inlinesOf } from '../../../renderer/guide/markdown.ts';
 import { listingOf } from '../../../renderer/inspector/listing.ts';
 import { wordsOf } from '../../../renderer/inspector/stack-words.ts';
-import { layoutFor, tabOr, tabsFor } from '../../../renderer/layout.ts';
+import { layoutFor, mainTabs, tabOr, tabsFor } from '../../../renderer/layout.ts';
 import { optionsOf } from '../../../renderer/record/options.ts';
 import { COMMANDS } from '../../../renderer/session/commands.ts';
 import { mergeRising } from '../../../renderer/session/merge.ts';
 import { columnsOf } from '../../../renderer/session/columns.ts';
 import { drawPreview, PREVIEW_WIDTH } from '../../../renderer/session/previews.ts';
 import { commandFor, isTaken } from '../../../renderer/shortcuts/keys.ts';
-import { nextRow } from '../../../renderer/table/keys.ts';
+import { nextRow } from '../../../renderer/ui/list-keys.ts';
 import { placeBeside } from '../../../renderer/ui/place.ts';
 import { fitSize, keySize } from '../../../renderer/ui/split.ts';
 import { HEIGHT_MAX, scrollToShow, stripOf } from '../../../renderer/ui/virtual.ts';
@@ -57,7 +57,8 @@ test('keys lead to commands, with Shift and Ctrl told apart and signs taken as t
   expect(commandFor(press('F5', { shiftKey: true }))?.id).toBe('reverse');
   expect(commandFor(press('F', { shiftKey: true }))?.id).toBe('previous-fault');
   expect(commandFor(press('k', { ctrlKey: true }))?.id).toBe('palette');
-  expect(commandFor(press('k'))).toBeNull();
+  expect(commandFor(press('k'))?.id).toBe('show-visits');
+  expect(commandFor(press('j'))).toBeNull();
   expect(commandFor(press('?', { shiftKey: true }))?.id).toBe('keys');
   expect(commandFor(press('+', { shiftKey: true }))?.id).toBe('zoom-in');
   expect(commandFor(press('f', { altKey: true }))).toBeNull();
@@ -128,6 +129,7 @@ test('the workspace has three columns, two or one, and the tab asked for or the 
   expect([layoutFor(80, 50), layoutFor(56, 37), layoutFor(40, 25), layoutFor(56, 18)]).toEqual(['wide', 'medium', 'narrow', 'narrow']);
   expect(tabOr('inspector', tabsFor('wide', true))).toBe('guide');
   expect(tabOr('events', tabsFor('narrow', false))).toBe('events');
+  expect(mainTabs().map((tab) => tab.id)).toEqual(['events', 'visits', 'stats']);
 });
 
 test('a preview stays inside its drawing and keeps its faults', () => {

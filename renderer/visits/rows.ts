@@ -1,0 +1,46 @@
+// A row of the table of kernel visits, as text.
+
+import { VIA_COLOURS, type ViaColour } from '../session/via-colours.ts';
+import type { Recording } from '../session/recording.ts';
+import { instructionsAt, threadName, whyNoExit } from '../session/visit-words.ts';
+import { visitAt } from '../../core/replay/visits/table.ts';
+import { findingsOf, type Finding } from './findings.ts';
+
+export interface VisitRow {
+  readonly index: number;
+  readonly name: string;
+  readonly colour: ViaColour;
+  readonly depth: number;
+  readonly entry: number;
+  /** How long, in the table's unit; empty where nobody knows. `atLeast`: the recording ends first. */
+  readonly lasted: string;
+  readonly atLeast: boolean;
+  /** Share of the longest one, 0..1. */
+  readonly share: number;
+  readonly faults: number;
+  /** `T2`; empty where there is only one thread. */
+  readonly thread: string;
+  readonly end: string;
+  readonly why: string;
+  readonly findings: readonly Finding[];
+}
+
+/** What a visit lasted: instructions where they are counted, else events. */
+export function lastedIn(recording: Recording): (index: number) => number | null {
+  const { columns, spans: { visits } } = recording;
+  if (columns.counted) return (index) => instructionsAt(recording, index);
+  return (index) => (visits.over[index] ?? 0) - (visits.entry[index] ?? 0);
+}
+
+/** The row of a visit. `longest`: what a full bar stands for. */
+export function visitRow(recording: Recording, index: number, longest: number): VisitRow {
+  const { visits } = recording.spans;
+  const visit = visitAt(visits, index);
+  const lasted = lastedIn(recording)(index);
+  const end = visit.seqExit !== null ? `#${String(visit.seqExit)}` : visit.reason === 'not-logged' ? 'not logged' : '';
+  return {
+    index, name: visit.name, colour: VIA_COLOURS[visit.cause.via], depth: visit.depth, entry: visit.seqEntry,
+    lasted: lasted === null ? '' : lasted.toLocaleString('en'), atLeast: visit.reason === 'open', share: lasted === null || longest <= 0 ? 0 : lasted / longest,
+    faults: visit.faults, thread: visits.threads.length > 1 ? threadName(visit.thread) : '', end, why: whyNoExit(visit), findings: findingsOf(visit),
+  };
+}

@@ -1,0 +1,121 @@
+// The table of kernel visits: nesting, sorting, filters, keys, what never returned, exits without an entry, ten thousand rows.
+import { render } from 'vitest-browser-svelte';
+import { expect, test } from 'vitest';
+import { page, userEvent } from 'vitest/browser';
+import Visits from '../../renderer/visits/visits.svelte';
+import { openSession, stage, violations } from './fixtures/session.ts';
+import { traceBytes } from './fixtures/trace.ts';
+import { CALL, CALLS } from './fixtures/visits.ts';
+
+const rows = (): readonly string[] => page.getByRole('row').elements().slice(1).map((row) => (row as HTMLElement).innerText.replace(/\s+/g, ' ').trim());
+const names = (): readonly string[] => page.getByRole('row').elements().slice(1).map((row) => row.querySelector('b')?.textContent ?? '');
+const grid = () => page.getByRole('treegrid', { name: 'Kernel visits' });
+
+test('visits stand in the order of entry, nested ones below the one around them; the summary counts kinds with their median', async () => {
+  const session = await openSession(traceBytes(CALLS));
+  const target = stage(720, 420);
+  await render(Visits, { target, props: { session } });
+  await expect.element(grid()).toBeVisible();
+  expect(names()).toEqual(['int 0x80', 'vector 0x20', 'int 0x80', 'int 0x81']);
+  expect(page.getByRole('row').elements().slice(1).map((row) => row.getAttribute('aria-level'))).toEqual(['1', '2', '1', '1']);
+  expect(rows()[0]).toMatch(/int 0x80 1 20.* 0 #4/);
+  await expect.element(page.getByRole('button', { name: 'int 0x80: 2 visits, median 20 instructions' })).toBeVisible();
+  expect(await violations(target)).toEqual([]);
+});
+
+test('arrows go from visit to visit, Enter to its other end, Left to the one around it, Right into it', async () => {
+  const session = await openSession(traceBytes(CALLS));
+  await render(Visits, { target: stage(720, 420), props: { session } });
+  (grid().element() as HTMLElement).focus();
+  await userEvent.keyboard('{Home}');
+  expect(session.event).toBe(1);
+  await expect.element(page.getByRole('row', { selected: true })).toHaveTextContent('int 0x80');
+  await userEvent.keyboard('{Enter}');
+  expect(session.event).toBe(4);
+  await userEvent.keyboard('{Enter}');
+  expect(session.event).toBe(1);
+  await userEvent.keyboard('{ArrowRight}');
+  expect(session.event).toBe(2);
+  await userEvent.keyboard('{ArrowLeft}');
+  expect(session.event).toBe(1);
+  await userEvent.keyboard('{ArrowDown}{ArrowDown}{ArrowDown}');
+  expect(session.event).toBe(7);
+  await userEvent.keyboard('{Enter}');
+  expect(session.announcement).toBe('This visit has no exit in this recording.');
+});
+
+test('a visit pointed at is told to the timeline, and forgotten when the pointer leaves', async () => {
+  const session = await openSession(traceBytes(CALLS));
+  await render(Visits, { target: stage(720, 420), props: { session } });
+  await userEvent.hover(page.getByRole('row', { name: /vector 0x20/ }));
+  expect(session.panes.pointedVisit).toBe(1);
+  await userEvent.hover(page.getByRole('columnheader', { name: 'Faults' }));
+  expect(session.panes.pointedVisit).toBeNull();
+});
+
+test('the longest come first when asked; a kind and findings filter; what is left out can be had back', async () => {
+  const session = await openSession(traceBytes(CALLS));
+  const target = stage(720, 420);
+  await render(Visits, { target, props: { session } });
+  await userEvent.click(page.getByRole('button', { name: 'Duration in instructions: sort' }));
+  await expect.element(page.getByRole('columnheader', { name: /Duration/ })).toHaveAttribute('aria-sort', 'descending');
+  expect(rows()[0]).toMatch(/int 0x80 5 1,000/);
+  await userEvent.click(page.getByRole('button', { name: /^int 0x81: 1 visit, median/ }));
+  expect(names()).toEqual(['int 0x81']);
+  await userEvent.click(page.getByText(/^With findings/));
+  await expect.element(page.getByText('Nothing remarkable')).toBeVisible();
+  expect(await violations(target)).toEqual([]);
+  await userEvent.click(page.getByRole('button', { name: 'Show every visit' }));
+  expect(names()).toHaveLength(4);
+});
+
+test('an exit that belongs to no visit is listed with its reason and leads to its event', async () => {
+  const session = await openSession(traceBytes(CALLS));
+  const target = stage(720, 420);
+  await render(Visits, { target, props: { session } });
+  await userEvent.click(page.getByRole('button', { name: '1 exit without entry' }));
+  const stray = page.getByRole('list', { name: 'Exits without an entry' }).getByRole('button');
+  await expect.element(stray).toHaveTextContent(/#0 IRET no entry/);
+  session.goTo(5);
+  await userEvent.click(stray);
+  expect(session.event).toBe(0);
+  expect(await violations(target)).toEqual([]);
+});
+
+test('ten thousand visits scroll with a few rows drawn, and the one we are in stays in sight', async () => {
+  const session = await openSession(traceBytes(CALL, 10_000));
+  const target = stage(720, 420);
+  await render(Visits, { target, props: { session } });
+  await expect.element(grid()).toHaveAttribute('aria-rowcount', '10001');
+  session.goTo(12_345);
+  await expect.element(page.getByRole('row', { selected: true })).toHaveTextContent(/int 0x80.*12344/);
+  await expect.element(page.getByRole('row', { selected: true })).toBeVisible();
+  expect(target.querySelectorAll('[role=row]').length).toBeLessThan(40);
+  const started = performance.now();
+  await userEvent.click(page.getByRole('button', { name: 'Duration in instructions: sort' }));
+  expect(performance.now() - started).toBeLessThan(2000);
+  await userEvent.click(page.getByRole('button', { name: 'Entry: sort' }));
+  (grid().element() as HTMLElement).focus();
+  await userEvent.keyboard('{End}');
+  expect(session.event).toBe(19_998);
+});
+
+test('a trace without visits says what a visit is', async () => {
+  const session = await openSession(traceBytes([{ kind: 'exit', values: { icount: 4, mode: 'protected', cpl: 0, cs: 8, ip: 0n, value: 0 } }]));
+  const target = stage(400, 300);
+  await render(Visits, { target, props: { session } });
+  await expect.element(page.getByText('No kernel visits in this trace')).toBeVisible();
+  expect(await violations(target)).toEqual([]);
+});
+
+for (const width of [280, 420, 560]) {
+  test(`at ${String(width)} pixels nothing is cut off, and axe finds nothing`, async () => {
+    const session = await openSession(traceBytes(CALLS));
+    const target = stage(width, 240);
+    await render(Visits, { target, props: { session } });
+    await expect.element(grid()).toBeVisible();
+    const table = grid().element();
+    expect(table.scrollWidth).toBeLessThanOrEqual(table.clientWidth + 1);
+    expect(await violations(target)).toEqual([]);
+  });
+}
