@@ -5,6 +5,7 @@ import { BadInput } from '../../core/base/bad-input.ts';
 import { nearest } from '../../core/replay/expression/words.ts';
 import { OK, parseArguments, REFUSED, type Command } from './command.ts';
 import { eventsCommand } from './commands/events.ts';
+import { explainCommand } from './commands/explain.ts';
 import { findCommand } from './commands/find.ts';
 import { importCommand } from './commands/import.ts';
 import { infoCommand } from './commands/info.ts';
@@ -17,7 +18,7 @@ import { verifyCommand } from './commands/verify.ts';
 import type { Io } from './io.ts';
 
 const COMMANDS: readonly Command[] = [
-  recordCommand, importCommand, infoCommand, eventsCommand, findCommand, stateCommand, verifyCommand, rulesCommand, openCommand,
+  recordCommand, importCommand, infoCommand, eventsCommand, explainCommand, findCommand, stateCommand, verifyCommand, rulesCommand, openCommand,
 ];
 
 /** Runs one command line (without the program's own name) and answers the exit code. Never throws. */

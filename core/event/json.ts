@@ -99,7 +99,8 @@ export function levelJson(level: WalkLevel, writer: LastWriter): JsonValue {
   return { level: number, physical: hexBig(BigInt(physical)), entry: hexBig(entry), ...rest, lastWriter: writerJson(writer) };
 }
 
-function writerJson(writer: LastWriter): JsonValue {
+/** A last writer as JSON. */
+export function writerJson(writer: LastWriter): JsonValue {
   if ('absent' in writer) return { absent: writer.absent };
   const { by, icount, seq, cpl, cs, ip, before, after, nextSeq } = writer;
   const big = (value: bigint | null): string | null => (value === null ? null : hexBig(value));

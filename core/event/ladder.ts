@@ -14,13 +14,25 @@ export interface LadderAccess {
   readonly write: boolean;
 }
 
+/**
+ * Steps that belong together: one run through one procedure. Page walks, accesses to memory and fetches happen many times in one attempt;
+ * `instance` counts them within their procedure, from 0. A procedure that goes on behind a walk keeps its group.
+ */
+export interface StepGroup {
+  readonly procedure: string;
+  readonly instance: number;
+  /** `interrupt delivery`, `page walk: reading the gate`. */
+  readonly label: string;
+}
+
 export interface LadderStep {
   /** Rule id. */
   readonly rule: string;
   readonly title: string;
   readonly cite: string;
-  /** Procedure of the catalogue; steps that follow one another in one procedure are shown as a group. */
+  /** Procedure of the catalogue. */
   readonly procedure: string;
+  readonly group: StepGroup;
   readonly outcome: StepOutcome;
   /** One plain sentence: what was compared, or why it was skipped or not reached. */
   readonly why: string;

@@ -4,8 +4,8 @@
 import type { AccessKind } from './heard.ts';
 import type { RuleId } from './rules.ts';
 
-/** `rights`: access-rights bits as core/arch/descriptor.ts packs them. */
-export interface Operand { readonly name: string; readonly format: 'hex' | 'decimal' | 'rights' }
+/** `rights`: access-rights bits as core/arch/descriptor.ts packs them. `segment`: number of a segment register. `vector`: vector number. */
+export interface Operand { readonly name: string; readonly format: 'hex' | 'decimal' | 'rights' | 'segment' | 'vector' }
 
 export interface RuleReading {
   /** Names of `a` and `b`, in order; fewer when a rule has fewer. */

@@ -2,7 +2,6 @@
 
 export const NOT_YET_COMMANDS: Readonly<Record<string, string>> = {
   walk: 'page walks at a given event',
-  explain: 'the check ladder of an event',
   visits: 'kernel entries paired with exits',
   stats: 'counts and costs',
   diff: 'comparing two traces',

@@ -63,9 +63,39 @@ export interface ExplainedLevel {
   readonly lastWriter: LastWriter;
 }
 
+/** An error code taken apart: the fields, the table entry it names as that was then, and why it is what it is. */
+export interface ExplainedErrorCode {
+  /** Lower-case hex. */
+  readonly value: string;
+  /** `GDT entry 2 (selector 0x10)`. */
+  readonly meaning: string;
+  readonly fields: readonly { readonly name: string; readonly value: string; readonly title: string }[];
+  readonly table: 'gdt' | 'ldt' | 'idt' | null;
+  readonly index: number | null;
+  /** The entry of that table when the event happened; absent with the reason where it cannot be read. Null: the code names none. */
+  readonly entry: { readonly linear: bigint; readonly physical: bigint; readonly raw: string; readonly meaning: string } | { readonly absent: string } | null;
+}
+
+/** A field of the current TSS that the event used or failed to use. */
+export interface TssField {
+  /** TR, `GDT entry 5 (selector 0x28)`. */
+  readonly tr: string;
+  readonly base: bigint; readonly limit: number;
+  /** `esp0`, `ss0`. */
+  readonly name: string;
+  readonly offset: number;
+  readonly physical: bigint;
+  readonly value: string;
+  readonly lastWriter: LastWriter;
+  readonly writerSymbol: string | null;
+}
+
 export interface Explanation {
   readonly event: TraceEvent;
+  /** What the ladder and all that follows from it stands on. The cascade is of the record always. */
   readonly basis: Basis;
+  /** The re-executed attempt reported more than is kept: the ladder is cut. */
+  readonly cut: boolean;
   readonly steps: readonly LadderStep[];
   readonly writes: readonly LadderAccess[];
   /** The one step that failed; null when nothing did, or without a ladder. */
@@ -74,10 +104,21 @@ export interface Explanation {
   readonly lastWriter: LastWriter | null;
   /** `label` or `label+0x12` of the writer. */
   readonly writerSymbol: string | null;
+  /** Where the writer can be gone to. */
+  readonly writerPlace: Place | null;
+  readonly errorCode: ExplainedErrorCode | null;
+  /** The walk of a page fault, level by level, each with its writer; empty for others. */
+  readonly walk: readonly ExplainedLevel[];
+  /** Fields of the TSS that were read, in order. */
+  readonly tss: readonly TssField[];
   readonly cascade: readonly CascadeStep[];
   readonly chain: readonly CauseLink[];
   /** What would be set to make the check pass, in the words of `whatif --set`; empty when nothing simple would. */
   readonly remedies: readonly string[];
+  /** The one remedy, in words. */
+  readonly remedy: string | null;
+  /** Where processors or emulators differ about this; one sentence each. */
+  readonly notes: readonly string[];
   /** At most 60 words. */
   readonly consequence: string;
 }

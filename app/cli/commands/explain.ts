@@ -1,0 +1,56 @@
+// `ringscope explain`: which check failed, with which operands, read from where, written by whom; for any event.
+
+import { BadInput } from '../../../core/base/bad-input.ts';
+import { explainEvent, lastFault } from '../../../core/replay/explain/explain.ts';
+import { explanationJson } from '../../../core/replay/explain/json.ts';
+import { NEGATIVE, type Arguments, type Command } from '../command.ts';
+import { explanationText } from '../explain-text.ts';
+import type { Io } from '../io.ts';
+import { countOf } from '../numbers.ts';
+import { openTraceFile, warn, type TraceFile } from '../open-trace.ts';
+import { painter } from '../style.ts';
+
+export const explainCommand: Command = {
+  name: 'explain',
+  summary: 'why an event happened: every check, the one that failed, who wrote what it read',
+  help: `usage: ringscope explain TRACE --at SEQ|last-fault [--all] [--json]
+
+Explains an event: the checks the processor made on the way to it, in the manual's order, as passed, failed, skipped or not reached; the
+value the failed check turned on, where it was read and who wrote it; where that came from; the cascade of faults it belongs to.
+
+  --at SEQ       the event, by its number; any kind of event has its checks
+  --at last-fault  the last fault of the trace; exit code 1 when there is none
+  --all          every check on a line of its own, with the memory it read
+  --json         one JSON object, as docs/events.md says under "Check ladder"
+
+The checks come from executing that one instruction again; a trace imported from a log cannot be executed again, and then only what the
+record says is shown. The last line says what the answer stands on.
+
+Example: ringscope explain a.rtrace --at last-fault`,
+  options: { at: { type: 'string' }, all: { type: 'boolean' }, json: { type: 'boolean' } },
+  positionals: { least: 1, most: 1 },
+  async run(args: Arguments, io: Io): Promise<number> {
+    const at = args.text('at');
+    if (at === null) throw new BadInput('explain needs --at SEQ or --at last-fault; see ringscope explain --help');
+    const wanted = at === 'last-fault' ? null : countOf(at, '--at');
+    const trace = openTraceFile(args.positionals[0] ?? '-', io);
+    const source = { trace: trace.reader, reexecutor: trace.reexecutor, absent: trace.absent, symbols: trace.symbols };
+    const seq = wanted === null ? lastFault(source) : checked(trace, wanted);
+    if (seq === null) {
+      warn(trace, io);
+      io.err('there is no fault in this trace: give --at SEQ to explain another event\n');
+      return trace.exitCode === 0 ? NEGATIVE : trace.exitCode;
+    }
+    const explanation = await explainEvent(source, seq);
+    warn(trace, io);
+    io.out(args.flag('json') ? `${JSON.stringify(explanationJson(explanation))}\n` : explanationText(explanation, { paint: painter(io), all: args.flag('all') }));
+    return trace.exitCode;
+  },
+};
+
+function checked({ reader, warning }: TraceFile, seq: number): number {
+  if (seq < reader.eventCount && reader.has(seq)) return seq;
+  const most = String(Math.max(0, reader.eventCount - 1));
+  const why = seq >= reader.eventCount ? (reader.eventCount === 0 ? 'the trace has none' : `give one from 0 to ${most}`) : 'its recording did not keep it (--filter)';
+  throw new BadInput(`there is no event ${String(seq)}: ${why}${warning === null ? '' : `; ${warning}`}`);
+}

@@ -1,0 +1,57 @@
+// Asks the re-executor on behalf of one explanation: counts what was asked, so that a chain of causes stays bounded, and turns what cannot be
+// answered into a reason.
+
+import { BadInput } from '../../base/bad-input.ts';
+import type { Position } from '../../event/position.ts';
+import type { Reexecutor, ReexecuteReply, ReexecuteRequest } from '../../event/reexecutor.ts';
+import type { SymbolTable } from '../../symbols/symbol-table.ts';
+import type { WriterSource } from '../last-writer.ts';
+import { noExecution } from '../search.ts';
+import { positionOfEvent } from '../source.ts';
+
+/** What an explanation is made from. `absent` says why there is no re-executor. */
+export interface ExplainSource {
+  readonly trace: WriterSource;
+  readonly reexecutor: Reexecutor | null;
+  readonly absent: string | null;
+  readonly symbols: SymbolTable | null;
+}
+
+/** One explanation asks no more often than this. */
+export const QUESTIONS_MAX = 64;
+
+export type Answer<Kind extends ReexecuteReply['kind']> = Extract<ReexecuteReply, { readonly kind: Kind }> | { readonly kind: 'unknown'; readonly reason: string };
+
+export class Inquiry {
+  readonly source: ExplainSource;
+  private asked = 0;
+
+  constructor(source: ExplainSource) { this.source = source; }
+
+  get trace(): WriterSource { return this.source.trace; }
+
+  /** The answer of the kind wanted, or why there is none. */
+  async ask<Kind extends ReexecuteReply['kind']>(request: ReexecuteRequest, wanted: Kind): Promise<Answer<Kind>> {
+    const { reexecutor, absent } = this.source;
+    if (reexecutor === null) return { kind: 'unknown', reason: noExecution('this', absent) };
+    if (this.asked >= QUESTIONS_MAX) return { kind: 'unknown', reason: 'the search was broken off: it would take too many re-executions' };
+    this.asked += 1;
+    try {
+      const reply = await reexecutor.ask(request);
+      if (reply.kind === wanted) return reply as Extract<ReexecuteReply, { readonly kind: Kind }>;
+      return { kind: 'unknown', reason: reply.kind === 'absent' ? reply.reason : 'the re-execution does not reach this point' };
+    } catch (problem) {
+      if (!(problem instanceof BadInput)) throw problem;
+      return { kind: 'unknown', reason: problem.message };
+    }
+  }
+
+  /** The point just before event `seq`. */
+  before(seq: number): Position { return positionOfEvent(this.trace, seq); }
+
+  /** `label` or `label+0x12`; null without a name. */
+  symbolAt(ip: bigint | null): string | null {
+    const hit = ip === null ? null : this.source.symbols?.symbolAt(Number(ip)) ?? null;
+    return hit === null ? null : `${hit.name}${hit.offset === 0 ? '' : `+0x${hit.offset.toString(16)}`}`;
+  }
+}

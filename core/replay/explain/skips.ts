@@ -1,0 +1,28 @@
+// Why a check was skipped: a sentence per rule or family of rules. Words only; that it was skipped is told by core/cpu.
+
+import type { RuleId } from '../../event/rules.ts';
+
+const SAME_RING = 'does not apply: the ring stays, so no stack is read from the TSS';
+const RETURNS_INSIDE = 'does not apply: the return stays in its ring, so no SS is popped';
+const NOT_CONFORMING = 'does not apply: the code segment is nonconforming', CONFORMING = 'does not apply: the code segment is conforming';
+const NULL_DATA = 'does not apply: a null selector may be loaded, using it faults';
+
+const REASONS: Readonly<Partial<Record<RuleId, string>>> = {
+  'gate-dpl': "does not apply: only INT n, INT3 and INTO look at the gate's DPL", 'handler-v86': 'does not apply: control does not come out of virtual-8086 mode',
+  'same-frame-room': 'does not apply: the frame goes to the stack of another ring', 'call-gate-same-room': 'does not apply: the return address goes to the stack of another ring, or there is none (JMP)',
+  'call-gate-jump-dpl': 'does not apply: CALL, or a conforming target', 'segment-limit': 'does not apply: the segment is expand-down', 'segment-expand-down': 'does not apply: the segment is not expand-down',
+  'access-aligned': 'does not apply: alignment is not checked (CPL 3, CR0.AM and EFLAGS.AC together ask for it)', 'page-user': 'does not apply: a supervisor-mode access',
+  'page-supervisor-writable': 'does not apply: CR0.WP = 0 lets the supervisor write', 'page-user-writable': 'does not apply: no user-mode write', 'data-table-limit': NULL_DATA, 'data-type': NULL_DATA, 'data-present': NULL_DATA,
+  'data-privilege': 'does not apply: conforming code may be read from any ring', 'task-data-table-limit': NULL_DATA, 'task-data-privilege': 'does not apply: conforming code may be read from any ring',
+  'task-gate-present': 'does not apply: the selector names the TSS itself, no task gate', 'task-ldt-in-gdt': 'does not apply: the new task has no LDT', 'lldt-in-gdt': 'does not apply: a null selector empties LDTR',
+  'task-error-code-room': 'does not apply: no error code is pushed', 'io-tss': 'does not apply: CPL is not above IOPL', 'io-map-limit': 'does not apply: CPL is not above IOPL', 'io-map-bit': 'does not apply: CPL is not above IOPL',
+  'jump-conforming-dpl': NOT_CONFORMING, 'iret-cs-conforming-dpl': NOT_CONFORMING, 'return-cs-conforming-dpl': NOT_CONFORMING, 'jump-rpl': CONFORMING, 'jump-dpl': CONFORMING, 'iret-cs-dpl': CONFORMING, 'return-cs-dpl': CONFORMING,
+};
+const FAMILIES: readonly (readonly [RegExp, string])[] = [
+  [/^(tss-stack-limit|inner-)/, SAME_RING], [/^call-gate-(tss|ss|inner)/, SAME_RING], [/^(iret|return)-ss-/, RETURNS_INSIDE],
+];
+
+/** Why a check that was skipped does not apply. */
+export function reasonOfSkip(rule: string): string {
+  return REASONS[rule as RuleId] ?? FAMILIES.find(([pattern]) => pattern.test(rule))?.[1] ?? 'does not apply to this instruction';
+}

@@ -1,0 +1,41 @@
+// The sentence and the named operands of one step: values in the format the rule's reading gives, words from phrases.ts and skips.ts.
+
+import { describeRights, dplOf } from '../../arch/descriptor.ts';
+import { RIGHTS_UNUSABLE, SEGMENT_NAMES } from '../../arch/register-file.ts';
+import { vectorName } from '../../arch/vectors.ts';
+import { hex } from '../../base/u64.ts';
+import type { HeardCheck } from '../../event/heard.ts';
+import type { StepOutcome } from '../../event/ladder.ts';
+import { readingOf, type Operand } from '../../event/rule-readings.ts';
+import type { Rule, RuleId } from '../../event/rules.ts';
+import { PHRASES } from './phrases.ts';
+import { reasonOfSkip } from './skips.ts';
+
+/** What was compared, or why it was not, as one sentence without a full stop. */
+export function whyOf({ id }: Rule, outcome: StepOutcome, check: Pick<HeardCheck, 'a' | 'b'>): string {
+  if (outcome === 'skipped') return reasonOfSkip(id);
+  const [pass, fail] = PHRASES[id as RuleId];
+  const { operands } = readingOf(id);
+  return (outcome === 'fail' ? fail : pass).replace('{a}', textOf(operands[0], check.a)).replace('{b}', textOf(operands[1], check.b));
+}
+
+/** The operands of a check by name. */
+export function operandsOf({ id }: Rule, { a, b }: Pick<HeardCheck, 'a' | 'b'>): Readonly<Record<string, string>> {
+  return Object.fromEntries(readingOf(id).operands.map((operand, index) => [operand.name, textOf(operand, index === 0 ? a : b)]));
+}
+
+function textOf(operand: Operand | undefined, value: number): string {
+  if (operand === undefined) return hex(value);
+  switch (operand.format) {
+    case 'hex': return hex(value);
+    case 'decimal': return String(value);
+    case 'rights': return rightsText(value);
+    case 'segment': return (SEGMENT_NAMES[value] ?? hex(value)).toUpperCase();
+    case 'vector': return vectorName(value);
+  }
+}
+
+function rightsText(rights: number): string {
+  if ((rights & RIGHTS_UNUSABLE) !== 0) return 'nothing usable';
+  return `${describeRights(rights)}, DPL ${String(dplOf(rights))}`;
+}
