@@ -2,7 +2,7 @@
 // Exit codes: 0 ok, 1 a negative answer, 2 usage or bad input. Errors are one line on stderr; --debug adds the stack.
 
 import { BadInput } from '../../core/base/bad-input.ts';
-import { nearest } from '../../core/replay/expression/words.ts';
+import { nearest } from '../../core/base/nearest-word.ts';
 import { OK, parseArguments, REFUSED, type Command } from './command.ts';
 import { eventsCommand } from './commands/events.ts';
 import { explainCommand } from './commands/explain.ts';

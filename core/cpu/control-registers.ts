@@ -74,42 +74,80 @@ function existing(cpu: Cpu, cr: number): number {
 }
 
 function writeCr0(cpu: Cpu, wanted: number): void {
+  const before = cpu.register(CR0);
+  const value = demandCr0(cpu, wanted, before);
+
+  writeCr(cpu, CR0, value);
+  if (followCr0(cpu, before, value)) emitFlush(cpu, FLUSH_ALL, -1);
+}
+
+/** Checks a value for CR0; what the register will hold. */
+function demandCr0(cpu: Cpu, wanted: number, before: number): number {
   // Writes to bits that do not exist are ignored; ET is always 1.
   const value = ((wanted & CR0_DEFINED) | CR0_ET) >>> 0;
-  const before = cpu.register(CR0);
   demand(cpu, R_PAGING, (value & CR0_PG) === 0 || (value & CR0_PE) !== 0, GP0, value, before);
   demand(cpu, R_CACHE, (value & CR0_NW) === 0 || (value & CR0_CD) !== 0, GP0, value, before);
+  return value;
+}
 
-  // SDM 3A "Operations that Invalidate TLBs": changing PG drops everything; WP only changes what cached rights allow.
-  const flushes = ((before ^ value) & CR0_PG) !== 0;
-  writeCr(cpu, CR0, value);
-  if (flushes) dropAll(cpu);
-  else if (((before ^ value) & CR0_WP) !== 0) refreshQuickBits(cpu);
-  if (((before ^ value) & CR0_AM) !== 0) refreshFlatSegments(cpu);
-  if (((before ^ value) & (CR0_PG | CR0_PE)) !== 0) watchSystemTables(cpu);
-  if (flushes) emitFlush(cpu, FLUSH_ALL, -1);
+/** What a change of CR0 brings with it. True when the TLB was emptied. SDM 3A "Operations that Invalidate TLBs": changing PG drops everything; WP only changes what cached rights allow. */
+function followCr0(cpu: Cpu, before: number, after: number): boolean {
+  const changed = before ^ after;
+  if ((changed & CR0_PG) !== 0) dropAll(cpu);
+  else if ((changed & CR0_WP) !== 0) refreshQuickBits(cpu);
+  if ((changed & CR0_AM) !== 0) refreshFlatSegments(cpu);
+  if ((changed & (CR0_PG | CR0_PE)) !== 0) watchSystemTables(cpu);
+  return (changed & CR0_PG) !== 0;
 }
 
 function writeCr3(cpu: Cpu, value: number): void {
   writeCr(cpu, CR3, value);
-  if (!isPaging(cpu)) return;
+  if (followCr3(cpu)) emitFlush(cpu, FLUSH_NON_GLOBAL, -1);
+}
+
+/** What a write of CR3 brings with it. True when translations were dropped. */
+function followCr3(cpu: Cpu): boolean {
+  if (!isPaging(cpu)) return false;
   dropNonGlobal(cpu);
   watchSystemTables(cpu);
-  emitFlush(cpu, FLUSH_NON_GLOBAL, -1);
+  return true;
 }
 
 function writeCr4(cpu: Cpu, value: number): void {
   const before = cpu.register(CR4);
-  demand(cpu, R_CR4, (value & ~CR4_SUPPORTED) === 0, GP0, value, CR4_SUPPORTED);
+  demandCr4(cpu, value);
 
-  const flushes = ((before ^ value) & (CR4_PSE | CR4_PGE)) !== 0;
   writeCr(cpu, CR4, value);
-  if (!flushes || !isPaging(cpu)) return;
-  dropAll(cpu);
-  emitFlush(cpu, FLUSH_ALL, -1);
+  if (followCr4(cpu, before, value)) emitFlush(cpu, FLUSH_ALL, -1);
 }
 
-/** The one writer of control registers (CR2 is also written by #PF): one `cr-write` for every write, changed or not. */
+function demandCr4(cpu: Cpu, value: number): void {
+  demand(cpu, R_CR4, (value & ~CR4_SUPPORTED) === 0, GP0, value, CR4_SUPPORTED);
+}
+
+/** What a change of CR4 brings with it. True when the TLB was emptied. */
+function followCr4(cpu: Cpu, before: number, after: number): boolean {
+  if (((before ^ after) & (CR4_PSE | CR4_PGE)) === 0 || !isPaging(cpu)) return false;
+  dropAll(cpu);
+  return true;
+}
+
+/**
+ * Sets CR0, CR2, CR3 or CR4 (`cr`) from outside the guest, at whatever CPL: values are checked and take effect as with MOV to CRn, and there is
+ * no event. Faults with #GP(0) for a value that MOV refuses.
+ */
+export function setControlRegister(cpu: Cpu, cr: 0 | 2 | 3 | 4, wanted: number): void {
+  const before = cpu.register(existing(cpu, cr));
+  const value = cr === 0 ? demandCr0(cpu, wanted, before) : wanted >>> 0;
+  if (cr === 4) demandCr4(cpu, value);
+
+  cpu.setRegister(existing(cpu, cr), value, 0);
+  if (cr === 0) followCr0(cpu, before, value);
+  else if (cr === 3) followCr3(cpu);
+  else if (cr === 4) followCr4(cpu, before, value);
+}
+
+/** The one writer of control registers for the guest (CR2 is also written by #PF): one `cr-write` for every write, changed or not. */
 function writeCr(cpu: Cpu, offset: number, value: number): void {
   beforeEvent(cpu);
   const before = cpu.register(offset);

@@ -5,7 +5,7 @@ import { CR4_TSD } from '../arch/control-registers.ts';
 import { findMsr, IA32_PAT, IA32_SYSENTER_CS, IA32_SYSENTER_EIP, IA32_SYSENTER_ESP, IA32_TIME_STAMP_COUNTER, msrName } from '../arch/msrs.ts';
 import { registerOffset } from '../arch/register-file.ts';
 import { assert } from '../base/assert.ts';
-import { highOfCount } from '../base/u64.ts';
+import { highOfCount, joinU64 } from '../base/u64.ts';
 import { rule } from '../event/rules.ts';
 import { handleOf } from '../event/schema.ts';
 import { beforeEvent, beginEvent, emitEvent, kindCode } from './emit.ts';
@@ -77,6 +77,18 @@ export function writeMsr(cpu: Cpu, number: number, lo: number, hi: number): void
   const clock = cpu.clock;
   const low = lo - (clock >>> 0);
   cpu.setTscOffset(low >>> 0, (hi - highOfCount(clock) - (low < 0 ? 1 : 0)) >>> 0);
+}
+
+/** True when this processor has the MSR and it takes the value: what WRMSR demands besides CPL 0. */
+export function takesMsrValue(number: number, lo: number, hi: number): boolean {
+  return PRESENT.has(number) && isValidValue(number, lo, hi);
+}
+
+/** The value of an MSR as RDMSR would give it; null where this processor does not have it. */
+export function msrValue(cpu: Cpu, number: number): bigint | null {
+  if (!PRESENT.has(number)) return null;
+  readMsr(cpu, number);
+  return joinU64(value.lo, value.hi);
 }
 
 // Leaves the value in `value`: nothing is allocated for a counter that is read often.

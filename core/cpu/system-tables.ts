@@ -77,12 +77,22 @@ function loadPseudo(cpu: Cpu, code: number, to: { readonly baseAt: number; reado
   draft.set(H_REGISTER, code);
   draft.set64(B_BASE, cpu.register(to.baseAt), 0);
   draft.set(B_LIMIT, cpu.register(to.limitAt));
-  cpu.setRegister(to.baseAt, to.base, 0);
-  cpu.setNarrow(to.limitAt, to.limit & 0xffff);
+  setPseudo(cpu, to);
   draft.set64(A_BASE, cpu.register(to.baseAt), 0);
   draft.set(A_LIMIT, cpu.register(to.limitAt));
-  watchSystemTables(cpu);
   emitEvent(cpu);
+}
+
+function setPseudo(cpu: Cpu, to: { readonly baseAt: number; readonly limitAt: number; readonly base: number; readonly limit: number }): void {
+  cpu.setRegister(to.baseAt, to.base, 0);
+  cpu.setNarrow(to.limitAt, to.limit & 0xffff);
+  watchSystemTables(cpu);
+}
+
+/** Sets GDTR or IDTR from outside the guest, without an event; null leaves base or limit (bytes) as it is. */
+export function setTableRegister(cpu: Cpu, register: 'gdtr' | 'idtr', value: { readonly base: number | null; readonly limit: number | null }): void {
+  const [baseAt, limitAt] = register === 'gdtr' ? [GDTR_BASE, GDTR_LIMIT] : [IDTR_BASE, IDTR_LIMIT];
+  setPseudo(cpu, { baseAt, limitAt, base: value.base ?? cpu.register(baseAt), limit: value.limit ?? cpu.register(limitAt) });
 }
 
 function loadSystemSegment(cpu: Cpu, code: number, segment: number, selector: number, isEmpty: boolean): void {

@@ -33,15 +33,15 @@ interface Touched { table: number; index: number; unit: number; first: number; s
 const touched: Touched[] = Array.from({ length: 12 }, () => ({ table: 0, index: 0, unit: 0, first: 0, second: 0, bytesInFirst: 0, lo: 0, hi: 0 }));
 let touchedCount = 0;
 
-/** Linear base of a system table; TSS and LDT by their cached descriptors. */
-function baseOfTable(cpu: Cpu, table: number): number {
+/** Linear base of a system table (code in TABLES); TSS and LDT by their cached descriptors. */
+export function baseOfTable(cpu: Cpu, table: number): number {
   if (table === GDT) return cpu.register(GDTR_BASE);
   if (table === IDT) return cpu.register(IDTR_BASE);
   return cpu.segmentBase(table === LDT ? LDTR : TR);
 }
 
 /** Limit in bytes of a system table, -1 when there is none. */
-function limitOfTable(cpu: Cpu, table: number): number {
+export function limitOfTable(cpu: Cpu, table: number): number {
   if (isRealMode(cpu)) return table === IDT ? Math.min(cpu.register(IDTR_LIMIT), VECTOR_TABLE_LIMIT) : -1;
   if (table === GDT) return cpu.register(GDTR_LIMIT);
   if (table === IDT) return cpu.register(IDTR_LIMIT);

@@ -78,7 +78,7 @@ export type ReexecuteRequest =
   | { readonly kind: 'last-write'; readonly before: Position; readonly physical: number; readonly length: number }
   /** The last change of `words` (1..2) words of the register file from `offset` on before `before`. */
   | { readonly kind: 'last-register-write'; readonly before: Position; readonly offset: number; readonly words: number }
-  /** On a copy: set something (`cr0.WP=0`, `idt[0x80].dpl=3`, core/event/change.ts) at the boundary before the event at `at`, then make `attempts` attempts. */
+  /** As on a copy: set something (`cr0.WP=0; idt[0x80].DPL=3`, core/event/change.ts) at the boundary before the event at `at`, then make `attempts` attempts. */
   | { readonly kind: 'try'; readonly at: Position; readonly change: string; readonly attempts: number }
   /** On a copy, behind the event at `at` (a table load, MSR or control-register write): tries what the set-up is for. */
   | { readonly kind: 'preflight'; readonly at: Position }
@@ -105,8 +105,11 @@ export type ReexecuteReply =
   | { readonly kind: 'written'; readonly write: MemoryWrite | null }
   /** Null: as the machine started. */
   | { readonly kind: 'register-written'; readonly write: RegisterWrite | null }
-  /** `events`: what happened instead, from that boundary on; `changed`: what was set, in words, from what to what. */
-  | { readonly kind: 'tried'; readonly changed: string; readonly events: readonly TraceEvent[]; readonly stopped: string | null }
+  /**
+   * `boundary`: how many attempts came before the change. `changed`: what was set, in words, from what to what. `events`: what happened instead, from
+   * there on; they are numbered on from the recorded ones before. `stopped`: why fewer attempts were made, or null.
+   */
+  | { readonly kind: 'tried'; readonly boundary: number; readonly changed: string; readonly events: readonly TraceEvent[]; readonly stopped: string | null }
   | { readonly kind: 'preflight'; readonly findings: readonly PreflightFinding[] }
   | { readonly kind: 'verified'; readonly events: number; readonly checkpoints: number }
   /** Re-execution cannot say: no image, or this core differs from the recording (`differsAt` is the first seq that differs). */
@@ -117,6 +120,8 @@ export const READ_BYTES_MAX = 1 << 20;
 
 /** Attempts a `try` may make. */
 export const TRY_ATTEMPTS_MAX = 100_000;
+/** Events a `try` answers with; it ends with the attempt that makes the last of them. */
+export const TRY_EVENTS_MAX = 1000;
 
 export interface Reexecutor {
   /** Answers one request. Rejects with BadInput when the request itself is malformed (unknown kind, negative length…). */

@@ -35,7 +35,11 @@ export function checkRequest(request: ReexecuteRequest): void {
       checkNumber('offset', request.offset, REGISTER_FILE_WORDS - 1);
       checkNumber('words', request.words, 2);
       return;
-    case 'try': checkPosition(request.at); checkNumber('attempts', request.attempts, TRY_ATTEMPTS_MAX); return;
+    case 'try':
+      checkPosition(request.at);
+      checkNumber('attempts', request.attempts, TRY_ATTEMPTS_MAX);
+      if (typeof request.change !== 'string') throw new BadInput('a request to try something needs the change as text, such as cr0.WP=0');
+      return;
     case 'verify': return;
   }
   throw new BadInput(`there is no request of kind ${JSON.stringify((request as { readonly kind: unknown }).kind)}`);

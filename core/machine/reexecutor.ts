@@ -18,6 +18,7 @@ import { boundsOf } from './recorded-bounds.ts';
 import { Rewinder } from './rewinder.ts';
 import { describeEnd } from './run-end.ts';
 import { Session } from './session.ts';
+import { tryChange } from './try-change.ts';
 import { verifyRun } from './verify-run.ts';
 
 export interface Recorded {
@@ -99,7 +100,8 @@ class Answers {
       }
       case 'walk': rewinder.goToPosition(request.at); return { kind: 'walk', walk: walkNow(rewinder.machine.cpu, request.linear) };
       case 'listen': return this.#listen(request.at);
-      case 'last-write': case 'last-register-write': case 'try': case 'preflight': throw new BadInput(`this core cannot answer ${request.kind}`);
+      case 'try': rewinder.goToPosition(request.at); return tryChange(rewinder, request.change, request.attempts);
+      case 'last-write': case 'last-register-write': case 'preflight': throw new BadInput(`this core cannot answer ${request.kind}`);
       case 'verify': return this.#verify();
     }
   }

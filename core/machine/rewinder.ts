@@ -82,6 +82,22 @@ export class Rewinder {
     return this.#startNotAfter(attempts - 1).attempts;
   }
 
+  /**
+   * Runs `act` on the machine and then puts everything back, its probe included: nothing of it is kept. `act` must not move this rewinder.
+   */
+  trial<Result>(act: () => Result): Result {
+    const before = this.#capture();
+    const { end } = this.session;
+    const { probe } = this.machine.cpu;
+    try {
+      return act();
+    } finally {
+      this.machine.cpu.probe = probe;
+      this.#restore(before);
+      this.session.end = end;
+    }
+  }
+
   // What is left differs in seq alone, or is one instruction: strides that go too far are taken back and made smaller. A guest
   // whose handler faults at once makes attempts without end and retires nothing, so strides must grow with the distance.
   #creepTo(at: Position): void {

@@ -1,11 +1,12 @@
 // Text to tree. One function per line of the grammar in EVENTS.md "Breakpoint language"; names are checked where the grammar asks
 // for a field, values and registers in compile.ts. Never throws for any input: a refusal is data.
 
+import { suggestion } from '../../base/nearest-word.ts';
 import type { Address, Comparison, EventTest, Expression, ExpressionError, Literal, Operator, Range, Ring } from './ast.ts';
 import { Refused } from './ast.ts';
 import { fieldNames, isField } from './fields.ts';
 import { tokenize, type Token } from './tokens.ts';
-import { EVENT_WORDS, eventWord, isReserved, suggestion, type EventWord } from './words.ts';
+import { EVENT_WORDS, eventWord, isReserved, type EventWord } from './words.ts';
 
 /** Parentheses and `not` may nest this deep. */
 export const NESTING_MAX = 100;

@@ -1,5 +1,6 @@
 // Compiles the event forms of the language: which rows each one means. The meanings in words: docs/breakpoints.md.
 
+import { suggestion } from '../../base/nearest-word.ts';
 import { CONTROL_REGISTERS, EVENT_KINDS, MODES, TABLE_REGISTERS, TABLES, VIAS } from '../../event/kinds.ts';
 import { handleOf } from '../../event/schema.ts';
 import { highWordOf, isPresent, isUnknown, textOf, wordOf, type Row } from '../../event/draft.ts';
@@ -7,7 +8,7 @@ import { Refused, type Comparison, type EventTest, type Literal, type Ring } fro
 import { bitNames, bitOf, mnemonics, msrNames, msrNumber, vectorOf } from './names.ts';
 import { literalText, type Part } from './test-field.ts';
 import { answer, ask, NO, UNKNOWN, YES, type Answer, type NumberQuestion, type Words } from './values.ts';
-import { ALL_KINDS, kindMask, suggestion } from './words.ts';
+import { ALL_KINDS, kindMask } from './words.ts';
 import { NO_KIND } from './moment.ts';
 
 const code = (kind: (typeof EVENT_KINDS)[number]): number => EVENT_KINDS.indexOf(kind);

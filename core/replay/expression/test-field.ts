@@ -1,6 +1,7 @@
 // Compiles a condition on one field: for every kind that has the field a reader and a comparison of its type, and for a register
 // the same on the state just before the event. A field that is absent or unknown gives no answer (values.ts).
 
+import { suggestion } from '../../base/nearest-word.ts';
 import { RULE_IDS } from '../../event/rules.ts';
 import { EVENT_KINDS, MODES } from '../../event/kinds.ts';
 import { handleOf, type FieldType } from '../../event/schema.ts';
@@ -11,7 +12,7 @@ import { resolveField, type EventPlace, type RegisterPlace, type ResolvedField }
 import { mnemonics, msrNames, msrNumber, vectorOf } from './names.ts';
 import { modeOf, NO_KIND } from './moment.ts';
 import { answer, ask, UNKNOWN, type Answer, type NumberQuestion, type Words } from './values.ts';
-import { ALL_KINDS, suggestion } from './words.ts';
+import { ALL_KINDS } from './words.ts';
 
 /** A compiled part: its answer for a row, and the kinds for which the answer can be yes, can be no (bit per kind, NO_KIND for none). */
 export interface Part { readonly evaluate: (row: Row, scope: Scope) => Answer; readonly canHold: number; readonly canFail: number }
