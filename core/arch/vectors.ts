@@ -41,6 +41,23 @@ export const VECTORS: readonly VectorRow[] = [
   row(21, '#CP', 'fault', true, 'contributory', 'control protection'),
 ];
 
+/** The classes in the order of the double-fault table. */
+export const CONTRIBUTIONS: readonly Contribution[] = ['benign', 'contributory', 'page-fault'];
+/**
+ * SDM 3A "Interrupt 8—Double Fault Exception (#DF)", table "Conditions for Generating a Double Fault": what becomes of a second exception
+ * (inner key) that arises while the first (outer key) is delivered.
+ */
+export const DOUBLE_FAULT_TABLE: Readonly<Record<Contribution, Readonly<Record<Contribution, 'serial' | 'double fault'>>>> = {
+  'benign': { 'benign': 'serial', 'contributory': 'serial', 'page-fault': 'serial' },
+  'contributory': { 'benign': 'serial', 'contributory': 'double fault', 'page-fault': 'serial' },
+  'page-fault': { 'benign': 'serial', 'contributory': 'double fault', 'page-fault': 'double fault' },
+};
+
+/** The class a vector has in the double-fault table; interrupts and reserved vectors are benign. */
+export function contributionOf(vector: number): Contribution {
+  return findVector(vector)?.contribution ?? 'benign';
+}
+
 /** The row of an architectural vector, or null (reserved, or free for interrupts). */
 export function findVector(vector: number): VectorRow | null {
   return VECTORS.find((one) => one.vector === vector) ?? null;

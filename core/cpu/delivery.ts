@@ -2,7 +2,7 @@
 // double fault, shutdown. The gate procedure is interrupt-gate.ts, that of real-address mode real-mode-interrupt.ts. SDM 3A "Interrupt and Exception Handling".
 // Faults of INT n, INT3 and INTO travel on to the run loop (the instruction did not retire), which hands them to deliverFault.
 
-import { findVector, type Contribution } from '../arch/vectors.ts';
+import { contributionOf, DOUBLE_FAULT_TABLE } from '../arch/vectors.ts';
 import { registerOffset } from '../arch/register-file.ts';
 import { codeOf, SOURCES } from '../event/kinds.ts';
 import { rule } from '../event/rules.ts';
@@ -127,19 +127,10 @@ function tryDelivery(cpu: Cpu, delivery: Delivery): Fault | null {
   }
 }
 
-/**
- * SDM 3A "Interrupt 8—Double Fault Exception (#DF)", table "Conditions for Generating a Double Fault": contributory + contributory, and
- * page fault + (contributory or page fault), make a double fault; everything else is delivered one after the other.
- */
+/** SDM 3A "Interrupt 8—Double Fault Exception (#DF)", table "Conditions for Generating a Double Fault". */
 function isSerial(first: Delivery, second: Fault): boolean {
   const one = first.source === EXCEPTION ? contributionOf(first.vector) : 'benign';
-  const two = contributionOf(faultVector(second.code));
-  if (one === 'benign') return true;
-  return one === 'contributory' ? two !== 'contributory' : two === 'benign';
-}
-
-function contributionOf(vector: number): Contribution {
-  return findVector(vector)?.contribution ?? 'benign';
+  return DOUBLE_FAULT_TABLE[one][contributionOf(faultVector(second.code))] === 'serial';
 }
 
 function shutDown(cpu: Cpu, chain: readonly number[]): void {

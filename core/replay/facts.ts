@@ -127,11 +127,15 @@ const LEVELS: Readonly<Record<number, string>> = { 1: 'page table entry', 2: 'pa
 function walkOf(event: FaultEvent, lastWriterOf: LastWriterOf | null): EventFacts['walk'] {
   if (event.walk === undefined) return null;
   const levels = event.walk.levels.map((one) => ({
-    title: LEVELS[one.level] ?? `level ${String(one.level)} entry`, level: one.level, physical: hex(one.physical), entry: hex(one.entry), present: one.present,
-    rightsSoFar: one.rightsSoFar, pageSize: one.pageSize, bits: fieldsOfEntry(one.level, one.entry).map((field) => bitRow(field, one.entry, one.entry)),
+    ...entryRow(one.level, one.entry), level: one.level, physical: hex(one.physical), present: one.present, rightsSoFar: one.rightsSoFar, pageSize: one.pageSize,
     lastWriter: lastWriterOf === null ? null : lastWriterOf(event, one),
   }));
   return { levels, rights: event.walk.verdict.rights, rule: ruleOf(event.walk.verdict.rule) };
+}
+
+/** An entry of the paging structures met at a level: what it is called, its value and its fields. */
+export function entryRow(level: number, entry: bigint): Pick<WalkRow, 'title' | 'entry' | 'bits'> {
+  return { title: LEVELS[level] ?? `level ${String(level)} entry`, entry: hex(entry), bits: fieldsOfEntry(level, entry).map((field) => bitRow(field, entry, entry)) };
 }
 
 function sidesOf({ from, to }: TransitionEvent): readonly SideRow[] {

@@ -1,6 +1,7 @@
 // Where a panel's facts come from, said on the panel: recorded in the trace, executed again, or absent and why.
 
 import type { TraceEvent } from '../../core/event/event.ts';
+import type { Basis } from '../../core/replay/explain/explanation.ts';
 
 export interface Provenance { readonly text: string; readonly tone: 'plain' | 'good' | 'warn' | 'accent'; readonly why: string }
 
@@ -12,6 +13,12 @@ export const LAST_DUMP: Provenance = { text: 'older', tone: 'warn', why: 'The lo
 /** An absence with its reason. */
 export function absentBecause(reason: string): Provenance {
   return { text: 'absent', tone: 'warn', why: reason };
+}
+
+/** What an explanation stands on. */
+export function provenanceOfBasis(basis: Basis): Provenance {
+  if (basis.kind === 'absent') return absentBecause(basis.reason);
+  return basis.kind === 'record' ? RECORDED : { text: 're-executed', tone: 'accent', why: 'Heard by executing this event again with a listening probe.' };
 }
 
 /** Paths of an imported event's fields in one state, as words: `to.cs`, `frame.slots`. */

@@ -1,8 +1,8 @@
 // The inspector's facts as plain text, for the clipboard.
 
-import { describeWriter } from '../../core/replay/last-writer.ts';
 import type { Decoded, EventFacts } from '../../core/replay/facts.ts';
 import type { RegisterRow, StateView } from '../../core/replay/state.ts';
+import { levelsOfFault, levelsText } from './walk.ts';
 
 /** An event with everything the record says about it. */
 export function factsText(sentence: string, facts: EventFacts): string {
@@ -26,8 +26,7 @@ export function decodedText(value: Decoded): string {
 
 /** A page walk, one level a line. */
 export function walkText(walk: NonNullable<EventFacts['walk']>): string {
-  const levels = walk.levels.map((level) => `  ${level.title} at ${level.physical}: ${level.entry}, ${level.present ? `rights so far ${level.rightsSoFar}` : 'not present'}${level.lastWriter === null ? '' : `; ${describeWriter(level.lastWriter)}`}`);
-  return ['page walk:', ...levels, `  verdict: ${walk.rights}${walk.rule === null ? '' : `, failed: ${walk.rule.title} [${walk.rule.id}]`}`].join('\n');
+  return ['page walk:', levelsText(levelsOfFault(walk, []), null), `  verdict: ${walk.rights}${walk.rule === null ? '' : `, failed: ${walk.rule.title} [${walk.rule.id}]`}`].join('\n');
 }
 
 /** Both sides of a transition. */

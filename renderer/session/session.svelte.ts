@@ -12,6 +12,8 @@ import type { ChosenLog } from '../../app/contract/import.ts';
 import type { Api, ChooseImageOutcome, ChooseLogOutcome, ChosenImage, OpenedTrace, OpenOutcome, SampleInfo, SavedBreakpoint } from '../../app/contract/api.ts';
 import { Breakpoints, type BreakpointHost } from './breakpoints.svelte.ts';
 import { Execution, type ExecutionHost } from './execution.svelte.ts';
+import { explainEvent } from './explain.ts';
+import { Explanations, type Explain, type ExplanationHost } from './explanation.svelte.ts';
 import { Panes } from './panes.svelte.ts';
 import { Preferences } from './preferences.svelte.ts';
 import { nearestCounted } from './columns.ts';
@@ -20,6 +22,7 @@ import { loadRecording, whyNotExecutable, type Recording } from './recording.ts'
 import { sentenceAt } from './events.ts';
 import { nearestStored, positionEvent } from './stored.ts';
 import { visitAfterword } from './visit-words.ts';
+import { Walks, type WalksHost } from './walks.svelte.ts';
 
 export type Overlay = 'keys' | 'palette' | 'record' | 'import' | null;
 /** A refusal or mishap in plain words; it stays until dismissed or something succeeds. */
@@ -27,12 +30,14 @@ export interface Notice { readonly title: string; readonly message: string; read
 
 const NOWHERE: Position = { icount: 0, iteration: 0, seq: 0 };
 
-export class Session implements BreakpointHost, ExecutionHost {
+export class Session implements BreakpointHost, ExecutionHost, ExplanationHost, WalksHost {
   readonly api: Api;
   readonly preferences: Preferences;
   readonly breakpoints: Breakpoints;
   readonly execution: Execution;
   readonly panes = new Panes();
+  readonly explanation: Explanations;
+  readonly walks: Walks;
   /** What was asked for last: a slower one before it must not take its place. */
   #latest: OpenedTrace | null = null;
   recording = $state.raw<Recording | null>(null);
@@ -53,11 +58,13 @@ export class Session implements BreakpointHost, ExecutionHost {
   /** True while a question to the re-executor is out. */
   busy = $state(false);
 
-  constructor(api: Api) {
+  constructor(api: Api, explain: Explain | null = explainEvent) {
     this.api = api;
     this.preferences = new Preferences(api);
     this.breakpoints = new Breakpoints(this);
     this.execution = new Execution(this);
+    this.explanation = new Explanations(this, explain);
+    this.walks = new Walks(this);
   }
 
   /** The event about to happen where we stand, or null between events and at the end. */
@@ -131,6 +138,7 @@ export class Session implements BreakpointHost, ExecutionHost {
     this.recording = null;
     this.execution.reset();
     this.at = NOWHERE;
+    this.explanation.moved();
   }
 
   showBreakpoints(): void {
@@ -151,6 +159,8 @@ export class Session implements BreakpointHost, ExecutionHost {
     const { columns } = this.recording;
     this.at = at;
     this.execution.moved(moment);
+    this.explanation.moved();
+    this.walks.moved();
     this.announcement = this.spoken();
     this.view = revealUnit(this.view, this.unit(at), fitView(columns, this.axis));
   }

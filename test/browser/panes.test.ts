@@ -18,7 +18,7 @@ test('the inspector shows a 64-bit CR2 exactly, the failed check with its citati
   await expect.element(page.getByText('0xffff800000000123').first()).toBeVisible();
   await expect.element(page.getByLabelText('Why it faulted')).toHaveTextContent(/user-mode access uses entries with U\/S = 1 at every level.*page-user.*SDM 3A/s);
   const walk = page.getByRole('list').filter({ hasText: 'Page directory entry' });
-  await expect.element(walk).toHaveTextContent(/Linear address.*Page directory entry.*0x102000.*0x103007.*user.*Page table entry.*0x103048.*0x9003.*supervisor.*last writer absent: no write to this entry was recorded.*Failed check: page-user/s);
+  await expect.element(walk).toHaveTextContent(/Linear address.*Page directory entry.*0x102000.*0x103007.*user.*Page table entry.*0x103048.*0x9003.*supervisor.*Last writer absent: no write to this entry was recorded.*Failed check: page-user/s);
   await expect.element(page.getByText('protection, write, user', { exact: true })).toBeVisible();
   expect(await violations(target)).toEqual([]);
 });
@@ -37,7 +37,8 @@ test('the walk leads to the event that last wrote an entry', async () => {
   const session = await openSession(traceBytes([...STEPS.slice(0, 2), write, ...STEPS.slice(2)]));
   session.goTo(3);
   await render(Inspector, { target: stage(460), props: { session } });
-  await userEvent.click(page.getByRole('button', { name: 'written at event 2 by ring 0 at 0x100200: 0x0 -> 0x9003' }));
+  await expect.element(page.getByRole('list').filter({ hasText: 'Page directory entry' })).toHaveTextContent(/Written by ring 0 at 0x100200.*event 2.*0x0.*0x9003/s);
+  await userEvent.click(page.getByRole('button', { name: '0x100200 (go to event 2)' }));
   expect(session.event).toBe(2);
 });
 

@@ -1,0 +1,10 @@
+// Words for what the TLB said to an access.
+
+export interface TlbWords { readonly title: string; readonly text: string; readonly isStale: boolean }
+
+/** `miss`, `hit` or `stale` as the event has it. */
+export function tlbWords(outcome: string): TlbWords {
+  if (outcome === 'miss') return { title: 'TLB miss.', text: 'The tables were walked for this access.', isStale: false };
+  if (outcome === 'hit') return { title: 'TLB hit.', text: 'A translation was held, and refused the access.', isStale: false };
+  return { title: `TLB: ${outcome}.`, text: 'The translation held there disagrees with the tables: a change was not followed by a flush.', isStale: true };
+}
