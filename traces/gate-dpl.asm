@@ -4,6 +4,7 @@
 ;   3. ud2, a real exception: passes gate 6, which has DPL 0 as well
 ;   4. the timer itself: passes gate 0x20 while ring 3 runs
 ;   5. int 0x80, a gate with DPL 3: passes
+;   6. int 0x81, a gate the kernel wrote itself before LIDT: it wanted DPL 3 and wrote 0: #GP, error code 0x40a (IDT, entry 0x81)
 ; Build: nasm -f bin -I traces/ -o traces/gate-dpl.img traces/gate-dpl.asm   (or npm run traces)
 %include "lib/scenario.inc"
 %include "lib/timer.inc"
@@ -19,12 +20,26 @@ function kernel_start
         mov esp, kernel_stack_top
         call set_up_com1
         call load_gdt
+        mov ecx, 0x81                                   ; a second way to call the kernel
+        mov edx, kernel_entry_int81
+        call install_gate
         call load_idt
         call load_tss
         call build_page_tables
         call enable_paging
         call set_up_timer
         enter_ring3 user_program, EFLAGS_FIXED | EFLAGS_IF
+
+; install_gate: vector ECX, handler EDX. Changes EAX and EDX.
+function install_gate
+        movzx eax, dx
+        or eax, KERNEL_CS << 16
+        mov [idt + ecx * 8], eax                        ; selector, and the handler's low half
+        xor dx, dx
+        or edx, (INTERRUPT_GATE32 | PRESENT) << 8       ; BUG: for a gate of ring 3, DPL_3 must be in it: 0xee, not 0x8e
+instruction write_gate_access
+        mov [idt + ecx * 8 + 4], edx                    ; the handler's high half, and the access byte
+        ret
 
 ; ------------------------------------------------------------------ ring 3
 user_code
@@ -37,6 +52,7 @@ function user_program
 .wait:
         cmp dword [user_alarms], 0                      ; the timer comes somewhere in this loop, through the gate that refused us
         je .wait
+        int 0x81                                        ; meant for us as well, and refused
         mov eax, SYS_EXIT
         xor ebx, ebx
         int 0x80
@@ -91,6 +107,9 @@ function kernel_entry_timer                             ; only the timer gets he
         iret
 
 function kernel_entry_page_fault                        ; never reached
+        jmp unexpected_exception
+
+function kernel_entry_int81                             ; never reached
         jmp unexpected_exception
 
 function kernel_entry_int80

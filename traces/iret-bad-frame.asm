@@ -25,12 +25,13 @@ function kernel_start
         mov es, eax
         mov fs, eax
         mov gs, eax
+instruction push_stale_ss
         push dword STALE_SS                             ; BUG: must be USER_DS, 0x23
         push dword user_stack_top                       ; ESP
         push dword EFLAGS_FIXED                         ; EFLAGS
         push dword USER_CS                              ; CS
         push dword user_program                         ; EIP
-function first_iret
+instruction first_iret
         iret                                            ; #GP(0x18). Then it succeeds
 
 ; ------------------------------------------------------------------ ring 3
@@ -73,8 +74,9 @@ function system_call_sigreturn
         mov edi, esp
         mov ecx, 5
         cld
+instruction copy_frame
         rep movsd
-function sigreturn_iret
+instruction sigreturn_iret
         iret                                            ; #GP(0x20)
 
 ; ------------------------------------------------------------------ ring 0: general protection, raised by ring 0

@@ -12,6 +12,7 @@ function kernel_start
         mov esp, kernel_stack_top
         call set_up_com1
         call load_gdt
+instruction load_wrong_idt
         lidt [wrong_idt_pointer]                        ; here it goes wrong, and nothing is seen yet
         call load_tss
         call build_page_tables

@@ -30,7 +30,7 @@ function text(reader: TraceReader): string {
   return `${lines.join('\n')}\n${counts.map(([kind, number]) => `${kind} ${String(number)}`).join(', ')}\n`;
 }
 
-test('there are scenarios to record', () => { expect(names.length).toBeGreaterThanOrEqual(15); });
+test('there are scenarios to record', () => { expect(names.length).toBeGreaterThanOrEqual(25); });
 
 describe.each(names)('%s', (name) => {
   const recorded = record(scenario(name), { memoryBytes: 64 * MEBIBYTE });
