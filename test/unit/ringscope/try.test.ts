@@ -48,7 +48,7 @@ describe('a trial', () => {
     expect(kinds(delivered.events)).toEqual(['int 3->0']);
     expect(delivered.events[0]).toMatchObject({ seq: 7, kind: 'transition', vector: 0x20 });
     expect(delivered.stopped).toBeNull();
-    expect(delivered.boundary).toBe(131);
+    expect(delivered.boundary).toBe(positionOf(one, 7).icount);
   });
 
   it('of several changes: made in order, both said', async () => {
