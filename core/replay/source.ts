@@ -4,6 +4,8 @@
 
 import { joinCount } from '../base/u64.ts';
 import { highWordOf, isPresent, isUnknown, wordOf, type Row } from '../event/draft.ts';
+import { CURRENT_NAMES, decodeEvent, type Names } from '../event/decode.ts';
+import type { TraceEvent } from '../event/event.ts';
 import type { Position } from '../event/position.ts';
 import { commonHandle } from '../event/schema.ts';
 
@@ -28,6 +30,13 @@ export interface TraceSource {
   stateAfter(seq: number): Uint32Array;
   /** Instructions retired before the event; -1 where an imported log does not say. */
   icountAt(seq: number): number;
+  /** The rules its codes stand for; left out, those of this version. */
+  readonly names?: Names;
+}
+
+/** A stored event as an object. */
+export function eventOf(trace: TraceSource, seq: number): TraceEvent {
+  return decodeEvent(trace.row(seq), seq, trace.names ?? CURRENT_NAMES);
 }
 
 /** Which way through a recording. */

@@ -1,5 +1,6 @@
 // Kernel visits in words: for the card under the pointer, the inspector, and who hears instead of sees.
 
+import { whyUnreturned } from '../../core/replay/visits/endings.ts';
 import { ENDINGS, visitAt, type Visit } from '../../core/replay/visits/table.ts';
 import type { Recording } from './recording.ts';
 
@@ -28,14 +29,8 @@ export function durationText(recording: Recording, visit: Visit): string {
 
 /** Why a visit has no exit, as a sentence; empty for one that returned. */
 export function whyNoExit(visit: Visit): string {
-  switch (visit.reason) {
-    case null: return '';
-    case 'open': return 'The recording ends before it returns.';
-    case 'stack-reused': return `It never returns: event ${String(visit.seqOver)} used its place on the stack again.`;
-    case 'shutdown': return `The processor shuts down in it, at event ${String(visit.seqOver)}.`;
-    case 'reset': return `The machine is reset in it, at event ${String(visit.seqOver)}.`;
-    case 'not-logged': return 'The log does not show returns inside the kernel.';
-  }
+  const why = whyUnreturned(visit);
+  return why === '' ? '' : `${why.charAt(0).toUpperCase()}${why.slice(1)}.`;
 }
 
 /** `thread 2, kernel stack 0x109000`; the number only where there are several. */

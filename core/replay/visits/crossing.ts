@@ -5,9 +5,10 @@ import { EFLAGS_NT } from '../../arch/flags.ts';
 import { highWordOf, isPresent, isUnknown, wordOf, type Row } from '../../event/draft.ts';
 import { codeOf, SLOT_NAMES, VIAS, type Via } from '../../event/kinds.ts';
 import { handleOf } from '../../event/schema.ts';
+import { USER_FLAGS } from './user-flags.ts';
 
 const handle = (path: string): number => handleOf('transition', path);
-const VIA = handle('via'), VECTOR = handle('vector'), FROM_CPL = handle('from.cpl'), TO_CPL = handle('to.cpl'), FROM_SP = handle('from.sp'), TO_SP = handle('to.sp'), TO_FLAGS = handle('to.flags');
+const VIA = handle('via'), VECTOR = handle('vector'), FROM_CPL = handle('from.cpl'), TO_CPL = handle('to.cpl'), FROM_SP = handle('from.sp'), TO_SP = handle('to.sp'), FROM_FLAGS = handle('from.flags'), TO_FLAGS = handle('to.flags');
 const FRAME_LINEAR = handle('frame.linear'), FRAME_WIDTH = handle('frame.width'), FRAME_SLOTS = handle('frame.slots');
 const ERROR_CODE = codeOf(SLOT_NAMES, 'error-code');
 const SLOT_WORDS = 3;
@@ -41,6 +42,8 @@ export class Crossing {
   nestsTask = false;
   /** Bytes of the error code below `frame`, 0 without one. */
   codeBytes = 0;
+  /** Flags set outside the kernel and still set inside: a bit for each of USER_FLAGS. */
+  survivors = 0;
 
   /** Reads a transition's row. */
   read(row: Row): this {
@@ -55,6 +58,7 @@ export class Crossing {
     // a call gate within a ring comes back by a plain RETF, which is no event: no visit can be made of it
     if (this.via === CALL_GATE && this.fromRing <= this.toRing) this.role = 'none';
     this.#readFrame(row);
+    this.survivors = this.isFromOuterRing && isKnown(row, FROM_FLAGS) && isKnown(row, TO_FLAGS) ? survivorsOf(wordOf(row, FROM_FLAGS) & wordOf(row, TO_FLAGS)) : 0;
     return this;
   }
 
@@ -74,6 +78,10 @@ export class Crossing {
     this.frameEnd = this.frame + width * slots;
     this.frame += this.codeBytes;
   }
+}
+
+function survivorsOf(both: number): number {
+  return USER_FLAGS.reduce((bits, { mask }, index) => ((both & mask) === 0 ? bits : bits | (1 << index)), 0);
 }
 
 function isKnown(row: Row, field: number): boolean {

@@ -15,11 +15,12 @@ export class OpenVisits {
   readonly columns = new VisitColumns();
   readonly threads = new Threads();
   readonly byExit = new Growing();
-  /** Where the frame lies that ends a visit (a fast call: where its stack began), and in which address space. */
-  #frame = new Float64Array(64);
+  /** The address space of each visit's frame. */
   #cr3 = new Float64Array(64);
-  /** Bytes of error code below the frame. */
-  #codeBytes = new Uint8Array(64);
+  /** How often the thread had changed when a visit began. */
+  #changesBefore = new Uint32Array(64);
+  #changes = 0;
+  #lastThread = -1;
   /** The innermost visit under way of each thread. */
   readonly #innermost = new Map<number, number>();
   /** Visits under way by the address of their frame, the latest last. */
@@ -31,16 +32,25 @@ export class OpenVisits {
   enter(seq: number, crossing: Crossing, place: { readonly thread: number; readonly cr3: number; readonly frame: number; readonly inferred?: boolean }): number {
     const { thread, cr3, frame } = place;
     const visit = this.columns.add({ entry: seq, via: crossing.via, vector: crossing.vector, thread, parent: this.innermost(thread) });
-    if (visit >= this.#frame.length) { this.#frame = grown(this.#frame); this.#cr3 = grown(this.#cr3); this.#codeBytes = grown(this.#codeBytes); }
-    this.#frame[visit] = frame;
+    if (visit >= this.#cr3.length) { this.#cr3 = grown(this.#cr3); this.#changesBefore = grown(this.#changesBefore); }
     this.#cr3[visit] = cr3;
-    this.#codeBytes[visit] = crossing.codeBytes;
+    this.#changesBefore[visit] = this.#changes;
+    this.columns.frame[visit] = frame;
+    this.columns.codeBytes[visit] = crossing.codeBytes;
+    this.columns.survivors[visit] = crossing.survivors;
     this.#innermost.set(thread, visit);
     if (Number.isNaN(crossing.frame)) this.#loose.push(visit);
     else push(this.#byFrame, frame, visit);
     if (!Number.isNaN(frame)) this.threads.touch(thread, frame);
     if (place.inferred === true) this.columns.inferred[visit] = 1;
     return visit;
+  }
+
+  /** Notes that a thread runs; -1 for one nobody knows. */
+  runs(thread: number): void {
+    if (thread === this.#lastThread) return;
+    this.#lastThread = thread;
+    this.#changes += 1;
   }
 
   isOpen(visit: number): boolean {
@@ -56,7 +66,7 @@ export class OpenVisits {
   readonly placeAbove = (thread: number, address: number): number => {
     let visit = this.innermost(thread);
     for (let looked = 0; visit !== NONE && looked < LOOKED_AT; looked += 1) {
-      if (this.#frame[visit]! >= address) return this.#frame[visit]!;
+      if (this.columns.frame[visit]! >= address) return this.columns.frame[visit]!;
       visit = this.columns.parent[visit]!;
     }
     const top = this.threads.topOf(thread);
@@ -71,7 +81,7 @@ export class OpenVisits {
   /** Closes what lies below a place of a thread's stack (`atToo`: or begins just there): the stack pointer has been above it, so it can never return. */
   unwind(thread: number, above: number, seq: number, { atToo }: { readonly atToo: boolean }): void {
     for (let visit = this.innermost(thread); visit !== NONE; visit = this.innermost(thread)) {
-      const frame = this.#frame[visit]!;
+      const frame = this.columns.frame[visit]!;
       if (!(frame < above || (atToo && frame === above))) return;
       this.close(visit, 'stack-reused', seq);
     }
@@ -89,13 +99,13 @@ export class OpenVisits {
 
   /** The visit whose error code, left on the stack, an exit at `frame` takes for its instruction pointer. */
   withCodeAt(frame: number, codeBytes: number, cr3: number): number {
-    return this.#last(this.#byFrame.get(frame + codeBytes), (visit) => this.#cr3[visit] === cr3 && this.#codeBytes[visit] === codeBytes && codeBytes > 0);
+    return this.#last(this.#byFrame.get(frame + codeBytes), (visit) => this.#cr3[visit] === cr3 && this.columns.codeBytes[visit] === codeBytes && codeBytes > 0);
   }
 
   /** The fast call that began on the stack an exit leaves: just there, else nearest above, else the only one of the address space. */
   fastOn(sp: number, cr3: number, fits: (via: number) => boolean): Match | null {
     const here = this.#loose.slice(-LOOKED_AT).filter((visit) => this.isOpen(visit) && this.#cr3[visit] === cr3 && fits(this.columns.via[visit]!));
-    const above = here.filter((visit) => this.#frame[visit]! >= sp && this.#frame[visit]! - sp < STACK_REACH).sort((a, b) => this.#frame[a]! - this.#frame[b]! || b - a);
+    const above = here.filter((visit) => this.columns.frame[visit]! >= sp && this.columns.frame[visit]! - sp < STACK_REACH).sort((a, b) => this.columns.frame[a]! - this.columns.frame[b]! || b - a);
     if (above[0] !== undefined) return { visit: above[0], exact: true };
     return here.length === 1 && here[0] !== undefined ? { visit: here[0], exact: false } : null;
   }
@@ -108,6 +118,7 @@ export class OpenVisits {
   /** Ends a visit by its exit; those that lie deeper on its stack can never return. */
   leave(visit: number, seq: number, { exact }: { readonly exact: boolean }): void {
     const thread = this.columns.thread[visit]!;
+    this.runs(thread);
     for (let inner = this.innermost(thread); inner !== NONE && inner !== visit; inner = this.innermost(thread)) this.close(inner, 'stack-reused', seq);
     if (!exact) this.columns.inferred[visit] = 1;
     this.close(visit, 'returned', seq);
@@ -118,10 +129,11 @@ export class OpenVisits {
   close(visit: number, ending: Ending, seq: number): void {
     const { columns } = this;
     const thread = columns.thread[visit]!;
+    columns.switched[visit] = this.#changes === this.#changesBefore[visit]! ? 0 : 1;
     columns.close(visit, { ending, exit: ending === 'returned' ? seq : NONE, over: seq });
     if (this.innermost(thread) === visit) this.#innermost.set(thread, columns.parent[visit]!);
-    const frame = this.#byFrame.get(this.#frame[visit]!);
-    if (frame !== undefined) remove(this.#byFrame, this.#frame[visit]!, frame, visit);
+    const frame = this.#byFrame.get(this.columns.frame[visit]!);
+    if (frame !== undefined) remove(this.#byFrame, this.columns.frame[visit]!, frame, visit);
     // what is over goes when it comes to the end: the list stays in order and as short as what is under way
     while (this.#loose.length > 0 && !this.isOpen(this.#loose[this.#loose.length - 1]!)) this.#loose.pop();
     if (this.#loose.length > 2 * LOOKED_AT) this.#loose = this.#loose.slice(-LOOKED_AT);

@@ -3,13 +3,15 @@
 // switch, processes are replaced, recordings end. Where a log shows no frames, only what can be known is paired, and marked.
 
 import { registerOffset } from '../../arch/register-file.ts';
+import { CURRENT_NAMES } from '../../event/decode.ts';
 import { highWordOf, isPresent, isUnknown, wordOf, type Row } from '../../event/draft.ts';
 import { codeOf, CONTROL_REGISTERS, EVENT_KINDS, VIAS } from '../../event/kinds.ts';
 import { handleOf } from '../../event/schema.ts';
 import type { TraceSource } from '../source.ts';
 import { Crossing } from './crossing.ts';
+import { isFailedReturn, MissColumns, returnRuleCodes, stackTop } from './misses.ts';
 import { OpenVisits } from './open-visits.ts';
-import { Growing, NONE, UNMATCHED, type Unmatched, type Visits } from './table.ts';
+import { DELTA_UNKNOWN, Growing, NONE, UNMATCHED, type Unmatched, type Visits } from './table.ts';
 import { CR3_UNKNOWN } from './threads.ts';
 
 const kind = (name: (typeof EVENT_KINDS)[number]): number => codeOf(EVENT_KINDS, name);
@@ -28,6 +30,8 @@ export class VisitScan {
   readonly #crossing = new Crossing();
   readonly #strays = new Growing();
   #reasons: number[] = [];
+  readonly #misses = new MissColumns();
+  readonly #returnRules: ReadonlySet<number>;
   #seq = 0;
   /** CR3 where we are. */
   #cr3 = CR3_UNKNOWN;
@@ -46,6 +50,7 @@ export class VisitScan {
   constructor(trace: TraceSource) {
     this.#trace = trace;
     this.#isFiltered = trace.rowCount < trace.eventCount;
+    this.#returnRules = returnRuleCodes((trace.names ?? CURRENT_NAMES).rules);
   }
 
   /** Looks at up to `budget` more events. True when all were seen. */
@@ -60,16 +65,28 @@ export class VisitScan {
     this.#countFaults(this.#running);
     this.#open.closeAll('open', this.#trace.eventCount);
     const { columns, threads, byExit } = this.#open;
-    return columns.take({ threads: threads.list(), lines: this.#lines, byExit: byExit.take(), strayExits: this.#strays.take(), strayReasons: Uint8Array.from(this.#reasons) });
+    return columns.take({ threads: threads.list(), lines: this.#lines, byExit: byExit.take(), strayExits: this.#strays.take(), strayReasons: Uint8Array.from(this.#reasons), misses: this.#misses.take() });
   }
 
   #look(seq: number): void {
     const code = this.#trace.kindAt(seq);
     if (code === TRANSITION) this.#transition(seq, this.#crossing.read(this.#trace.row(seq)));
-    else if (code === FAULT) this.#pendingFaults += 1;
+    else if (code === FAULT) this.#fault(seq, this.#trace.row(seq));
     else if (code === LINE) this.#noteLine(this.#trace.row(seq));
     else if (code === CR_WRITE) this.#noteCr3(this.#trace.row(seq));
     else if (code === SHUTDOWN || code === RESET) this.#stop(seq, code === SHUTDOWN ? 'shutdown' : 'reset');
+  }
+
+  #fault(seq: number, row: Row): void {
+    this.#pendingFaults += 1;
+    if (!this.#trace.hasState || !isFailedReturn(row, this.#returnRules)) return;
+    this.#readCr3(seq);
+    const top = stackTop(this.#trace.stateBefore(seq));
+    const thread = this.#open.threadHolding(top, this.#cr3);
+    const visit = thread < 0 ? NONE : this.#open.innermost(thread);
+    if (visit === NONE) return;
+    // a frame built for leaving a fast call has no place it must be at
+    this.#misses.add(visit, seq, isFast(this.#open.columns.via[visit]!) ? DELTA_UNKNOWN : top - this.#open.columns.frame[visit]!);
   }
 
   #noteLine(row: Row): void {
@@ -119,6 +136,7 @@ export class VisitScan {
     const restarts = fast || crossing.isFromOuterRing;
     const held = restarts ? -1 : this.#open.threadHolding(end, this.#cr3);
     const thread = restarts ? this.#open.threads.withTop(end, this.#cr3) : held >= 0 ? held : this.#open.threads.ofPage(end, this.#cr3);
+    this.#open.runs(thread);
     this.#open.unwind(thread, end, seq, { atToo: restarts });
     this.#countFaults(this.#open.innermost(thread));
     this.#running = this.#open.enter(seq, crossing, { thread, cr3: this.#cr3, frame: place });
@@ -137,7 +155,7 @@ export class VisitScan {
 
   #leave(seq: number, crossing: Crossing): void {
     const found = this.#visitLeft(crossing);
-    if (typeof found === 'string') { this.#stray(seq, found); this.#unwindPast(seq, crossing); this.#running = NONE; return; }
+    if (typeof found === 'string') { this.#stray(seq, found); this.#leaveAstray(seq, crossing); this.#running = NONE; return; }
     this.#countFaults(this.#running);
     const parent = this.#open.columns.parent[found.visit]!;
     this.#open.leave(found.visit, seq, found);
@@ -166,11 +184,16 @@ export class VisitScan {
     return this.#open.hasFrameElsewhere(frame) ? 'address-space' : 'no-entry';
   }
 
-  // whatever lies below what an exit consumed is gone, also when that was no entry's frame
-  #unwindPast(seq: number, crossing: Crossing): void {
+  // whatever lies below what an exit consumed is gone, also when that was no entry's frame; one that overlaps the frame of a visit missed it
+  #leaveAstray(seq: number, crossing: Crossing): void {
     if (Number.isNaN(crossing.frame)) return;
-    const thread = this.#open.threadHolding(crossing.frameEnd, this.#cr3);
-    if (thread >= 0) this.#open.unwind(thread, crossing.frame, seq, { atToo: false });
+    const thread = this.#open.threadHolding(crossing.frame, this.#cr3);
+    this.#open.runs(thread);
+    if (thread < 0) return;
+    const visit = this.#open.innermost(thread);
+    const delta = visit === NONE ? NaN : crossing.frame - this.#open.columns.frame[visit]!;
+    if (Math.abs(delta) < crossing.frameEnd - crossing.frame && !isFast(this.#open.columns.via[visit]!)) this.#misses.add(visit, seq, delta);
+    this.#open.unwind(thread, crossing.frame, seq, { atToo: false });
   }
 
   // between two records of a log the kernel was left: the one visit of that address space, when there is one

@@ -49,6 +49,14 @@ export interface Visits {
   readonly faults: Uint32Array;
   /** 1 where the pairing rests on more than what was recorded. */
   readonly inferred: Uint8Array;
+  /** 1 where another thread ran before it was over. */
+  readonly switched: Uint8Array;
+  /** Flags of user code still set in the kernel: a bit for each of USER_FLAGS. */
+  readonly survivors: Uint8Array;
+  /** Linear address of what its return consumes; of a fast call, of the stack it began on. NaN where nobody knows. Bit 63 is the sign. */
+  readonly frame: Float64Array;
+  /** Bytes of error code below the frame. */
+  readonly codeBytes: Uint8Array;
   /** Visits that returned, in the order of their exits. */
   readonly byExit: Uint32Array;
   readonly threads: readonly KernelStack[];
@@ -57,6 +65,22 @@ export interface Visits {
   /** Exits that belong to no visit: sequence numbers, rising, and codes in UNMATCHED. */
   readonly strayExits: Uint32Array;
   readonly strayReasons: Uint8Array;
+  readonly misses: Misses;
+}
+
+/** No distance is known. */
+export const DELTA_UNKNOWN = 0x7fff_ffff;
+
+/**
+ * Exits that missed a visit: a return that faulted while it was under way, or one that succeeded with another frame than the pushed one.
+ * Ordered by visit, then by event.
+ */
+export interface Misses {
+  readonly visit: Uint32Array;
+  /** The fault, or the exit. */
+  readonly seq: Uint32Array;
+  /** Stack pointer of the exit less the address of the frame, in bytes; DELTA_UNKNOWN where that means nothing. */
+  readonly delta: Int32Array;
 }
 
 /** One visit as readers print it. Exactly one of `seqExit` and `reason` is null. */
@@ -74,6 +98,8 @@ export interface Visit {
   readonly stack: KernelStack;
   readonly faults: number;
   readonly inferred: boolean;
+  /** Another thread ran before it was over. */
+  readonly switched: boolean;
 }
 
 /** One visit as an object. */
@@ -87,6 +113,7 @@ export function visitAt(visits: Visits, index: number): Visit {
     index, seqEntry: visits.entry[index]!, seqExit: ending === 'returned' ? visits.exit[index]! : null, reason: ending === 'returned' ? null : ending,
     seqOver: visits.over[index]!, cause, name: visitName(cause, line === 255 ? null : line),
     depth: visits.depth[index]!, thread, stack: visits.threads[thread]!, faults: visits.faults[index]!, inferred: visits.inferred[index] === 1,
+    switched: visits.switched[index] === 1,
   };
 }
 
@@ -115,8 +142,8 @@ export function lastEnteredBefore(visits: Visits, seq: number): number {
   return lastBelow(visits.count, (index) => visits.entry[index]! < seq);
 }
 
-// the last index for which it holds, where it holds for all before; -1 for none
-function lastBelow(count: number, holds: (index: number) => boolean): number {
+/** The last index below `count` for which it holds, where it holds for all before; -1 for none. */
+export function lastBelow(count: number, holds: (index: number) => boolean): number {
   let low = 0, high = count;
   while (low < high) {
     const middle = (low + high) >>> 1;
@@ -146,7 +173,7 @@ export class VisitColumns {
   count = 0;
   entry = new Uint32Array(64); exit = new Uint32Array(64); over = new Uint32Array(64); ending = new Uint8Array(64); via = new Uint8Array(64);
   vector = new Int16Array(64); depth = new Uint16Array(64); thread = new Uint32Array(64); parent = new Uint32Array(64); faults = new Uint32Array(64);
-  inferred = new Uint8Array(64);
+  inferred = new Uint8Array(64); switched = new Uint8Array(64); survivors = new Uint8Array(64); frame = new Float64Array(64); codeBytes = new Uint8Array(64);
 
   /** Adds a visit that is under way. Returns its index. */
   add(visit: { readonly entry: number; readonly via: number; readonly vector: number; readonly thread: number; readonly parent: number }): number {
@@ -174,12 +201,13 @@ export class VisitColumns {
   }
 
   /** The columns at their length. */
-  take(more: Pick<Visits, 'threads' | 'lines' | 'byExit' | 'strayExits' | 'strayReasons'>): Visits {
+  take(more: Pick<Visits, 'threads' | 'lines' | 'byExit' | 'strayExits' | 'strayReasons' | 'misses'>): Visits {
     const { count } = this;
     return {
       count, ...more, entry: this.entry.slice(0, count), exit: this.exit.slice(0, count), over: this.over.slice(0, count), ending: this.ending.slice(0, count),
       via: this.via.slice(0, count), vector: this.vector.slice(0, count), depth: this.depth.slice(0, count), thread: this.thread.slice(0, count),
       parent: this.parent.slice(0, count), faults: this.faults.slice(0, count), inferred: this.inferred.slice(0, count),
+      switched: this.switched.slice(0, count), survivors: this.survivors.slice(0, count), frame: this.frame.slice(0, count), codeBytes: this.codeBytes.slice(0, count),
     };
   }
 
@@ -187,6 +215,7 @@ export class VisitColumns {
     this.entry = grown(this.entry); this.exit = grown(this.exit); this.over = grown(this.over); this.ending = grown(this.ending); this.via = grown(this.via);
     this.vector = grown(this.vector); this.depth = grown(this.depth); this.thread = grown(this.thread); this.parent = grown(this.parent);
     this.faults = grown(this.faults); this.inferred = grown(this.inferred);
+    this.switched = grown(this.switched); this.survivors = grown(this.survivors); this.frame = grown(this.frame); this.codeBytes = grown(this.codeBytes);
   }
 }
 

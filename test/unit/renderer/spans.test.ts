@@ -21,6 +21,7 @@ function visitsOf(made: readonly Made[], threads = 1): Visits {
   return columns.take({
     threads: Array.from({ length: threads }, (_, index) => ({ stack: BigInt(0x107000 + index * 0x2000), cr3: 0x1000n, isTop: true })), lines: new Uint8Array(256).fill(255),
     byExit: new Uint32Array(0), strayExits: new Uint32Array(0), strayReasons: new Uint8Array(0),
+    misses: { visit: new Uint32Array(0), seq: new Uint32Array(0), delta: new Int32Array(0) },
   });
 }
 const eventsOf = (count: number): Columns => columnsOf(traceOf(Array.from({ length: count }, (_, index) => row('marker', { icount: index * 10 + 1, cpl: 0 }))));

@@ -1,34 +1,11 @@
 // Pairing kernel entries with exits: what matches what, and the reason where nothing does.
 import { expect, test } from 'vitest';
-import { appendSlot } from '../../../core/event/heap-lists.ts';
-import { codeOf, SLOT_NAMES, type SlotName } from '../../../core/event/kinds.ts';
-import { handleOf } from '../../../core/event/schema.ts';
+import type { SlotName } from '../../../core/event/kinds.ts';
 import type { EventDraft } from '../../../core/event/draft.ts';
 import { pairVisits, VisitScan } from '../../../core/replay/visits/scan.ts';
 import { NONE, UNMATCHED, visitAround, visitAt, visitOfEvent, type Visits } from '../../../core/replay/visits/table.ts';
-import { registers, row, traceOf, transition, type Values } from './synthetic.ts';
-
-const SLOTS_3: readonly SlotName[] = ['eip', 'cs', 'eflags'];
-const SLOTS_5: readonly SlotName[] = [...SLOTS_3, 'esp', 'ss'];
-const TOP_A = 0x10_7000, TOP_B = 0x10_9000;
-
-/** A transition with a frame of 4-byte slots whose lowest byte is at `linear`. */
-function framed(from: number, to: number, via: string, linear: number | bigint, slots: readonly SlotName[], more: Values = {}): EventDraft {
-  const draft = transition(from, to, via, { 'frame.ss': 0x10, 'frame.linear': linear, 'frame.width': 4, 'from.sp': linear, ...more });
-  draft.setList(handleOf('transition', 'frame.slots'));
-  draft.append(slots.length);
-  for (const name of slots) appendSlot(draft, codeOf(SLOT_NAMES, name), 0, 0);
-  return draft;
-}
-/** From ring 3 on the stack with this top; with an error code for vectors that push one. */
-const enter = (top: number, via = 'int', more: Values = {}, code = false): EventDraft =>
-  framed(3, 0, via, top - (code ? 24 : 20), code ? ['error-code', ...SLOTS_5] : SLOTS_5, { vector: 0x80, 'to.sp': top - 20, ...more });
-const leave = (top: number): EventDraft => framed(0, 3, 'iret', top - 20, SLOTS_5);
-const interrupt = (above: number, vector = 32): EventDraft => framed(0, 0, 'interrupt', above - 12, SLOTS_3, { vector, 'from.sp': above });
-const backFrom = (above: number): EventDraft => framed(0, 0, 'iret', above - 12, SLOTS_3);
-const sysenter = (sp: number): EventDraft => transition(3, 0, 'sysenter', { 'to.sp': sp, 'from.sp': 0x40_4000 });
-const sysexit = (sp: number): EventDraft => transition(0, 3, 'sysexit', { 'from.sp': sp, 'to.sp': 0x40_4000 });
-const fault = (vector = 14): EventDraft => row('fault', { vector, mnemonic: '#PF', class: 'fault' });
+import { registers, row, traceOf, transition } from './synthetic.ts';
+import { backFrom, enter, fault, framed, interrupt, leave, SLOTS_5, sysenter, sysexit, TOP_A, TOP_B } from './visit-rows.ts';
 
 /** Visits as text, one a line: entry-exit (or why none) depth, thread, faults. */
 function told(visits: Visits): readonly string[] {
