@@ -3,9 +3,7 @@
 import { hex } from '../../core/base/u64.ts';
 import type { ImportReport } from '../../core/ringscope/import.ts';
 import { grouped } from './numbers.ts';
-import type { Ink } from './style.ts';
-
-type Paint = (ink: Ink, text: string) => string;
+import { table, type Paint } from './text-table.ts';
 
 /** Lines of each class, for example `event 132, context 1 224, ignored 90, unknown 0`. */
 export function classesText({ rules }: ImportReport): string {
@@ -30,10 +28,4 @@ export function reportText(report: ImportReport, paint: Paint): string {
   function section(title: string, lines: readonly string[]): readonly string[] {
     return lines.length === 0 ? [] : ['', ...(title === 'notes' || title === 'advice' || title.startsWith('first') ? [paint('bold', title)] : []), ...lines];
   }
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[], { paint, right }: { readonly paint: Paint; readonly right: readonly number[] }): readonly string[] {
-  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (cells: readonly string[]): string => cells.map((cell, column) => (right.includes(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0))).join('  ').trimEnd();
-  return [paint('dim', line(head)), ...rows.map(line)];
 }

@@ -14,11 +14,13 @@ import { openCommand } from './commands/open.ts';
 import { recordCommand } from './commands/record.ts';
 import { rulesCommand } from './commands/rules.ts';
 import { stateCommand } from './commands/state.ts';
+import { statsCommand } from './commands/stats.ts';
 import { verifyCommand } from './commands/verify.ts';
+import { visitsCommand } from './commands/visits.ts';
 import type { Io } from './io.ts';
 
 const COMMANDS: readonly Command[] = [
-  recordCommand, importCommand, infoCommand, eventsCommand, explainCommand, findCommand, stateCommand, verifyCommand, rulesCommand, openCommand,
+  recordCommand, importCommand, infoCommand, eventsCommand, explainCommand, visitsCommand, statsCommand, findCommand, stateCommand, verifyCommand, rulesCommand, openCommand,
 ];
 
 /** Runs one command line (without the program's own name) and answers the exit code. Never throws. */

@@ -49,7 +49,8 @@ A trace that was cut off is listed as far as it goes; a warning says so and the 
   },
 };
 
-function compileWhere(text: string | null, trace: TraceFile): Compiled | null {
+/** The expression of --where; refused where events alone do not answer it. */
+export function compileWhere(text: string | null, trace: TraceFile): Compiled | null {
   if (text === null) return null;
   const compiled = compileOrRefuse(text, { what: '--where', symbols: trace.symbols });
   if (compiled.needsExecution) throw new BadInput(`--where ${JSON.stringify(text)} is refused: "exec" stands between events, which are all that is listed here; use ringscope find`);

@@ -2,8 +2,6 @@
 
 export const NOT_YET_COMMANDS: Readonly<Record<string, string>> = {
   walk: 'page walks at a given event',
-  visits: 'kernel entries paired with exits',
-  stats: 'counts and costs',
   diff: 'comparing two traces',
   check: 'assertions about a trace',
   whatif: 'recording again with one bit changed',
