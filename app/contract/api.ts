@@ -1,6 +1,7 @@
 // The bridge between the window and the rest of the program: what `window.ringscope` offers the renderer.
 // Only plain data crosses it. Main checks every argument (see limits.ts and parse.ts); the bytes of a trace do not
 // cross it at all: the renderer fetches them from `OpenedTrace.url`, which main streams from the file it opened.
+import type { Position } from '../../core/event/position.ts';
 import type { ReexecuteReply, ReexecuteRequest } from '../../core/event/reexecutor.ts';
 import type { ChosenLog, ImportProgress, ImportReport, ImportRequest } from './import.ts';
 
@@ -89,6 +90,8 @@ export type RecordProgress = {
   /** What the guest has printed so far, bounded to the last few thousand characters. */
   readonly console: string;
 };
+/** The guest of an open trace is recorded anew, with a change (core/event/change.ts) made at the boundary before the event at `at`. */
+export type RecordChangeRequest = { readonly jobId: string; readonly traceId: TraceId; readonly at: Position; readonly change: string };
 /** `keep` ends the recording and opens what there is; `discard` makes `record` answer `cancelled`. */
 export type CancelRecord = { readonly jobId: string; readonly partial: 'keep' | 'discard' };
 
@@ -117,6 +120,7 @@ export type Platform = {
 export type MenuCommand =
   | 'gallery' | 'open' | 'record' | 'import' | 'save' | 'close-trace' | 'find' | 'palette' | 'keys'
   | 'run' | 'reverse' | 'step-event' | 'step-event-back' | 'step-instruction' | 'step-instruction-back'
+  | 'step-over' | 'step-over-back' | 'step-out' | 'step-out-back'
   | 'next-fault' | 'previous-fault' | 'next-cpl-change' | 'previous-cpl-change';
 
 /** Calls the renderer can make. Every one is answered; none rejects for a reason the user could cause. */
@@ -131,6 +135,8 @@ export type Calls = {
   closeTrace(id: TraceId): Promise<void>;
   recordDialog(): Promise<ChooseImageOutcome>;
   record(request: RecordRequest): Promise<OpenOutcome>;
+  /** Progress and cancelling are as for `record`. */
+  recordChange(request: RecordChangeRequest): Promise<OpenOutcome>;
   cancelRecord(request: CancelRecord): Promise<void>;
   importDialog(): Promise<ChooseLogOutcome>;
   importLog(request: ImportRequest): Promise<ImportOutcome>;

@@ -8,13 +8,17 @@ const KINDS = ['moment', 'step', 'find-execution', 'read-linear', 'read-physical
 
 const WATCH_BYTES_MAX = 8, REGISTER_WORDS_MAX = 1024, CHANGE_CHARACTERS_MAX = 200;
 
+/** What a what-if sets, as core/event/change.ts reads it. */
+export const changeText = text(CHANGE_CHARACTERS_MAX);
+
 const address = count(Number.MAX_SAFE_INTEGER);
 const direction = oneOf('forward', 'backward');
 
 /** Imported events may have no icount: -1. */
 const icount: Check<number> = (value, what) => (value === -1 ? -1 : address(value, what));
 
-const position: Check<Position> = (value, what) => {
+/** A point in a recording. */
+export const position: Check<Position> = (value, what) => {
   const from = record(value, what);
   return { icount: icount(from['icount'], `${what}.icount`), iteration: address(from['iteration'], `${what}.iteration`), seq: address(from['seq'], `${what}.seq`) };
 };
@@ -43,7 +47,7 @@ export const reexecuteRequest: Check<ReexecuteRequest> = (value, what) => {
     case 'listen': case 'preflight': return { kind, at: at() };
     case 'last-write': return { kind, before: position(from['before'], `${what}.before`), physical: number('physical', Number.MAX_SAFE_INTEGER), length: number('length', WATCH_BYTES_MAX) };
     case 'last-register-write': return { kind, before: position(from['before'], `${what}.before`), offset: number('offset', REGISTER_WORDS_MAX), words: number('words', 2) };
-    case 'try': return { kind, at: at(), change: text(CHANGE_CHARACTERS_MAX)(from['change'], `${what}.change`), attempts: number('attempts', TRY_ATTEMPTS_MAX) };
+    case 'try': return { kind, at: at(), change: changeText(from['change'], `${what}.change`), attempts: number('attempts', TRY_ATTEMPTS_MAX) };
     case 'verify': return { kind };
   }
 };

@@ -1,10 +1,10 @@
 // Checks of everything the renderer sends: each parser takes the unknown arguments of one call and answers them typed,
 // or throws `BadMessage` naming the call and the field. Extra fields are dropped, never passed on.
-import type { CancelRecord, RecordOptions, RecordRequest, SavedBreakpoint, Settings } from './api.ts';
+import type { CancelRecord, RecordChangeRequest, RecordOptions, RecordRequest, SavedBreakpoint, Settings } from './api.ts';
 import type { Invokes } from './channels.ts';
 import { count, finite, flag, list, nullable, oneOf, optional, record, refuse, text, type Check } from './check.ts';
 import { LIMITS } from './limits.ts';
-import { reexecuteRequest } from './parse-reexecute.ts';
+import { changeText, position, reexecuteRequest } from './parse-reexecute.ts';
 import type { ImportRequest } from './import.ts';
 
 export type Parsers = { readonly [K in keyof Invokes]: (args: readonly unknown[]) => Parameters<Invokes[K]> };
@@ -30,6 +30,14 @@ const recordRequest: Check<RecordRequest> = (value, what) => {
     jobId: id(from['jobId'], `${what}.jobId`),
     imageToken: id(from['imageToken'], `${what}.imageToken`),
     options: recordOptions(from['options'], `${what}.options`),
+  };
+};
+
+const recordChangeRequest: Check<RecordChangeRequest> = (value, what) => {
+  const from = record(value, what);
+  return {
+    jobId: id(from['jobId'], `${what}.jobId`), traceId: id(from['traceId'], `${what}.traceId`),
+    at: position(from['at'], `${what}.at`), change: changeText(from['change'], `${what}.change`),
   };
 };
 
@@ -87,6 +95,7 @@ export const PARSERS: Parsers = {
   closeTrace: (args) => [id(args[0], 'closeTrace')],
   recordDialog: () => [],
   record: (args) => [recordRequest(args[0], 'record')],
+  recordChange: (args) => [recordChangeRequest(args[0], 'recordChange')],
   cancelRecord: (args) => [cancelRecord(args[0], 'cancelRecord')],
   importDialog: () => [],
   importLog: (args) => [importRequest(args[0], 'importLog')],

@@ -1,4 +1,6 @@
-// What main and its worker threads say to each other. One bundle, three roles: record an image, import a log, or re-execute a trace.
+// What main and its worker threads say to each other. One bundle, four roles: record an image, record the
+// guest of a trace with a change, import a log, or re-execute a trace.
+import type { Position } from '../../core/event/position.ts';
 import type { ReexecuteReply, ReexecuteRequest } from '../../core/event/reexecutor.ts';
 import type { RecordOptions, RecordProgress } from './api.ts';
 import type { ImportProgress, ImportReport } from './import.ts';
@@ -13,9 +15,18 @@ export type RecordTask = {
   readonly options: RecordOptions;
   readonly stop: Int32Array<SharedArrayBuffer>;
 };
+/** Records the guest of a trace again, with a change at the boundary before the event at `at`. */
+export type RecordChangeTask = {
+  readonly role: 'record-change';
+  readonly trace: string;
+  readonly output: string;
+  readonly at: Position;
+  readonly change: string;
+  readonly stop: Int32Array<SharedArrayBuffer>;
+};
 export type ImportTask = { readonly role: 'import'; readonly log: string; readonly output: string };
 export type ReexecuteTask = { readonly role: 'reexecute'; readonly trace: string };
-export type WorkerTask = RecordTask | ImportTask | ReexecuteTask;
+export type WorkerTask = RecordTask | RecordChangeTask | ImportTask | ReexecuteTask;
 
 /** From a recording worker: progress, then one `finished` or `failed`. */
 export type RecordMessage =

@@ -81,6 +81,12 @@ export function handlersOf(stores: Stores): Handlers {
       const outcome = await recordings.record(image, request, (progress) => { send(from, 'recordProgress', progress); });
       return outcome.kind === 'recorded' ? openTrace(stores, outcome.path) : outcome;
     },
+    recordChange: async (from, request) => {
+      const file = traces.fileOf(request.traceId);
+      if (file === null) return failed('the trace is closed: open it again');
+      const outcome = await recordings.recordChange(file, request, (progress) => { send(from, 'recordProgress', progress); });
+      return outcome.kind === 'recorded' ? openTrace(stores, outcome.path) : outcome;
+    },
     cancelRecord: (_from, request) => {
       recordings.cancel(request);
       return Promise.resolve();

@@ -16,8 +16,10 @@ export function setMenu(choose: (command: MenuCommand) => void): void {
   ];
   const go: Item[] = [
     item('Run to Next Breakpoint', 'run', 'F5'), item('Run Back to Breakpoint', 'reverse', 'Shift+F5'), line,
-    item('Next Event', 'step-event', 'F10'), item('Previous Event', 'step-event-back', 'Shift+F10'),
-    item('Next Instruction', 'step-instruction', 'F11'), item('Previous Instruction', 'step-instruction-back', 'Shift+F11'), line,
+    item('Next Event', 'step-event', 'Right'), item('Previous Event', 'step-event-back', 'Left'),
+    item('Step Over Kernel Visit', 'step-over', 'F10'), item('Step Back Over Kernel Visit', 'step-over-back', 'CmdOrCtrl+F10'),
+    item('Step Out of Kernel Visit', 'step-out', 'Shift+F11'), item('Step Back Out of Kernel Visit', 'step-out-back', 'CmdOrCtrl+Shift+F11'),
+    item('Next Instruction', 'step-instruction', 'F11'), item('Previous Instruction', 'step-instruction-back', 'CmdOrCtrl+F11'), line,
     item('Next Fault', 'next-fault'), item('Previous Fault', 'previous-fault'),
     item('Next CPL Change', 'next-cpl-change'), item('Previous CPL Change', 'previous-cpl-change'), line,
     item('Find…', 'find', 'CmdOrCtrl+F'), item('Command Palette…', 'palette', 'CmdOrCtrl+K'),

@@ -1,7 +1,7 @@
 // Everything a person can do, once: the transport buttons, the keys, the palette and the menu all run these.
 
 import type { Session } from './session.svelte.ts';
-import { goToEnd, seekVisit } from './visit-moves.ts';
+import { goToEnd, seekVisit, stepVisit } from './visit-moves.ts';
 
 export type Group = 'Move' | 'Timeline' | 'File' | 'Window';
 export interface Command {
@@ -21,6 +21,7 @@ const opened: When = (session) => (session.recording === null ? 'Open a trace fi
 const notAtStart: When = (session) => opened(session) ?? (session.at.seq <= 0 && session.at.icount <= 0 ? 'This is the start of the recording.' : null);
 const notAtEnd: When = (session) => opened(session) ?? (session.at.seq >= (session.recording?.columns.count ?? 0) ? 'This is the end of the recording.' : null);
 const reexecutable = (edge: When): When => (session) => opened(session) ?? (session.execution.absent === null ? edge(session) : `Instructions need re-execution: ${session.execution.absent}`);
+const atEvent: When = (session) => opened(session) ?? (session.event === null ? 'Go to an event first: what is changed is changed just before it.' : null);
 const breakable = (edge: When): When => (session) => opened(session) ?? (session.breakpoints.active === 0 ? 'Add a breakpoint first (B).' : edge(session));
 
 const command = (id: string, title: string, group: Group, keys: readonly string[], disabled: When, run: (session: Session) => void): Command => ({ id, title, group, keys, disabled, run });
@@ -28,10 +29,14 @@ const command = (id: string, title: string, group: Group, keys: readonly string[
 export const COMMANDS: readonly Command[] = [
   command('run', 'Run to next breakpoint', 'Move', ['F5'], breakable(notAtEnd), (session) => { void session.breakpoints.run('forward'); }),
   command('reverse', 'Run back to breakpoint', 'Move', ['Shift+F5'], breakable(notAtStart), (session) => { void session.breakpoints.run('backward'); }),
-  command('step-event', 'Next event', 'Move', ['F10', 'ArrowRight'], notAtEnd, (session) => { session.stepEvent('forward'); }),
-  command('step-event-back', 'Previous event', 'Move', ['Shift+F10', 'ArrowLeft'], notAtStart, (session) => { session.stepEvent('backward'); }),
+  command('step-event', 'Next event', 'Move', ['ArrowRight', 'E'], notAtEnd, (session) => { session.stepEvent('forward'); }),
+  command('step-event-back', 'Previous event', 'Move', ['ArrowLeft', 'Shift+E'], notAtStart, (session) => { session.stepEvent('backward'); }),
+  command('step-over', 'Step over a kernel visit', 'Move', ['F10'], notAtEnd, (session) => { stepVisit(session, 'over', 'forward'); }),
+  command('step-over-back', 'Step back over a kernel visit', 'Move', ['Mod+F10', 'Shift+F10'], notAtStart, (session) => { stepVisit(session, 'over', 'backward'); }),
+  command('step-out', 'Step out of this kernel visit', 'Move', ['Shift+F11'], notAtEnd, (session) => { stepVisit(session, 'out', 'forward'); }),
+  command('step-out-back', 'Step back out of this kernel visit', 'Move', ['Mod+Shift+F11'], notAtStart, (session) => { stepVisit(session, 'out', 'backward'); }),
   command('step-instruction', 'Next instruction', 'Move', ['F11'], reexecutable(notAtEnd), (session) => { void session.execution.step('forward'); }),
-  command('step-instruction-back', 'Previous instruction', 'Move', ['Shift+F11'], reexecutable(notAtStart), (session) => { void session.execution.step('backward'); }),
+  command('step-instruction-back', 'Previous instruction', 'Move', ['Mod+F11'], reexecutable(notAtStart), (session) => { void session.execution.step('backward'); }),
   command('next-fault', 'Next fault', 'Move', ['F'], notAtEnd, (session) => { session.seek('fault', 'forward'); }),
   command('previous-fault', 'Previous fault', 'Move', ['Shift+F'], notAtStart, (session) => { session.seek('fault', 'backward'); }),
   command('next-cpl-change', 'Next CPL change', 'Move', ['C'], notAtEnd, (session) => { session.seek('change', 'forward'); }),
@@ -49,6 +54,7 @@ export const COMMANDS: readonly Command[] = [
   command('fit', 'Show the whole recording', 'Timeline', ['0'], opened, (session) => { session.fit(); }),
   command('axis', 'Switch axis: events or instructions', 'Timeline', ['X'], opened, (session) => { session.setAxis(session.axis === 'events' ? 'instructions' : 'events'); }),
   command('breakpoint', 'Add a breakpoint', 'Timeline', ['B'], opened, (session) => { session.breakpoints.edit(); }),
+  command('what-if', 'What if…: change one bit and run on', 'Move', ['H'], atEvent, (session) => { if (session.event !== null) session.whatIf.open(session.event); }),
   command('find', 'Find an event…', 'Timeline', ['Mod+F'], opened, (session) => { session.overlay = 'palette'; }),
   command('gallery', 'Sample gallery', 'File', ['Mod+H'], always, (session) => { session.leave(); }),
   command('open', 'Open a trace or log…', 'File', ['Mod+O'], always, (session) => { void session.open('a trace', () => session.api.openDialog()); }),

@@ -53,3 +53,13 @@ export function whereAt(recording: Recording, seq: number): string {
 export function sourceLineAt(recording: Recording, seq: number): number | null {
   return eventOf(recording, seq)?.sourceLine ?? null;
 }
+
+/** Stored events from one on, at most so many. */
+export function recordedFrom(recording: Recording, first: number, most: number): readonly TraceEvent[] {
+  const events: TraceEvent[] = [];
+  for (let seq = Math.max(0, first); seq < recording.source.eventCount && events.length < most; seq += 1) {
+    const event = eventOf(recording, seq);
+    if (event !== null) events.push(event);
+  }
+  return events;
+}

@@ -5,6 +5,8 @@ export const MAIN_TABS = ['events', 'visits', 'stats'] as const;
 export const SIDE_TABS = ['guide', 'breakpoints', 'console'] as const;
 export type MainTab = (typeof MAIN_TABS)[number];
 export type SideTab = (typeof SIDE_TABS)[number];
+/** What lies over the window. */
+export type Overlay = 'keys' | 'palette' | 'record' | 'import' | 'what-if' | null;
 export type WorkTab = MainTab | SideTab | 'inspector';
 
 export class Panes {

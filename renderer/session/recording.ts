@@ -9,6 +9,7 @@ import type { OpenedTrace } from '../../app/contract/api.ts';
 import { LastWriters } from '../../core/replay/last-writer.ts';
 import { notLogged } from '../../core/replay/state.ts';
 import { VisitScan } from '../../core/replay/visits/scan.ts';
+import { repeatsOf, type Repeats } from './repeats.ts';
 import { ColumnsReading, type Columns } from './columns.ts';
 import { workSlice, yieldToWindow } from './slices.ts';
 import { laySpans, type Spans } from './spans.ts';
@@ -22,6 +23,8 @@ export interface Recording {
   readonly symbols: SymbolTable | null;
   /** Set when it was imported: the tool whose log it was, and the registers no dump of it shows. */
   readonly imported: { readonly tool: string; readonly notLogged: ReadonlySet<string> } | null;
+  /** Storms and refault loops. */
+  readonly repeats: Repeats;
   /** Who wrote the entries of a page walk. */
   readonly writers: LastWriters;
 }
@@ -41,7 +44,9 @@ export async function readRecording(opened: OpenedTrace, bytes: Uint8Array): Pro
   while (!workSlice((budget) => reading.advance(budget))) await yieldToWindow();
   const pairing = new VisitScan(source);
   while (!workSlice((budget) => pairing.advance(budget))) await yieldToWindow();
-  return { opened, source, columns: reading.columns(), spans: laySpans(pairing.visits()), symbols: symbolsOf(source), imported: importedFrom(source), writers: new LastWriters(source) };
+  const visits = pairing.visits();
+  await yieldToWindow();
+  return { opened, source, columns: reading.columns(), spans: laySpans(visits), repeats: repeatsOf(source, visits), symbols: symbolsOf(source), imported: importedFrom(source), writers: new LastWriters(source) };
 }
 
 function importedFrom({ header }: TraceReader): Recording['imported'] {

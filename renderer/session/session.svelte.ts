@@ -14,7 +14,7 @@ import { Breakpoints, type BreakpointHost } from './breakpoints.svelte.ts';
 import { Execution, type ExecutionHost } from './execution.svelte.ts';
 import { explainEvent } from './explain.ts';
 import { Explanations, type Explain, type ExplanationHost } from './explanation.svelte.ts';
-import { Panes } from './panes.svelte.ts';
+import { Panes, type Overlay } from './panes.svelte.ts';
 import { Preferences } from './preferences.svelte.ts';
 import { nearestCounted } from './columns.ts';
 import { betweenEvents, fitView, panView, revealUnit, unitOf, zoomView, type Axis, type View } from './scale.ts';
@@ -23,14 +23,14 @@ import { sentenceAt } from './events.ts';
 import { nearestStored, positionEvent } from './stored.ts';
 import { visitAfterword } from './visit-words.ts';
 import { Walks, type WalksHost } from './walks.svelte.ts';
+import { WhatIf, type WhatIfHost } from './what-if.svelte.ts';
 
-export type Overlay = 'keys' | 'palette' | 'record' | 'import' | null;
 /** A refusal or mishap in plain words; it stays until dismissed or something succeeds. */
 export interface Notice { readonly title: string; readonly message: string; readonly tone: 'bad' | 'warn' | 'good' }
 
 const NOWHERE: Position = { icount: 0, iteration: 0, seq: 0 };
 
-export class Session implements BreakpointHost, ExecutionHost, ExplanationHost, WalksHost {
+export class Session implements BreakpointHost, ExecutionHost, ExplanationHost, WalksHost, WhatIfHost {
   readonly api: Api;
   readonly preferences: Preferences;
   readonly breakpoints: Breakpoints;
@@ -38,6 +38,7 @@ export class Session implements BreakpointHost, ExecutionHost, ExplanationHost, 
   readonly panes = new Panes();
   readonly explanation: Explanations;
   readonly walks: Walks;
+  readonly whatIf: WhatIf;
   /** What was asked for last: a slower one before it must not take its place. */
   #latest: OpenedTrace | null = null;
   recording = $state.raw<Recording | null>(null);
@@ -65,6 +66,7 @@ export class Session implements BreakpointHost, ExecutionHost, ExplanationHost, 
     this.execution = new Execution(this);
     this.explanation = new Explanations(this, explain);
     this.walks = new Walks(this);
+    this.whatIf = new WhatIf(this);
   }
 
   /** The event about to happen where we stand, or null between events and at the end. */

@@ -4,6 +4,7 @@
 import type { Drawing, ShapeMark } from './marks.ts';
 import { levelOf, type LaneLayout } from './lanes.ts';
 import { paintSpans, type SpanScene } from './paint-spans.ts';
+import { paintStorms, type StormMark } from './paint-storms.ts';
 import { VIA_COLOURS } from '../session/via-colours.ts';
 import { ringColour, type Palette } from './palette.ts';
 
@@ -21,6 +22,8 @@ export interface Scene {
   /** Text beside a mark. */
   readonly labelOf: (seq: number) => string;
   readonly spans: SpanScene;
+  /** Repeats without progress. */
+  readonly storms: readonly StormMark[];
 }
 interface Size { readonly width: number; readonly height: number; readonly gutter: number }
 type Brush = CanvasRenderingContext2D;
@@ -36,6 +39,7 @@ export function paint(brush: Brush, scene: Scene, palette: Palette, size: Size):
   if (scene.drawing.style === 'columns') paintColumns(brush, scene, palette);
   else paintShapes(brush, scene, palette, size);
   paintSpans(brush, scene.spans, scene.layout, palette, { left: size.gutter, right: size.width, from: scene.from, to: scene.to });
+  paintStorms(brush, scene.storms, { ...scene.layout.hits, left: size.gutter, right: size.width }, palette);
   paintHits(brush, scene, palette);
   paintHover(brush, scene, palette);
   paintPlayhead(brush, scene, palette, size);

@@ -1,37 +1,38 @@
-// What is remarkable about a kernel visit, as short words with a tone; and why an exit stands alone.
+// What is remarkable about a kernel visit, as badges; and why an exit stands alone. The facts and words are core/replay's.
 
-import { ENDINGS, UNMATCHED, type Unmatched, type Visit, type Visits } from '../../core/replay/visits/table.ts';
-import { whyNoExit } from '../session/visit-words.ts';
+import { strayAt, whyUnreturned, type StrayExit } from '../../core/replay/visits/endings.ts';
+import { findingsOf, type Severity } from '../../core/replay/visits/findings.ts';
+import { visitAt, type Visits } from '../../core/replay/visits/table.ts';
 
-/** `plain`: how it ended, which is nothing to look at. */
-export interface Finding { readonly text: string; readonly tone: 'plain' | 'warn' | 'bad'; readonly why: string }
+/** `plain`: good to know, nothing to look at. */
+export type Tone = 'plain' | 'warn' | 'bad';
+export interface Finding { readonly text: string; readonly tone: Tone; readonly why: string }
 
-const QUIET = new Set([ENDINGS.indexOf('returned'), ENDINGS.indexOf('open'), ENDINGS.indexOf('not-logged')]);
+const TONES: Readonly<Record<Severity, Tone>> = { wrong: 'bad', look: 'warn', note: 'plain' };
 
-/** True when `findingsOf` would say something. Cheap: for filtering a million. */
-export function hasFinding(visits: Visits, index: number): boolean {
-  return !QUIET.has(visits.ending[index] ?? 0);
+/** The badges of one visit, the gravest first. */
+export function badgesOf(visits: Visits, index: number): readonly Finding[] {
+  const findings = findingsOf(visits, index).map(({ label, severity, text }): Finding => ({ text: label, tone: TONES[severity], why: sentence(text) }));
+  const visit = visitAt(visits, index);
+  const ended = visit.reason === 'open' || visit.reason === 'reset' ? [{ text: visit.reason === 'open' ? 'still open' : 'reset', tone: 'plain' as const, why: sentence(whyUnreturned(visit)) }] : [];
+  return unlike([...findings, ...ended]);
 }
-
-/** What to say of one visit, the gravest first. */
-export function findingsOf(visit: Visit): readonly Finding[] {
-  if (visit.reason === null || visit.reason === 'not-logged') return [];
-  if (visit.reason === 'open') return [{ text: 'still open', tone: 'plain', why: whyNoExit(visit) }];
-  const ended = visit.reason === 'shutdown' || visit.reason === 'reset';
-  return [{ text: ended ? `ended by ${visit.reason}` : 'never returned', tone: ended ? 'bad' : 'warn', why: whyNoExit(visit) }];
-}
-
-const REASONS: Readonly<Record<Unmatched, string>> = {
-  'no-entry': 'no entry with this frame was recorded: the frame was built by hand, as a kernel does to start a program, or lies before the recording',
-  'error-code': 'an entry pushed this frame with an error code below it, and the code was not popped',
-  'address-space': 'an entry pushed a frame at this address, but in another address space (CR3)',
-  'other-stack': 'the stack it leaves is not one that a fast call began on',
-  'filtered': 'the recording’s filter may have left the entry out',
-};
-
-export interface StrayExit { readonly seq: number; readonly why: string }
 
 /** Exits that belong to no visit, the first `most` of them. */
 export function strayExits(visits: Visits, most: number): readonly StrayExit[] {
-  return Array.from(visits.strayExits.subarray(0, most), (seq, at) => ({ seq, why: REASONS[UNMATCHED[visits.strayReasons[at] ?? 0] ?? 'no-entry'] }));
+  return Array.from({ length: Math.min(most, visits.strayExits.length) }, (_, at) => strayAt(visits, at));
+}
+
+// several of one kind share a badge; its card tells them all
+function unlike(findings: readonly Finding[]): readonly Finding[] {
+  const told = new Map<string, Finding>();
+  for (const finding of findings) {
+    const before = told.get(finding.text);
+    told.set(finding.text, before === undefined ? finding : { ...before, why: `${before.why}\n${finding.why}` });
+  }
+  return [...told.values()];
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }

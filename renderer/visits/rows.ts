@@ -4,7 +4,7 @@ import { VIA_COLOURS, type ViaColour } from '../session/via-colours.ts';
 import type { Recording } from '../session/recording.ts';
 import { instructionsAt, threadName, whyNoExit } from '../session/visit-words.ts';
 import { visitAt } from '../../core/replay/visits/table.ts';
-import { findingsOf, type Finding } from './findings.ts';
+import { badgesOf, type Finding } from './findings.ts';
 
 export interface VisitRow {
   readonly index: number;
@@ -41,6 +41,6 @@ export function visitRow(recording: Recording, index: number, longest: number): 
   return {
     index, name: visit.name, colour: VIA_COLOURS[visit.cause.via], depth: visit.depth, entry: visit.seqEntry,
     lasted: lasted === null ? '' : lasted.toLocaleString('en'), atLeast: visit.reason === 'open', share: lasted === null || longest <= 0 ? 0 : lasted / longest,
-    faults: visit.faults, thread: visits.threads.length > 1 ? threadName(visit.thread) : '', end, why: whyNoExit(visit), findings: findingsOf(visit),
+    faults: visit.faults, thread: visits.threads.length > 1 ? threadName(visit.thread) : '', end, why: whyNoExit(visit), findings: badgesOf(visits, index),
   };
 }

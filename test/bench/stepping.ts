@@ -15,7 +15,7 @@ async function stepBack(page: Page): Promise<Figures> {
   await page.keyboard.press('End');
   await page.waitForTimeout(400);
   return page.evaluate(async ({ steps, repeat, held }) => {
-    const press = (): void => { window.dispatchEvent(new KeyboardEvent('keydown', { key: 'F11', shiftKey: true, bubbles: true, cancelable: true })); };
+    const press = (): void => { window.dispatchEvent(new KeyboardEvent('keydown', { key: 'F11', ctrlKey: true, bubbles: true, cancelable: true })); };
     const isBusy = (): boolean => document.querySelector('.busy') !== null;
     const where = (): string => `${document.querySelector<HTMLInputElement>('.position input')?.value ?? ''} ${document.querySelector('.position .icount')?.textContent ?? ''}`;
     const still = (): Promise<void> => new Promise((resolve) => {

@@ -9,6 +9,7 @@ import EventTable from '../../renderer/table/event-table.svelte';
 import Transport from '../../renderer/transport/transport.svelte';
 import { openSession, stage, startedSession, violations } from './fixtures/session.ts';
 import { STEPS, traceBytes } from './fixtures/trace.ts';
+import { refaults } from './fixtures/visits.ts';
 
 test('the inspector shows a 64-bit CR2 exactly, the failed check with its citation, the error code and the walk level by level', async () => {
   const session = await openSession();
@@ -196,4 +197,33 @@ test('the record dialog asks for an image first, names a wrong field, shows a re
   outcome = 'recorded';
   await userEvent.click(record);
   await expect.poll(() => session.recording?.columns.count).toBe(6);
+});
+
+test('a fault that comes again and again is folded into one row with a count; it opens and closes by keys and by its button', async () => {
+  const session = await openSession(traceBytes(refaults(412)));
+  const target = stage(800, 400);
+  await render(EventTable, { target, props: { session } });
+  const grid = page.getByRole('grid', { name: 'Events' });
+  // the first round and the last stay: 410 rounds of 3 events are one row
+  await expect.element(grid).toHaveAttribute('aria-rowcount', '9');
+  await expect.element(page.getByText('× 410')).toBeVisible();
+  await expect.element(page.getByText(/412 times the same #PF at 0x400000 on 0x408123/)).toBeVisible();
+  (grid.element() as HTMLElement).focus();
+  await userEvent.keyboard('{Home}{ArrowDown}{ArrowDown}{ArrowDown}');
+  expect(session.at.seq).toBe(3);
+  await expect.element(page.getByRole('row', { selected: true })).toHaveTextContent('playhead at 3');
+  await userEvent.keyboard('{ArrowDown}');
+  expect(session.at.seq).toBe(1233);
+  session.goTo(600);
+  await expect.element(page.getByRole('row', { selected: true })).toHaveTextContent('playhead at 600');
+  await userEvent.keyboard('{ArrowRight}');
+  await expect.element(grid).toHaveAttribute('aria-rowcount', '1239');
+  await expect.element(page.getByRole('row', { selected: true })).toHaveTextContent('600');
+  await expect.element(page.getByRole('row', { selected: true })).toBeVisible();
+  expect(session.announcement).toBe('1,230 events are shown.');
+  await userEvent.keyboard('{ArrowLeft}');
+  await expect.element(grid).toHaveAttribute('aria-rowcount', '9');
+  await userEvent.click(page.getByRole('button', { name: 'Show 1,230 events' }));
+  await expect.element(grid).toHaveAttribute('aria-rowcount', '1239');
+  expect(await violations(target)).toEqual([]);
 });

@@ -3,6 +3,8 @@ import { render } from 'vitest-browser-svelte';
 import { expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import Visits from '../../renderer/visits/visits.svelte';
+import Transport from '../../renderer/transport/transport.svelte';
+import { runCommand } from '../../renderer/session/commands.ts';
 import { openSession, stage, violations } from './fixtures/session.ts';
 import { traceBytes } from './fixtures/trace.ts';
 import { CALL, CALLS } from './fixtures/visits.ts';
@@ -119,3 +121,45 @@ for (const width of [280, 420, 560]) {
     expect(await violations(target)).toEqual([]);
   });
 }
+
+test('stepping over leads from an entry to its exit and back; out of a visit to the exit of the one around; edges are said', async () => {
+  const session = await openSession(traceBytes(CALLS));
+  session.goTo(1);
+  runCommand(session, 'step-over');
+  expect(session.event).toBe(4);
+  expect(session.announcement).toMatch(/^Over kernel visit int 0x80, 20 instructions\. Event 4 of 9: /);
+  runCommand(session, 'step-over-back');
+  expect(session.event).toBe(1);
+  runCommand(session, 'step-event');
+  runCommand(session, 'step-out');
+  expect(session.event).toBe(4);
+  session.goTo(2);
+  runCommand(session, 'step-out-back');
+  expect(session.event).toBe(1);
+  session.goTo(7);
+  runCommand(session, 'step-over');
+  expect(session.event).toBe(7);
+  expect(session.notice).toMatchObject({ tone: 'warn', message: 'Kernel visit int 0x81 of event 7 has no exit: the recording ends before it returns.' });
+  runCommand(session, 'step-over-back');
+  expect(session.notice).toBeNull();
+  expect(session.event).toBe(6);
+  session.goTo(8);
+  runCommand(session, 'step-over');
+  expect(session.at.seq).toBe(9);
+  runCommand(session, 'step-over');
+  expect(session.announcement).toBe('This is the end of the recording.');
+});
+
+test('the transport has a button for each step, with its key in words', async () => {
+  const session = await openSession(traceBytes(CALLS));
+  const target = stage(1200, 120);
+  await render(Transport, { target, props: { session } });
+  session.goTo(1);
+  const over = page.getByRole('button', { name: 'Step over a kernel visit' });
+  await expect.element(over).toHaveAttribute('aria-keyshortcuts', 'F10');
+  await userEvent.click(over);
+  expect(session.event).toBe(4);
+  await userEvent.click(page.getByRole('button', { name: 'Step back over a kernel visit' }));
+  expect(session.event).toBe(1);
+  expect(await violations(target)).toEqual([]);
+});

@@ -55,9 +55,9 @@ test('stepping through a fault: the reason, CR2, the walk, then the frame that w
   expect(text).toMatch(/Page directory entry[\s\S]*Page table entry[\s\S]*last writer absent[\s\S]*Failed check: page-table-present/);
   expect(text.match(/The page-table entry is present/gi)).toHaveLength(1);
   expect(await axe(running.page)).toEqual([]);
-  await running.page.keyboard.press('F10');
+  await running.page.keyboard.press('e');
   await expect.poll(() => inspector().innerText()).toMatch(/Frame pushed[\s\S]*SS[\s\S]*ESP[\s\S]*EFLAGS[\s\S]*CS[\s\S]*EIP[\s\S]*error code/);
-  await running.page.keyboard.press('Shift+F10');
+  await running.page.keyboard.press('Shift+E');
   await expect.poll(() => selected().innerText()).toContain('#PF');
 });
 
@@ -69,7 +69,7 @@ test('single instructions, both ways, lead back to where they began', async () =
   await expect.poll(() => code.innerText()).toMatch(/iret/i);
   await running.page.keyboard.press('F11');
   await expect.poll(() => code.innerText()).not.toMatch(/iret/i);
-  await running.page.keyboard.press('Shift+F11');
+  await running.page.keyboard.press('Control+F11');
   await expect.poll(() => code.innerText()).toMatch(/iret/i);
   expect(await at()).toBe(from);
 });

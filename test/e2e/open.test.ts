@@ -69,7 +69,7 @@ test('a trace that was cut off opens and says so; without image and checkpoints 
   await expect.poll(() => page.getByRole('button', { name: 'Next instruction' }).getAttribute('aria-disabled')).toBe('true');
   await page.keyboard.press('F11');
   await expect.poll(() => page.getByRole('status').allInnerTexts()).toContainEqual(expect.stringContaining('the guest image is not in this trace'));
-  await page.keyboard.press('F10');
+  await page.keyboard.press('e');
   await expect.poll(() => inspector.innerText()).toMatch(/Frame pushed/);
 });
 

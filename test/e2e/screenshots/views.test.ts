@@ -40,11 +40,11 @@ const VIEWS: readonly View[] = [
     await inspect(page, 'The check that failed');
   } },
   { name: 'walk', show: (page) => inspect(page, 'Failed check') },
-  { name: 'frame', show: async (page) => { await page.keyboard.press('F10'); await inspect(page, 'the handler starts here'); } },
+  { name: 'frame', show: async (page) => { await page.keyboard.press('e'); await inspect(page, 'the handler starts here'); } },
   { name: 'events', show: async (page) => { if (await page.getByRole('tab', { name: 'Events' }).isVisible()) await tab(page, 'Events'); } },
   { name: 'refused-breakpoint', show: (page) => breakpoint(page, 'msr IA32_NOTHING changed') },
   { name: 'console', show: (page) => tab(page, 'Console') },
-  { name: 'shutdown', show: async (page) => { await open(page, 'A triple fault'); await page.keyboard.press('End'); await page.keyboard.press('Shift+F10'); await inspect(page, 'led to the shutdown'); } },
+  { name: 'shutdown', show: async (page) => { await open(page, 'A triple fault'); await page.keyboard.press('End'); await page.keyboard.press('Shift+E'); await inspect(page, 'led to the shutdown'); } },
   { name: 'dense', show: (page) => open(page, 'INT 0x80 against SYSENTER') },
   { name: 'overview', show: async (page) => { for (const key of ['v', 'w', 'w', 'w', 'w']) await page.keyboard.press(key); } },
   { name: 'threads', show: async (page) => { await open(page, 'Two threads'); for (const key of ['v', 'v', 'v']) await page.keyboard.press(key); } },
