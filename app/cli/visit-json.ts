@@ -2,7 +2,8 @@
 
 import { hex } from '../../core/base/u64.ts';
 import type { JsonValue } from '../../core/event/json.ts';
-import { strayAt, whyUnreturned } from '../../core/replay/visits/endings.ts';
+import { FAILED_OUTSIDE, strayAt, whyUnreturned } from '../../core/replay/visits/endings.ts';
+import { failedOutside } from '../../core/replay/visits/findings.ts';
 import type { VisitFacts } from '../../core/replay/visits/facts.ts';
 import type { VisitSummary } from '../../core/replay/visits/summary.ts';
 import type { Visits } from '../../core/replay/visits/table.ts';
@@ -24,6 +25,11 @@ export function visitJson({ visit, instructions, isAtLeast, time, rings, stack, 
 /** Exits that belong to no visit. */
 export function straysJson(visits: Visits): JsonValue {
   return Array.from(visits.strayExits, (seq, index) => ({ exit: seq, entry: null, reason: strayAt(visits, index).reason, why: strayAt(visits, index).text }));
+}
+
+/** Returns that faulted outside of all visits. */
+export function failedJson(visits: Visits): JsonValue {
+  return Array.from(failedOutside(visits), (seq) => ({ fault: seq, why: FAILED_OUTSIDE }));
 }
 
 /** What the visits of a recording add up to. */

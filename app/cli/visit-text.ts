@@ -1,6 +1,7 @@
 // Kernel visits as text: a row each, findings below the row, and what they add up to.
 
-import { strayAt } from '../../core/replay/visits/endings.ts';
+import { FAILED_OUTSIDE, strayAt } from '../../core/replay/visits/endings.ts';
+import { failedOutside } from '../../core/replay/visits/findings.ts';
 import type { VisitFacts } from '../../core/replay/visits/facts.ts';
 import type { VisitSummary } from '../../core/replay/visits/summary.ts';
 import { UNMATCHED, type Unmatched, type Visits } from '../../core/replay/visits/table.ts';
@@ -60,8 +61,8 @@ function lastedText({ instructions, isAtLeast, time }: VisitFacts): string {
 
 /** What the visits add up to, several lines. */
 export function summaryText(trace: TraceFile, visits: Visits, summary: VisitSummary, paint: Paint): string {
-  if (summary.count === 0 && visits.strayExits.length === 0) return '';
-  const parts = [groupsText(summary, paint), endingsText(summary), ...straysText(visits, summary), findingsText(summary), sourceText(trace)];
+  if (summary.count === 0 && visits.strayExits.length === 0 && visits.misses.seq.length === 0) return '';
+  const parts = [groupsText(summary, paint), endingsText(summary), ...straysText(visits, summary), ...failedText(visits), findingsText(summary), sourceText(trace)];
   return `\n${parts.filter((part) => part !== '').join('\n')}\n`;
 }
 
@@ -94,6 +95,13 @@ function strayLines(visits: Visits, reason: Unmatched, count: number): readonly 
   const seqs = listed.map((index) => String(visits.strayExits[index])).join(', ');
   const head = `${grouped(count)} ${count === 1 ? 'exit belongs' : 'exits belong'} to no visit (${count === 1 ? 'event' : 'events'} ${seqs}${count > listed.length ? ', …' : ''})`;
   return wrapped(`${head}: ${strayAt(visits, first).text}`, { width: WIDTH, indent: '' });
+}
+
+function failedText(visits: Visits): readonly string[] {
+  const failed = failedOutside(visits);
+  if (failed.length === 0) return [];
+  const seqs = Array.from(failed.subarray(0, STRAYS_LISTED), String).join(', ');
+  return wrapped(`${failed.length === 1 ? 'event' : 'events'} ${seqs}${failed.length > STRAYS_LISTED ? ', …' : ''}: ${FAILED_OUTSIDE}`, { width: WIDTH, indent: '' });
 }
 
 function findingsText({ findings }: VisitSummary): string {

@@ -13,7 +13,7 @@ import type { Io } from '../io.ts';
 import { countOf } from '../numbers.ts';
 import { openTraceFile, warn, type TraceFile } from '../open-trace.ts';
 import { painter } from '../style.ts';
-import { straysJson, summaryJson, visitJson } from '../visit-json.ts';
+import { failedJson, straysJson, summaryJson, visitJson } from '../visit-json.ts';
 import { summaryText, visitLines, visitRowPrinter } from '../visit-text.ts';
 import { compileWhere } from './events.ts';
 
@@ -33,8 +33,8 @@ Below it what they add up to. Everything stands on the recorded events; nothing 
   --only findings  only visits with a finding that deserves a look
   --where EXPR     only visits whose entry the expression matches, for example "cpl 3->0 via sysenter"
   --limit N        at most N visits; the totals count all
-  --json           one JSON object: basis, visits, unmatched (exits that belong to no visit), totals. A visit that has no exit has
-                   "exit": null and a reason
+  --json           one JSON object: basis, visits, unmatched (exits that belong to no visit), failed (returns that faulted
+                   outside of all), totals. A visit that has no exit has "exit": null and a reason
 
 Threads switch, processes are replaced, recordings end: an entry or exit that stays alone is no error in itself.`,
   options: { only: { type: 'string' }, where: { type: 'string' }, limit: { type: 'string' }, json: { type: 'boolean' } },
@@ -74,7 +74,7 @@ function printJson(trace: TraceFile, visits: Visits, choice: Choice, io: Io): vo
     between = ',';
     if (text.length >= PIECE) { io.out(text); text = ''; }
   }
-  io.out(`${text}],"unmatched":${JSON.stringify(straysJson(visits))},"totals":${JSON.stringify(summaryJson(summarize(trace.reader, visits)))}}\n`);
+  io.out(`${text}],"unmatched":${JSON.stringify(straysJson(visits))},"failed":${JSON.stringify(failedJson(visits))},"totals":${JSON.stringify(summaryJson(summarize(trace.reader, visits)))}}\n`);
 }
 
 function printText(trace: TraceFile, visits: Visits, choice: Choice, io: Io): void {
@@ -90,5 +90,5 @@ function printText(trace: TraceFile, visits: Visits, choice: Choice, io: Io): vo
   }
   const isPart = shown < visits.count;
   const none = shown > 0 ? '' : visits.count === 0 ? 'no kernel visit in this trace\n' : `none of ${String(visits.count)} kernel visits${choice.only ? ' has a finding that deserves a look' : ' matches'}\n`;
-  io.out(`${text}${none}${isPart && shown > 0 ? paint('dim', `${String(shown)} of ${String(visits.count)} visits are listed\n`) : ''}${summaryText(trace, visits, summarize(trace.reader, visits), paint)}`);
+  io.out(`${text}${none}${isPart && shown > 0 ? paint('dim', `listed: ${String(shown)} of ${String(visits.count)} visits\n`) : ''}${summaryText(trace, visits, summarize(trace.reader, visits), paint)}`);
 }

@@ -19,6 +19,9 @@ const STRAY_WORDS: Readonly<Record<Unmatched, string>> = {
   'filtered': 'its entry may be among the events the recording does not keep',
 };
 
+/** Of a return that faulted outside of all visits. */
+export const FAILED_OUTSIDE = 'the return faulted, and no visit was under way on its stack: a first way to user code, or a frame the kernel built';
+
 /** Why the visit has no exit; empty for one that returned. */
 export function whyUnreturned({ reason, seqOver }: Pick<Visit, 'reason' | 'seqOver'>): string {
   return reason === null ? '' : WORDS[reason](seqOver);

@@ -61,7 +61,7 @@ export function findingTotals(visits: Visits): FindingTotals {
     const survivors = visits.survivors[index]!;
     if (survivors !== 0) USER_FLAGS.forEach((_, bit) => { if ((survivors & (1 << bit)) !== 0) { flags[bit]! += 1; kinds.flag += 1; } });
   }
-  for (let at = 0; at < visits.misses.visit.length; at += 1) kinds[missKind(visits, at)] += 1;
+  for (let at = 0; at < visits.misses.visit.length - failedOutside(visits).length; at += 1) kinds[missKind(visits, at)] += 1;
   return { visits: odd, kinds, flags: Object.fromEntries(USER_FLAGS.map(({ name }, bit) => [name, flags[bit]!])) };
 }
 
@@ -71,6 +71,11 @@ export function deltaText(deltaBytes: number, codeBytes: number): string | null 
   if (deltaBytes < 0 && -deltaBytes === codeBytes) return `the error code of ${String(codeBytes)} bytes was not popped`;
   const many = String(Math.abs(deltaBytes));
   return deltaBytes < 0 ? `${many} bytes more were pushed than popped` : `${many} bytes more were popped than pushed`;
+}
+
+/** Returns that faulted with no visit under way on their stack: a first way to user code that failed. Sequence numbers, rising. */
+export function failedOutside({ misses }: Visits): Uint32Array {
+  return misses.seq.subarray(lastBelow(misses.visit.length, (at) => misses.visit[at] !== NONE) + 1);
 }
 
 function missesOf(visits: Visits, index: number): VisitFinding[] {

@@ -84,9 +84,9 @@ export class VisitScan {
     const top = stackTop(this.#trace.stateBefore(seq));
     const thread = this.#open.threadHolding(top, this.#cr3);
     const visit = thread < 0 ? NONE : this.#open.innermost(thread);
-    if (visit === NONE) return;
-    // a frame built for leaving a fast call has no place it must be at
-    this.#misses.add(visit, seq, isFast(this.#open.columns.via[visit]!) ? DELTA_UNKNOWN : top - this.#open.columns.frame[visit]!);
+    // a first way to user code, or a frame built for leaving a fast call, has no place it must be at
+    const hasPlace = visit !== NONE && !isFast(this.#open.columns.via[visit]!);
+    this.#misses.add(visit, seq, hasPlace ? top - this.#open.columns.frame[visit]! : DELTA_UNKNOWN);
   }
 
   #noteLine(row: Row): void {

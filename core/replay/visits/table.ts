@@ -73,7 +73,7 @@ export const DELTA_UNKNOWN = 0x7fff_ffff;
 
 /**
  * Exits that missed a visit: a return that faulted while it was under way, or one that succeeded with another frame than the pushed one.
- * Ordered by visit, then by event.
+ * Ordered by visit, then by event; those no visit was under way for have NONE and stand last.
  */
 export interface Misses {
   readonly visit: Uint32Array;

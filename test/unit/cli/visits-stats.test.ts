@@ -36,17 +36,18 @@ describe('visits', () => {
   it('says below the row what is wrong', async () => {
     const { out } = await run('visits', 'iret-bad-frame', '--only', 'findings');
     expect(out).toMatch(/^visit .*\nint 0x80 +16 +open +3->0 +T1 +>= [0-9 ]+1 +return faulted\n {4}wrong: the return at event 17 faulted: the stack pointer was at the pushed frame, so a value/);
-    expect(out).toMatch(/\n1 of 4 visits are listed\n/);
+    expect(out).toMatch(/\nlisted: 1 of 4 visits\n/);
     expect(out).toMatch(/findings: return faulted 1\n/);
   });
 
   it('gives one JSON object: an end that is missing is null with a reason', async () => {
-    const { visits, unmatched, totals, basis } = await json('visits', 'iret-bad-frame') as { visits: Json[]; unmatched: Json[]; totals: Json; basis: string };
+    const { visits, unmatched, totals, basis, failed } = await json('visits', 'iret-bad-frame') as { visits: Json[]; unmatched: Json[]; totals: Json; basis: string; failed: Json[] };
     expect(basis).toBe('recorded');
     expect(visits).toHaveLength(4);
     expect(visits[1]).toMatchObject({ name: 'int 0x80', via: 'int', vector: 128, entry: 12, exit: 15, reason: null, rings: { from: 3, to: 0 }, depth: 0, stack: { deltaBytes: 0, means: null }, findings: [] });
     expect(visits[2]).toMatchObject({ entry: 16, exit: null, reason: 'open', why: 'the recording ends before it returns', isAtLeast: true, faults: 1, findings: [{ kind: 'exit-faulted', severity: 'wrong', seq: 17, deltaBytes: 0 }] });
     expect(unmatched).toMatchObject([{ exit: 11, entry: null, reason: 'no-entry' }]);
+    expect(failed).toMatchObject([{ fault: 6 }]);
     expect(totals).toMatchObject({ visits: 4, endings: { returned: 2, open: 2 }, findings: { visits: 1, kinds: { 'exit-faulted': 1 } } });
   });
 

@@ -4,7 +4,7 @@
 import { expect, test } from 'vitest';
 import { rule } from '../../../core/event/rules.ts';
 import { visitFacts } from '../../../core/replay/visits/facts.ts';
-import { findingsOf, findingTotals, isOdd } from '../../../core/replay/visits/findings.ts';
+import { failedOutside, findingsOf, findingTotals, isOdd } from '../../../core/replay/visits/findings.ts';
 import { pairVisits } from '../../../core/replay/visits/scan.ts';
 import type { Visits } from '../../../core/replay/visits/table.ts';
 import { registers, row, traceOf, type Values } from './synthetic.ts';
@@ -44,6 +44,13 @@ test('other faults, and returns that fail in user code, are no missed exits', ()
     const visits = pairVisits(traceOf([enter(TOP_A, 'exception', { vector: 14 }, true), other], states));
     expect(told(visits, 0)).toEqual([]);
   }
+});
+
+test('a return that fails with no visit under way on its stack stands apart', () => {
+  const visits = pairVisits(traceOf([failed(), enter(TOP_A), failed(), leave(TOP_A)], [at(0x8000), at(0), at(TOP_A - 20), at(TOP_A - 20)]));
+  expect(Array.from(failedOutside(visits))).toEqual([0]);
+  expect(findingsOf(visits, 0).map((one) => one.seq)).toEqual([2]);
+  expect(findingTotals(visits)).toMatchObject({ visits: 1, kinds: { 'exit-faulted': 1 } });
 });
 
 test('a return that fails again and again is told a few times and counted', () => {

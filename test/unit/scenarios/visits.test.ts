@@ -2,15 +2,25 @@
 
 import { expect, test } from 'vitest';
 import { pairVisits } from '../../../core/replay/visits/scan.ts';
-import { visitAt } from '../../../core/replay/visits/table.ts';
+import { failedOutside, findingsOf } from '../../../core/replay/visits/findings.ts';
+import { visitAt, type Visits } from '../../../core/replay/visits/table.ts';
 import { open, record, scenario } from '../ringscope/recorded.ts';
 
 const MEBIBYTE = 1 << 20;
 
+function pairedIn(name: string): Visits {
+  return pairVisits(open(record(scenario(name), { memoryBytes: 64 * MEBIBYTE }).bytes).reader);
+}
+
+/** A line a finding: the entry of its visit, where it shows, severity and label. */
+function findingsIn(name: string): readonly string[] {
+  const visits = pairedIn(name);
+  return Array.from({ length: visits.count }, (_, index) => findingsOf(visits, index).map(({ seq, severity, label }) => `${visitAt(visits, index).name} of ${String(visits.entry[index])}, at ${String(seq)}: ${severity}, ${label}`)).flat();
+}
+
 /** A line a visit: depth by indentation, how it was entered, thread, faults inside, how it ended. */
 function visitsOf(name: string): { readonly lines: readonly string[]; readonly strays: number } {
-  const { reader } = open(record(scenario(name), { memoryBytes: 64 * MEBIBYTE }).bytes);
-  const visits = pairVisits(reader);
+  const visits = pairedIn(name);
   const lines = Array.from({ length: visits.count }, (_, index) => {
     const { depth, cause, thread, faults, seqEntry, seqExit, reason } = visitAt(visits, index);
     const vector = cause.vector === null ? '' : ` ${cause.vector.toString(16)}`;
@@ -70,4 +80,28 @@ test('iret-bad-frame: the fault at an IRET is a visit in ring 0; the one given u
     'int 80 thread 0, faults 1: 16 to open',
     '  exception d thread 0: 18 to open',
   ] });
+});
+
+test('error-code-left: the IRET of the page-fault handler finds the stack four bytes off', () => {
+  expect(findingsIn('error-code-left')).toEqual(['#PF of 13, at 17: wrong, error code not popped']);
+});
+
+test('iret-bad-frame: the stack pointer was right, the frame was not', () => {
+  expect(findingsIn('iret-bad-frame')).toEqual(['int 0x80 of 16, at 17: wrong, return faulted']);
+});
+
+test('sysenter-msrs: TF and AC of the program are still set in the kernel', () => {
+  expect(findingsIn('sysenter-msrs')).toEqual(['sysenter of 10, at 10: look, TF survives', 'sysenter of 10, at 10: look, AC survives']);
+});
+
+test('kernel-stack-overflow: the processor shuts down in the visit', () => {
+  expect(findingsIn('kernel-stack-overflow')).toEqual(['int 0x80 of 11, at 16: wrong, shut down']);
+});
+
+test('stale-ss: the IRET that fails is no return from a visit', () => {
+  expect([findingsIn('stale-ss'), Array.from(failedOutside(pairedIn('stale-ss')))]).toEqual([[], [12]]);
+});
+
+test('scenarios in which the kernel makes no mistake have no findings', () => {
+  for (const name of ['int80-syscall', 'sysenter-sysexit', 'demand-paging', 'two-threads', 'nested-interrupt', 'call-gate', 'int80-vs-sysenter']) expect([name, findingsIn(name)]).toEqual([name, []]);
 });
