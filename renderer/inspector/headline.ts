@@ -26,12 +26,14 @@ function toneOf(event: TraceEvent): Headline['tone'] {
   return event.kind === 'transition' && event.from.cpl !== event.to.cpl ? 'change' : 'plain';
 }
 
-/** Facts that stand elsewhere: the first in the headline itself, the others at the head of the page walk. */
+/** Facts that stand elsewhere: the first in the headline itself, others in the page walk. */
 const IN_HEADLINE = ['event', 'CPL', 'mode', 'by'];
-const IN_WALK = ['CR2', 'access'];
+const IN_WALK = ['CR2', 'access', 'TLB'];
+/** The sentence of a fault says which vector it is, and during what. */
+const IN_SENTENCE = ['vector', 'during', 'source'];
 
 /** The facts to list under the sentence: none that is said above or below it. */
 export function factsUnder({ facts }: EventView): EventView['facts']['basics'] {
-  const elsewhere = facts.walk === null ? IN_HEADLINE : [...IN_HEADLINE, ...IN_WALK];
+  const elsewhere = [...IN_HEADLINE, ...(facts.walk === null ? [] : IN_WALK), ...(facts.kind === 'fault' ? IN_SENTENCE : [])];
   return facts.basics.filter((fact) => !elsewhere.includes(fact.label));
 }

@@ -1,5 +1,5 @@
 // A check ladder as rows to draw: steps grouped by the run of the procedure they belong to, walks inside the procedure they served,
-// long rests that were not reached folded into one row. What is folded is a set of row ids; nothing here draws.
+// long runs of checks that passed, or were not reached, folded into one row. What is folded is a set of row ids; nothing here draws.
 
 import type { Explanation } from '../../core/replay/explain/explanation.ts';
 import type { LadderAccess, LadderStep, StepOutcome } from '../../core/event/ladder.ts';
@@ -9,15 +9,15 @@ export type LadderItem = { readonly kind: 'step'; readonly id: string; readonly 
 export type Counts = Readonly<Record<StepOutcome, number>>;
 
 interface RowBase { readonly id: string; readonly level: number; readonly open: boolean; /** The row it lies in. */ readonly parent: string | null }
-/** `rest`: several steps not reached, one after the other. */
+/** `run`: several steps one after the other, in one row. */
 export type LadderRow =
   | RowBase & { readonly kind: 'group'; readonly label: string; readonly outcome: StepOutcome; readonly counts: Counts }
   | RowBase & { readonly kind: 'step'; readonly step: LadderStep; readonly outcome: StepOutcome }
-  | RowBase & { readonly kind: 'rest'; readonly count: number; readonly outcome: 'not-reached' };
+  | RowBase & { readonly kind: 'run'; readonly label: string; readonly outcome: 'pass' | 'not-reached' };
 
 export const OUTCOME_WORDS: Readonly<Record<StepOutcome, string>> = { 'pass': 'passed', 'fail': 'failed', 'skipped': 'skipped', 'not-reached': 'not reached' };
-/** Steps not reached, one after the other, from which on they are one row. */
-const REST_LEAST = 3;
+/** Steps one after the other from which on they are one row: not reached; passed or skipped on the way to one that failed. */
+const RUN_LEAST = { 'not-reached': 3, 'pass': 5 } as const;
 
 /** The groups of a ladder in order. A group that goes on behind others holds those inside it, where they were. */
 export function groupsOf(steps: readonly LadderStep[]): readonly LadderGroup[] {
@@ -69,14 +69,14 @@ export function openAtFirst(groups: readonly LadderGroup[], steps: readonly Ladd
   return open;
 }
 
-/** What "expand all" unfolds: every group and every rest, so that each check has its line; and the steps that are open already. */
+/** What "expand all" unfolds: every group and every run, so that each check has its line; and the steps that are open already. */
 export function wideOpen(groups: readonly LadderGroup[], open: ReadonlySet<string>): ReadonlySet<string> {
   const ids = new Set<string>(open);
   const add = (group: LadderGroup): void => {
     ids.add(group.id);
+    for (const run of runsOf(group)) if (run.kind === 'run') ids.add(run.id);
     for (const item of group.items) {
       if (item.kind === 'group') add(item.group);
-      else if (item.step.outcome === 'not-reached') ids.add(`rest:${item.id}`);
     }
   };
   groups.forEach(add);
@@ -104,34 +104,50 @@ function addGroup(rows: LadderRow[], group: LadderGroup, { open, level, parent }
   rows.push({ kind: 'group', id: group.id, level, parent, open: isOpen, label: group.label, counts, outcome: outcomeOf(counts) });
   if (!isOpen) return;
   const inside: Where = { open, level: level + 1, parent: group.id };
-  for (let at = 0; at < group.items.length;) {
-    const item = group.items[at];
-    if (item === undefined) break;
-    if (item.kind === 'group') { addGroup(rows, item.group, inside); at += 1; continue; }
-    const rest = restFrom(group.items, at);
-    at += rest.length;
-    addSteps(rows, rest, inside);
+  for (const part of runsOf(group)) {
+    if (part.kind === 'group') addGroup(rows, part.group, inside);
+    else if (part.kind === 'step') addStep(rows, part, inside);
+    else addRun(rows, part, inside);
   }
 }
 
-function addSteps(rows: LadderRow[], items: readonly StepItem[], { open, level, parent }: Where): void {
-  const [first] = items;
-  if (first === undefined) return;
-  const id = `rest:${first.id}`;
-  const folds = items.length >= REST_LEAST;
-  if (folds) rows.push({ kind: 'rest', id, level, parent, open: open.has(id), count: items.length, outcome: 'not-reached' });
-  if (folds && !open.has(id)) return;
-  for (const { id: step, step: of } of items) rows.push({ kind: 'step', id: step, level, parent: folds ? id : parent, open: open.has(step), step: of, outcome: of.outcome });
+function addRun(rows: LadderRow[], run: Run, where: Where): void {
+  const isOpen = where.open.has(run.id);
+  rows.push({ kind: 'run', id: run.id, level: where.level, parent: where.parent, open: isOpen, label: run.label, outcome: run.outcome });
+  if (isOpen) for (const one of run.steps) addStep(rows, one, { ...where, parent: run.id });
+}
+
+function addStep(rows: LadderRow[], { id, step }: StepItem, { open, level, parent }: Where): void {
+  rows.push({ kind: 'step', id, level, parent, open: open.has(id), step, outcome: step.outcome });
 }
 
 type StepItem = LadderItem & { readonly kind: 'step' };
-// the run of steps not reached that begins here; any other step alone
-function restFrom(items: readonly LadderItem[], from: number): readonly StepItem[] {
+interface Run { readonly kind: 'run'; readonly id: string; readonly label: string; readonly outcome: 'pass' | 'not-reached'; readonly steps: readonly StepItem[] }
+
+/** The items of a group with long runs of steps put together; those that passed only where something failed, so that it is in view. */
+function runsOf(group: LadderGroup): readonly (LadderItem | Run)[] {
+  const failed = stepsIn(group).some((step) => step.outcome === 'fail');
+  const out: (LadderItem | Run)[] = [];
+  for (let at = 0; at < group.items.length;) {
+    const steps = runFrom(group.items, at);
+    const [first] = steps;
+    const item = group.items[at];
+    if (item === undefined) break;
+    at += Math.max(1, steps.length);
+    const outcome = first?.step.outcome === 'not-reached' ? 'not-reached' : 'pass';
+    if (first === undefined || steps.length < RUN_LEAST[outcome] || (outcome === 'pass' && !failed)) out.push(...(first === undefined ? [item] : steps));
+    else out.push({ kind: 'run', id: `run:${first.id}`, outcome, steps, label: outcome === 'pass' ? countsText(countsOf(steps.map((one) => one.step))) : `${String(steps.length)} more checks not reached` });
+  }
+  return out;
+}
+
+// the steps from here on that are all not reached, or all passed or skipped; none where a group or a step that failed stands
+function runFrom(items: readonly LadderItem[], from: number): readonly StepItem[] {
   const run: StepItem[] = [];
+  const isGone = (one: StepItem): boolean => one.step.outcome === 'not-reached';
   for (const item of items.slice(from)) {
-    if (item.kind !== 'step' || (run.length > 0 && item.step.outcome !== 'not-reached')) break;
+    if (item.kind !== 'step' || item.step.outcome === 'fail' || (run[0] !== undefined && isGone(run[0]) !== isGone(item))) break;
     run.push(item);
-    if (item.step.outcome !== 'not-reached') break;
   }
   return run;
 }

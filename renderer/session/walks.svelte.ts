@@ -35,22 +35,28 @@ export class Walks {
     if (replay === null) return;
     const asking: WalkAnswer = { linear, kind: 'asking', walk: null, reason: '' };
     this.answer = asking;
-    const absent = (reason: string): WalkAnswer => ({ linear, kind: 'absent', walk: null, reason });
-    const done = await this.#asked(replay, at, linear, absent);
+    const done = await asked(replay, at, linear);
     if (this.answer !== asking) return;
     this.answer = done;
     this.#host.announcement = done.kind === 'there' ? `0x${linear.toString(16)} ${done.walk?.physical === null ? 'is not mapped here' : `is physical 0x${(done.walk?.physical ?? 0).toString(16)} here`}.` : done.reason;
   }
 
-  async #asked({ reexecutor, absent: why }: Replay, at: Position, linear: bigint, absent: (reason: string) => WalkAnswer): Promise<WalkAnswer> {
-    if (reexecutor === null) return absent(why ?? 'this trace cannot be executed again');
-    try {
-      const reply = await reexecutor.ask({ kind: 'walk', at, linear: Number(linear) });
-      if (reply.kind === 'walk') return { linear, kind: 'there', walk: reply.walk, reason: '' };
-      return absent(reply.kind === 'absent' ? reply.reason : 'the re-execution does not reach this point');
-    } catch (error) {
-      return absent(error instanceof Error ? error.message : String(error));
-    }
+  /** The walk of an address here, for a card of its own; null where no trace is open. */
+  async peek(linear: bigint): Promise<WalkAnswer | null> {
+    const { replay, at } = this.#host;
+    return replay === null ? null : asked(replay, at, linear);
+  }
+}
+
+async function asked({ reexecutor, absent: why }: Replay, at: Position, linear: bigint): Promise<WalkAnswer> {
+  const absent = (reason: string): WalkAnswer => ({ linear, kind: 'absent', walk: null, reason });
+  if (reexecutor === null) return absent(why ?? 'this trace cannot be executed again');
+  try {
+    const reply = await reexecutor.ask({ kind: 'walk', at, linear: Number(linear) });
+    if (reply.kind === 'walk') return { linear, kind: 'there', walk: reply.walk, reason: '' };
+    return absent(reply.kind === 'absent' ? reply.reason : 'the re-execution does not reach this point');
+  } catch (error) {
+    return absent(error instanceof Error ? error.message : String(error));
   }
 }
 

@@ -16,7 +16,7 @@ const tab = (page: Page, name: string): Promise<void> => page.getByRole('tab', {
 /** The inspector is a tab of its own in a small window. */
 const inspect = async (page: Page, text: string): Promise<void> => {
   if (await page.getByRole('tab', { name: 'Inspector' }).isVisible()) await tab(page, 'Inspector');
-  await page.getByRole('region', { name: 'Inspector' }).getByText(text).first().scrollIntoViewIfNeeded();
+  await page.getByRole('region', { name: 'Inspector' }).getByText(text).first().evaluate((element) => { element.scrollIntoView({ block: 'start' }); });
 };
 const breakpoint = async (page: Page, text: string): Promise<void> => {
   await page.keyboard.press('b');
@@ -37,14 +37,27 @@ const VIEWS: readonly View[] = [
     await open(page, 'Demand paging');
     await breakpoint(page, 'fault #PF');
     await page.keyboard.press('F5');
-    await inspect(page, 'The check that failed');
+    await inspect(page, 'Why it faulted');
   } },
-  { name: 'walk', show: (page) => inspect(page, 'Failed check') },
+  { name: 'ladder', show: (page) => inspect(page, 'Check ladder') },
+  { name: 'walk', show: (page) => inspect(page, 'Page walk') },
+  { name: 'walk-any', show: async (page) => {
+    await page.getByRole('button', { name: 'Walk an address' }).click();
+    await page.getByLabel('Linear address', { exact: true }).fill('0x400000');
+    await page.keyboard.press('Enter');
+    await inspect(page, 'Physical address');
+    await page.evaluate(() => { (document.activeElement as HTMLElement | null)?.blur(); });
+  } },
   { name: 'frame', show: async (page) => { await page.keyboard.press('e'); await inspect(page, 'the handler starts here'); } },
   { name: 'events', show: async (page) => { if (await page.getByRole('tab', { name: 'Events' }).isVisible()) await tab(page, 'Events'); } },
   { name: 'refused-breakpoint', show: (page) => breakpoint(page, 'msr IA32_NOTHING changed') },
   { name: 'console', show: (page) => tab(page, 'Console') },
-  { name: 'shutdown', show: async (page) => { await open(page, 'A triple fault'); await page.keyboard.press('End'); await page.keyboard.press('Shift+E'); await inspect(page, 'led to the shutdown'); } },
+  { name: 'shutdown', show: async (page) => { await open(page, 'A triple fault'); await page.keyboard.press('End'); await page.keyboard.press('Shift+E'); await inspect(page, 'Fault cascade'); } },
+  { name: 'cascade', show: async (page) => { for (const key of ['Shift+E', 'Shift+E']) await page.keyboard.press(key); await inspect(page, 'you are here'); } },
+  { name: 'refused', show: async (page) => { await open(page, 'Who may use a gate'); await page.keyboard.press('f'); await inspect(page, 'Why it faulted'); } },
+  { name: 'expanded', show: async (page) => { await inspect(page, 'Check ladder'); await page.getByRole('button', { name: 'Expand all' }).click(); } },
+  { name: 'stale', show: async (page) => { await open(page, 'The tables changed'); await page.keyboard.press('f'); await inspect(page, 'Stale TLB entry'); } },
+  { name: 'selector', show: async (page) => { await open(page, 'An error code that is a selector'); await page.keyboard.press('f'); await inspect(page, 'Error code'); } },
   { name: 'dense', show: (page) => open(page, 'INT 0x80 against SYSENTER') },
   { name: 'overview', show: async (page) => { for (const key of ['v', 'w', 'w', 'w', 'w']) await page.keyboard.press(key); } },
   { name: 'threads', show: async (page) => { await open(page, 'Two threads'); for (const key of ['v', 'v', 'v']) await page.keyboard.press(key); } },

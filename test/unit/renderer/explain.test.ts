@@ -19,20 +19,31 @@ const STEPS = [
   step('idt-limit', 'pass'), step('page-directory-present', 'pass', 1), step('page-table-present', 'pass', 1), step('gate-type', 'pass'), step('gate-dpl', 'fail'),
   step('gate-present', 'not-reached'), step('handler-not-null', 'not-reached'), step('handler-table-limit', 'not-reached'),
 ];
-const words = (rows: ReturnType<typeof rowsOf>): readonly string[] => rows.map((row) => `${'  '.repeat(row.level)}${row.open ? '-' : '+'} ${row.kind === 'group' ? row.label : row.kind === 'rest' ? `${String(row.count)} not reached` : row.step.rule}`);
+const words = (rows: ReturnType<typeof rowsOf>): readonly string[] => rows.map((row) => `${'  '.repeat(row.level)}${row.open ? '-' : '+'} ${row.kind === 'group' ? row.label : row.kind === 'run' ? row.label : row.step.rule}`);
 
 test('a procedure that goes on behind a walk keeps its group, and the walk lies inside it; only the way to the failure is open', () => {
   const groups = groupsOf(STEPS);
   expect(groups.map((group) => group.label)).toEqual(['Fetch', 'Interrupt-delivery']);
   const open = openAtFirst(groups, STEPS);
-  expect(words(rowsOf(groups, open))).toEqual(['+ Fetch', '- Interrupt-delivery', '  + idt-limit', '  + Page-walk', '  + gate-type', '  - gate-dpl', '  + 3 not reached']);
+  expect(words(rowsOf(groups, open))).toEqual(['+ Fetch', '- Interrupt-delivery', '  + idt-limit', '  + Page-walk', '  + gate-type', '  - gate-dpl', '  + 3 more checks not reached']);
   const wide = wideOpen(groups, open);
   expect(words(rowsOf(groups, wide))).toEqual([
     '- Fetch', '  + fetch-limit', '  - Page-walk', '    + page-directory-present', '  + opcode-defined', '- Interrupt-delivery', '  + idt-limit', '  - Page-walk', '    + page-directory-present', '    + page-table-present',
-    '  + gate-type', '  - gate-dpl', '  - 3 not reached', '  + gate-present', '  + handler-not-null', '  + handler-table-limit',
+    '  + gate-type', '  - gate-dpl', '  - 3 more checks not reached', '  + gate-present', '  + handler-not-null', '  + handler-table-limit',
   ]);
   expect(wideOpen(groups, wide)).toEqual(wide);
   expect(words(rowsOf(groups, withId(open, 'interrupt-delivery:0', false)))).toEqual(['+ Fetch', '+ Interrupt-delivery']);
+});
+
+test('a long run of checks that passed is one row where something failed behind it, and none where all passed', () => {
+  const rules = ['idt-limit', 'gate-type', 'gate-dpl', 'gate-present', 'handler-not-null', 'handler-table-limit'];
+  const passed = rules.map((rule, index) => step(rule, index === 2 ? 'skipped' : 'pass'));
+  const broken = [...passed, step('handler-type', 'fail')];
+  const groups = groupsOf(broken);
+  expect(words(rowsOf(groups, openAtFirst(groups, broken)))).toEqual(['- Interrupt-delivery', '  + 5 passed · 1 skipped', '  - handler-type']);
+  expect(words(rowsOf(groups, withId(openAtFirst(groups, broken), 'run:step:0', true)))).toHaveLength(9);
+  const whole = groupsOf(passed);
+  expect(words(rowsOf(whole, openAtFirst(whole, passed)))).toHaveLength(7);
 });
 
 test('every step has one row when all is open, in the order it was made, whatever the groups', () => {
