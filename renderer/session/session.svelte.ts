@@ -14,6 +14,7 @@ import { Breakpoints, type BreakpointHost } from './breakpoints.svelte.ts';
 import { Execution, type ExecutionHost } from './execution.svelte.ts';
 import { explainEvent } from './explain.ts';
 import { Explanations, type Explain, type ExplanationHost } from './explanation.svelte.ts';
+import { Once, type OnceHost } from './once.svelte.ts';
 import { Panes, type Overlay } from './panes.svelte.ts';
 import { Preferences } from './preferences.svelte.ts';
 import { nearestCounted } from './columns.ts';
@@ -24,13 +25,14 @@ import { nearestStored, positionEvent } from './stored.ts';
 import { visitAfterword } from './visit-words.ts';
 import { Walks, type WalksHost } from './walks.svelte.ts';
 import { WhatIf, type WhatIfHost } from './what-if.svelte.ts';
+import { costOf } from './whole.ts';
 
 /** A refusal or mishap in plain words; it stays until dismissed or something succeeds. */
 export interface Notice { readonly title: string; readonly message: string; readonly tone: 'bad' | 'warn' | 'good' }
 
 const NOWHERE: Position = { icount: 0, iteration: 0, seq: 0 };
 
-export class Session implements BreakpointHost, ExecutionHost, ExplanationHost, WalksHost, WhatIfHost {
+export class Session implements BreakpointHost, ExecutionHost, ExplanationHost, WalksHost, WhatIfHost, OnceHost {
   readonly api: Api;
   readonly preferences: Preferences;
   readonly breakpoints: Breakpoints;
@@ -39,6 +41,7 @@ export class Session implements BreakpointHost, ExecutionHost, ExplanationHost, 
   readonly explanation: Explanations;
   readonly walks: Walks;
   readonly whatIf: WhatIf;
+  readonly cost = new Once(this, costOf);
   /** What was asked for last: a slower one before it must not take its place. */
   #latest: OpenedTrace | null = null;
   recording = $state.raw<Recording | null>(null);

@@ -62,7 +62,7 @@ test('the longest come first when asked; a kind and findings filter; what is lef
   await userEvent.click(page.getByRole('button', { name: 'Duration in instructions: sort' }));
   await expect.element(page.getByRole('columnheader', { name: /Duration/ })).toHaveAttribute('aria-sort', 'descending');
   expect(rows()[0]).toMatch(/int 0x80 5 1,000/);
-  await userEvent.click(page.getByRole('button', { name: /^int 0x81: 1 visit, median/ }));
+  await userEvent.click(page.getByRole('button', { name: 'int 0x81: 1 visit' }));
   expect(names()).toEqual(['int 0x81']);
   await userEvent.click(page.getByText(/^With findings/));
   await expect.element(page.getByText('Nothing remarkable')).toBeVisible();

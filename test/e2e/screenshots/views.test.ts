@@ -63,7 +63,21 @@ const VIEWS: readonly View[] = [
   { name: 'threads', show: async (page) => { await open(page, 'Two threads'); for (const key of ['v', 'v', 'v']) await page.keyboard.press(key); } },
   { name: 'visit', show: (page) => inspect(page, 'Kernel visit') },
   { name: 'nested', show: async (page) => { await open(page, 'A nested interrupt'); await page.keyboard.press('v'); } },
-  { name: 'tour', show: async (page) => { await open(page, 'A tour from the boot sector'); await page.keyboard.press('End'); } },
+  { name: 'visits', show: (page) => page.keyboard.press('k') },
+  { name: 'cost', show: async (page) => {
+    await open(page, 'INT 0x80 against SYSENTER');
+    await page.keyboard.press('m');
+    await page.getByText(/re-executed, .* of 4,002/).waitFor();
+  } },
+  { name: 'what-if', show: async (page) => {
+    await open(page, 'Who may use a gate');
+    for (const key of ['f', 'h']) await page.keyboard.press(key);
+    await page.keyboard.type('idt[0x20].DPL=3');
+    await page.keyboard.press('Enter');
+    await page.getByText('first difference').waitFor();
+  } },
+  { name: 'what-if-refused', show: (page) => page.getByLabel('Change just before this event').fill('idt[0x20].DPLL=3') },
+  { name: 'tour', show: async (page) => { await page.keyboard.press('Escape'); await open(page, 'A tour from the boot sector'); await page.keyboard.press('End'); } },
   { name: 'import-report', show: async (page, { app }) => {
     await app.evaluate(({ dialog }, file) => { dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [file] }); }, join(root, 'test/fixtures/qemu-int.log'));
     await page.keyboard.press('Control+i');
