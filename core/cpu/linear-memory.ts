@@ -3,7 +3,7 @@
 
 import { READ, USER, WRITE } from './access.ts';
 import { PAGE_DIRTY } from './page-flags.ts';
-import { readPhysical16, readPhysical32, readPhysical8, writeByDevice, writeByProcessor32 } from './physical.ts';
+import { readPhysical16, readPhysical32, readPhysical8, writeByProcessor, writeForTask } from './physical.ts';
 import { writePhysical16, writePhysical32, writePhysical8, writeNoted } from './physical-write.ts';
 import { translate } from './paging.ts';
 import { SUPERVISOR_READ, SUPERVISOR_WRITE, USER_READ, USER_WRITE, tlbIndex } from './tlb.ts';
@@ -86,13 +86,22 @@ function writeAcross(cpu: Cpu, linear: number, size: number, value: number, priv
   }
 }
 
-/** Writes 2 or 4 bytes for the processor itself (accessed and busy bits, a task's state): pages are checked, no `table-write` is reported. */
+/** Writes 2 or 4 bytes for the processor itself (accessed and busy bits): pages are checked, no `table-write` is reported. */
 export function writeLinearQuietly(cpu: Cpu, linear: number, sizeBytes: number, value: number, privilege: number): void {
+  writePieces(cpu, linear, { sizeBytes, value, privilege, write: writeByProcessor });
+}
+
+/** Saves 2 or 4 bytes of a task in its TSS: pages are checked, no `table-write` is reported. */
+export function saveLinear(cpu: Cpu, linear: number, sizeBytes: number, value: number, privilege: number): void {
+  writePieces(cpu, linear, { sizeBytes, value, privilege, write: writeForTask });
+}
+
+interface Pieces { readonly sizeBytes: number; readonly value: number; readonly privilege: number; readonly write: (cpu: Cpu, physical: number, size: number, value: number) => void }
+
+function writePieces(cpu: Cpu, linear: number, { sizeBytes, value, privilege, write }: Pieces): void {
   const first = translate(cpu, linear >>> 0, WRITE | privilege);
-  if (sizeBytes === 4 && (linear & 0xfff) <= 0xffc) { writeByProcessor32(cpu, first, value); return; }
   const inFirst = Math.min(sizeBytes, 0x1000 - (linear & 0xfff));
   const rest = inFirst === sizeBytes ? 0 : translate(cpu, ((linear & 0xffff_f000) + 0x1000) >>> 0, WRITE | privilege);
-  for (let index = 0; index < sizeBytes; index += 1) {
-    writeByDevice(cpu, index < inFirst ? first + index : rest + index - inFirst, Uint8Array.of(value >>> (index * 8)));
-  }
+  write(cpu, first, inFirst, value);
+  if (inFirst < sizeBytes) write(cpu, rest, sizeBytes - inFirst, value >>> (inFirst * 8));
 }

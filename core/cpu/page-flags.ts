@@ -14,6 +14,8 @@ export const PAGE_DIRECTORY = 8;
 export const PAGE_TABLE = 16;
 /** Read-only memory: what the guest writes is lost. Set by the loader, never changed. */
 export const PAGE_ROM = 32;
+/** A search for a writer watches this page (write-watch.ts). Never set while recording, never saved. */
+export const PAGE_SOUGHT = 64;
 /** Part of the guest-visible recording (they decide on `table-write` events): checkpoints must save and restore these bits. */
 export const PAGE_WATCHED = PAGE_SYSTEM_TABLE | PAGE_DIRECTORY | PAGE_TABLE;
 

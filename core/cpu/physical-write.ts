@@ -1,10 +1,11 @@
 // What the guest writes to physical memory: one byte test on the way (is the page just dirty?), the slow path behind it marks pages,
 // drops decoded code and reports writes to tables in use.
 
-import { PAGE_CODE, PAGE_DIRTY, PAGE_ROM, PAGE_WATCHED, touchesCode } from './page-flags.ts';
+import { PAGE_CODE, PAGE_DIRTY, PAGE_ROM, PAGE_SOUGHT, PAGE_WATCHED, touchesCode } from './page-flags.ts';
 import { dropCode } from './physical.ts';
 import type { Cpu } from './state.ts';
 import { noteTableWrite, rememberTables } from './table-watch.ts';
+import { BY_PROGRAM } from './write-watch.ts';
 
 /** Writes one byte for the guest. */
 export function writePhysical8(cpu: Cpu, physical: number, value: number): void {
@@ -36,7 +37,10 @@ export function writeNoted(cpu: Cpu, physical: number, size: number, value: numb
   cpu.pageFlags[page] = (isCode ? flags & ~PAGE_CODE : flags) | PAGE_DIRTY;
   const watched = (flags & PAGE_WATCHED) !== 0;
   if (watched) rememberTables(cpu, physical, size, flags);
+  const watch = (flags & PAGE_SOUGHT) === 0 ? null : cpu.writeWatch;
+  watch?.begin(physical, size, BY_PROGRAM);
   for (let index = 0; index < size; index += 1) cpu.ram[physical + index] = value >>> (index * 8);
+  watch?.end();
   if (isCode) dropCode(cpu, page);
   if (watched) noteTableWrite(cpu);
 }

@@ -11,6 +11,7 @@ import { EventDraft } from '../event/draft.ts';
 import { SILENT_PROBE, type Probe } from '../event/probe.ts';
 import { registerOffset, SEGMENT_BASE, SEGMENT_LIMIT, SEGMENT_RIGHTS, SEGMENT_SELECTOR, SEGMENT_WORDS, REGISTER_FILE_WORDS } from '../arch/register-file.ts';
 import type { Bus } from './bus.ts';
+import type { WriteWatch } from './write-watch.ts';
 
 const INTERNAL_BYTES = 0x800;
 const TLB_BYTES = 0x1000;
@@ -71,6 +72,8 @@ export class Cpu {
   readonly draft = new EventDraft();
   /** Called when a page flagged PAGE_CODE (physical.ts) is written, with the page's number; the flag is already cleared. */
   onCodeWritten: ((page: number) => void) | null = null;
+  /** Told of writes to pages flagged PAGE_SOUGHT. */
+  writeWatch: WriteWatch | null = null;
   /** Instructions of the running block that retired and are not yet in the counter; 0 outside execute.ts. An integer store for each instruction is 3x cheaper than adding to an f64. */
   retiredInBlock = 0;
   /** Where the run stops, REPs between iterations: `clock` reached (devices may lower it), or iterations of this instruction done. Set by run.ts; not part of the state. */

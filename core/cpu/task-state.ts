@@ -5,7 +5,7 @@ import { TSS16_LAYOUT, TSS32_LAYOUT, type TssLayout } from '../arch/tss.ts';
 import { TYPE_TSS16, TYPE_TSS16_BUSY, typeOf } from '../arch/descriptor.ts';
 import { IMPLICIT } from './access.ts';
 import { tellAccess, WHAT_TSS } from './access-report.ts';
-import { prepareLinearWrite, readLinear16, readLinear32, writeLinearQuietly } from './linear-memory.ts';
+import { prepareLinearWrite, readLinear16, readLinear32, saveLinear } from './linear-memory.ts';
 import { TR, type Cpu } from './state.ts';
 
 /** What a task switch loads. `registers` and `selectors` in the manual's order; a 16-bit TSS has null for FS and GS, and no CR3 (null). */
@@ -47,7 +47,7 @@ export function prepareSave(cpu: Cpu, layout: TssLayout): void {
 export function saveTask(cpu: Cpu, layout: TssLayout, state: { readonly eip: number; readonly flags: number }): void {
   const base = cpu.segmentBase(TR);
   const put = (offset: number, value: number, bytes: number): void => {
-    writeLinearQuietly(cpu, base + offset, bytes, value, IMPLICIT);
+    saveLinear(cpu, base + offset, bytes, value, IMPLICIT);
     tellAccess(cpu, WHAT_TSS, (base + offset) >>> 0, (base + offset) >>> 0, bytes, value, 1);
   };
   put(layout.ip, state.eip, layout.bytes);

@@ -15,7 +15,7 @@ import { clearLocalEnables } from './debug-registers.ts';
 import { clearHigh, errorOf, fetchDescriptor, newDescriptor, setHigh, type Descriptor } from './descriptor-table.ts';
 import { demand, Fault, skip, SSF, TS, Unsupported } from './fault.ts';
 import { readFlags, writeFlags } from './flags.ts';
-import { prepareLinearWrite, writeLinearQuietly } from './linear-memory.ts';
+import { prepareLinearWrite, saveLinear } from './linear-memory.ts';
 import { installDescriptor, installNull } from './segmentation.ts';
 import { layFrame, writeFrame, type StackFrame } from './stack-frame.ts';
 import { CS, LDTR, SHADOW_MOV_SS, SHADOW_NMI, SHADOW_STI, SS, TR, type Cpu } from './state.ts';
@@ -59,7 +59,7 @@ export function switchTask(cpu: Cpu, tss: Descriptor, how: TaskSwitch): void {
   const flags = (readFlags(cpu) & (how.by === 'return' ? ~EFLAGS_NT : -1)) | (how.interrupt?.resume === true ? EFLAGS_RF : 0);
   saveTask(cpu, oldLayout, { eip: returnIp, flags });
   if (!isNested) clearHigh(cpu, old, HIGH_BUSY);
-  if (isNested) writeLinearQuietly(cpu, tss.base, 2, cpu.segmentSelector(TR), IMPLICIT);
+  if (isNested) saveLinear(cpu, tss.base, 2, cpu.segmentSelector(TR), IMPLICIT);
   if (how.by !== 'return') setHigh(cpu, tss, HIGH_BUSY);
   enterTask(cpu, tss, { how, next, isNested, returnIp });
 }

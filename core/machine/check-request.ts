@@ -29,11 +29,13 @@ export function checkRequest(request: ReexecuteRequest): void {
       checkPosition(request.before);
       checkNumber('physical', request.physical, Number.MAX_SAFE_INTEGER);
       checkNumber('length', request.length, WATCH_BYTES_MAX);
+      if (request.length === 0) throw new BadInput('a search for a writer needs at least one byte');
       return;
     case 'last-register-write':
       checkPosition(request.before);
       checkNumber('offset', request.offset, REGISTER_FILE_WORDS - 1);
       checkNumber('words', request.words, 2);
+      if (request.words === 0 || request.offset + request.words > REGISTER_FILE_WORDS) throw new BadInput('a search for a writer needs one or two words of the register file');
       return;
     case 'try':
       checkPosition(request.at);

@@ -40,13 +40,23 @@ export class CheckpointIndex {
 
   /** Memory at checkpoint `index`: for each page the latest checkpoint, not after it, that stores it. */
   framesAt(index: number): FrameMap {
-    for (; this.#indexed <= index; this.#indexed += 1) this.#addToIndex(this.#indexed);
+    this.#indexUpTo(index);
     const frames = new Map<number, number>();
     for (const [page, stored] of this.#stored) {
       const latest = latestNotAfter(stored, index);
       if (latest >= 0) frames.set(page, latest);
     }
     return frames;
+  }
+
+  /** The last checkpoint, not after `index`, that stores any of these pages; -1 when none does: they are as the loader left them. */
+  lastStored(pages: readonly number[], index: number): number {
+    this.#indexUpTo(index);
+    return Math.max(-1, ...pages.map((page) => latestNotAfter(this.#stored.get(page) ?? [], index)));
+  }
+
+  #indexUpTo(index: number): void {
+    for (; this.#indexed <= index; this.#indexed += 1) this.#addToIndex(this.#indexed);
   }
 
   #addToIndex(index: number): void {

@@ -20,6 +20,7 @@ import { describeEnd } from './run-end.ts';
 import { Session } from './session.ts';
 import { tryChange } from './try-change.ts';
 import { verifyRun } from './verify-run.ts';
+import { WriteSearch } from './write-search.ts';
 
 export interface Recorded {
   readonly image: Uint8Array;
@@ -63,24 +64,31 @@ export function createReexecutor(recorded: Recorded, platform: ReexecutionPlatfo
   };
 }
 
+// a search backwards ends before where it began, and what it tells is about all between
+function reachOf(request: ReexecuteRequest): number {
+  return request.kind === 'last-write' || request.kind === 'last-register-write' ? request.before.seq : 0;
+}
+
 class Answers {
   readonly #recorded: Recorded;
   readonly #rewinder: Rewinder;
   readonly #probe: ComparingProbe;
   readonly #pause: () => Promise<void>;
+  readonly #writes: WriteSearch;
 
   constructor(recorded: Recorded, rewinder: Rewinder, probe: ComparingProbe, pause: () => Promise<void>) {
     this.#recorded = recorded;
     this.#rewinder = rewinder;
     this.#probe = probe;
     this.#pause = pause;
+    this.#writes = new WriteSearch(rewinder, probe, pause);
   }
 
   async to(request: ReexecuteRequest): Promise<ReexecuteReply> {
     checkRequest(request);
     const reply = await this.#answer(request);
     const { differsAt } = this.#probe;
-    const isBeyond = differsAt !== null && this.#rewinder.position.seq > differsAt;
+    const isBeyond = differsAt !== null && Math.max(this.#rewinder.position.seq, reachOf(request)) > differsAt;
     return isBeyond ? difference(this.#recorded, differsAt) : reply;
   }
 
@@ -101,7 +109,8 @@ class Answers {
       case 'walk': rewinder.goToPosition(request.at); return { kind: 'walk', walk: walkNow(rewinder.machine.cpu, request.linear) };
       case 'listen': return this.#listen(request.at);
       case 'try': rewinder.goToPosition(request.at); return tryChange(rewinder, request.change, request.attempts);
-      case 'last-write': case 'last-register-write': case 'preflight': throw new BadInput(`this core cannot answer ${request.kind}`);
+      case 'last-write': return { kind: 'written', write: await this.#writes.last(request) };
+      case 'last-register-write': case 'preflight': throw new BadInput(`this core cannot answer ${request.kind}`);
       case 'verify': return this.#verify();
     }
   }

@@ -98,6 +98,19 @@ export class Rewinder {
     }
   }
 
+  /**
+   * The boundary since which, up to boundary `attempts`, none of these pages was written, as the checkpoints of the file tell; `attempts`
+   * itself when one may have been since the last checkpoint before it. Nothing is restored.
+   */
+  unwrittenSince(attempts: number, pages: readonly number[]): number {
+    const { positions } = this.#source;
+    const next = 1 + lastIndexWhere(positions.length, (one) => positions[one]!.icount < attempts && this.#attemptsOf(one) < attempts);
+    if (next === positions.length) return attempts;
+    const written = this.#index.lastStored(pages, next);
+    if (written === next) return attempts;
+    return written < 0 ? 0 : this.#attemptsOf(written);
+  }
+
   // What is left differs in seq alone, or is one instruction: strides that go too far are taken back and made smaller. A guest
   // whose handler faults at once makes attempts without end and retires nothing, so strides must grow with the distance.
   #creepTo(at: Position): void {
