@@ -17,10 +17,12 @@ import { stateCommand } from './commands/state.ts';
 import { statsCommand } from './commands/stats.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { visitsCommand } from './commands/visits.ts';
+import { walkCommand } from './commands/walk.ts';
+import { whoCommand } from './commands/who.ts';
 import type { Io } from './io.ts';
 
 const COMMANDS: readonly Command[] = [
-  recordCommand, importCommand, infoCommand, eventsCommand, explainCommand, visitsCommand, statsCommand, findCommand, stateCommand, verifyCommand, rulesCommand, openCommand,
+  recordCommand, importCommand, infoCommand, eventsCommand, explainCommand, visitsCommand, statsCommand, findCommand, stateCommand, walkCommand, whoCommand, verifyCommand, rulesCommand, openCommand,
 ];
 
 /** Runs one command line (without the program's own name) and answers the exit code. Never throws. */

@@ -15,6 +15,8 @@ export type LastWriter =
     readonly cs: number | null; readonly ip: bigint | null; readonly before: bigint | null; readonly after: bigint | null;
     /** Where no event stands for the write (`seq` null): the next event to happen. */
     readonly nextSeq?: number;
+    /** Of a write that a transition stands for: it pushed a frame (a delivery, or a call through a gate), or saved a task. */
+    readonly how?: 'pushed' | 'called' | 'saved';
   }
   | { readonly absent: string };
 

@@ -26,8 +26,10 @@ export interface WalkNow {
   readonly levels: readonly { readonly level: number; readonly physical: number; readonly entry: bigint; readonly flags: number; readonly pageSize: number; readonly rights: number }[];
   /** Physical address the linear one maps to, or null when it does not. */
   readonly physical: number | null;
-  /** The TLB's opinion when it holds the page: its physical address and whether it disagrees with the tables. */
-  readonly tlb: { readonly physical: number; readonly stale: boolean } | null;
+  /** The TLB's opinion when it holds the page: its physical address and rights, and whether it disagrees with the tables. */
+  readonly tlb: { readonly physical: number; readonly stale: boolean; readonly user: boolean; readonly writable: boolean } | null;
+  /** Id of the rule that ends the walk; null when the address is mapped. */
+  readonly rule: string | null;
 }
 
 /** Who a write is by. `loader`: the bytes were there before the first instruction. The processor's own accessed, dirty and busy bits are nobody's. */

@@ -11,6 +11,7 @@ import {
   RIGHT_EXECUTE, RIGHT_READ, RIGHT_USER, RIGHT_WRITE, WALK_ACCESSED, WALK_DIRTY, WALK_PRESENT, WALK_USER, WALK_WRITABLE,
 } from '../event/heap-lists.ts';
 import type { WalkNow } from '../event/reexecutor.ts';
+import { ruleOf } from '../event/rules.ts';
 import { PAGE_BYTES } from './options.ts';
 
 /** Up to `length` bytes from a physical address on; short where RAM ends. */
@@ -35,11 +36,14 @@ export function readLinear(cpu: Cpu, linear: number, length: number): Uint8Array
 
 /** The page walk of a linear address with the tables as they are. With paging off: no levels, the address itself. */
 export function walkNow(cpu: Cpu, linear: number): WalkNow {
-  if (!isPaging(cpu)) return { levels: [], physical: linear, tlb: null };
+  if (!isPaging(cpu)) return { levels: [], physical: linear, tlb: null, rule: null };
   const walk = newWalkOutcome();
   walkTables(cpu, linear, READ | PEEK, walk);
   const isMapped = walk.present && !walk.reserved;
-  return { levels: levelsOf(walk), physical: isMapped ? walk.page + (linear & 0xfff) : null, tlb: tlbOpinion(cpu, linear, walk, isMapped) };
+  return {
+    levels: levelsOf(walk), physical: isMapped ? walk.page + (linear & 0xfff) : null, tlb: tlbOpinion(cpu, linear, walk, isMapped),
+    rule: walk.refused === 0 ? null : ruleOf(walk.refused)?.id ?? null,
+  };
 }
 
 function levelsOf(walk: WalkOutcome): WalkNow['levels'] {
@@ -62,5 +66,5 @@ function tlbOpinion(cpu: Cpu, linear: number, walk: WalkOutcome, isMapped: boole
   if (!isCached(cpu, at, linear)) return null;
   const page = cachedPage(cpu, at);
   const agrees = isMapped && page === walk.page && isCachedUser(cpu, at) === walk.user && isCachedWritable(cpu, at) === walk.writable;
-  return { physical: page + (linear & 0xfff), stale: !agrees };
+  return { physical: page + (linear & 0xfff), stale: !agrees, user: isCachedUser(cpu, at), writable: isCachedWritable(cpu, at) };
 }

@@ -15,6 +15,7 @@ import { createMachine, type Allocate } from './machine.ts';
 import { requestOf, type MachineOptions } from './options.ts';
 import { readLinear, readPhysical, walkNow } from './peek.ts';
 import { boundsOf } from './recorded-bounds.ts';
+import { RegisterSearch } from './register-search.ts';
 import { Rewinder } from './rewinder.ts';
 import { describeEnd } from './run-end.ts';
 import { Session } from './session.ts';
@@ -75,6 +76,7 @@ class Answers {
   readonly #probe: ComparingProbe;
   readonly #pause: () => Promise<void>;
   readonly #writes: WriteSearch;
+  readonly #registers: RegisterSearch;
 
   constructor(recorded: Recorded, rewinder: Rewinder, probe: ComparingProbe, pause: () => Promise<void>) {
     this.#recorded = recorded;
@@ -82,6 +84,7 @@ class Answers {
     this.#probe = probe;
     this.#pause = pause;
     this.#writes = new WriteSearch(rewinder, probe, pause);
+    this.#registers = new RegisterSearch(rewinder, probe, pause);
   }
 
   async to(request: ReexecuteRequest): Promise<ReexecuteReply> {
@@ -110,7 +113,8 @@ class Answers {
       case 'listen': return this.#listen(request.at);
       case 'try': rewinder.goToPosition(request.at); return tryChange(rewinder, request.change, request.attempts);
       case 'last-write': return { kind: 'written', write: await this.#writes.last(request) };
-      case 'last-register-write': case 'preflight': throw new BadInput(`this core cannot answer ${request.kind}`);
+      case 'last-register-write': return { kind: 'register-written', write: await this.#registers.last(request) };
+      case 'preflight': throw new BadInput(`this core cannot answer ${request.kind}`);
       case 'verify': return this.#verify();
     }
   }

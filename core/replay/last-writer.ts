@@ -1,19 +1,21 @@
-// Who last wrote a page-table entry before an event, from the recorded table writes alone. Tables are mostly built before paging uses
-// them: then no write was recorded, and the answer is absent with that reason (a re-execution that watches memory could say more).
+// Who last wrote an entry of a table before an event, from the recorded table writes alone. Tables are mostly built before they are in use:
+// then no write was recorded, and the answer is absent with that reason. What re-execution adds: writers/written.ts. And the words for a writer.
 
-import { hex } from '../base/u64.ts';
+import { hex, joinCount } from '../base/u64.ts';
 import type { TraceEvent, TableWriteEvent } from '../event/event.ts';
-import { EVENT_KINDS, TABLES } from '../event/kinds.ts';
+import { EVENT_KINDS, MODES, TABLES } from '../event/kinds.ts';
 import type { LastWriter } from '../event/json.ts';
 import type { WalkLevel } from '../event/heap-lists.ts';
-import { joinCount } from '../base/u64.ts';
 import { highWordOf, wordOf } from '../event/draft.ts';
-import { handleOf } from '../event/schema.ts';
+import { commonHandle, handleOf } from '../event/schema.ts';
+import type { SymbolTable } from '../symbols/symbol-table.ts';
 import type { TraceSource } from './source.ts';
 
 const TABLE_WRITE = EVENT_KINDS.indexOf('table-write');
 const TABLE = handleOf('table-write', 'table'), PHYSICAL = handleOf('table-write', 'physical');
 const PAGING = ['page-directory', 'page-table', 'pdpt', 'pml4'].map((name) => TABLES.findIndex((one) => one === name));
+const ENTRIES_OF_8 = ['gdt', 'ldt', 'idt'].map((name) => TABLES.findIndex((one) => one === name));
+const MODE = commonHandle('mode'), REAL = MODES.indexOf('real');
 const NOT_RECORDED: LastWriter = { absent: 'no write to this entry was recorded: it was made before paging used it' };
 const FILTERED: LastWriter = { absent: 'the recording does not keep every event, and none that writes this entry' };
 
@@ -25,6 +27,8 @@ export class LastWriters {
   private readonly trace: WriterSource;
   /** Events that wrote an entry, rising, by its physical address. */
   private readonly writes = new Map<number, number[]>();
+  /** The same for entries of every table. */
+  private readonly entries: { readonly seq: number; readonly first: number; readonly end: number }[] = [];
   private row = 0;
 
   constructor(trace: WriterSource) { this.trace = trace; }
@@ -34,6 +38,21 @@ export class LastWriters {
     this.advance(event.seq);
     const seq = lastBefore(this.writes.get(level.physical) ?? [], event.seq);
     if (seq === undefined) return this.trace.rowCount < this.trace.eventCount ? FILTERED : NOT_RECORDED;
+    return this.writerAt(seq);
+  }
+
+  /** The last recorded write, before event `seq`, of an entry that shares a byte with these; null when there is none. */
+  seqOf(seq: number, physical: number, length: number): number | null {
+    this.advance(seq);
+    for (let at = this.entries.length - 1; at >= 0; at -= 1) {
+      const one = this.entries[at]!;
+      if (one.seq < seq && one.first < physical + length && physical < one.end) return one.seq;
+    }
+    return null;
+  }
+
+  /** The writer that a recorded table write names. */
+  writerAt(seq: number): LastWriter {
     const write = this.trace.event(seq);
     return write.kind === 'table-write' ? writerOf(write) : NOT_RECORDED;
   }
@@ -44,8 +63,9 @@ export class LastWriters {
       if (at >= seq) return;
       if (this.trace.kindAt(at) !== TABLE_WRITE) continue;
       const row = this.trace.row(at);
-      if (!PAGING.includes(wordOf(row, TABLE))) continue;
-      const physical = joinCount(wordOf(row, PHYSICAL), highWordOf(row, PHYSICAL));
+      const table = wordOf(row, TABLE), physical = joinCount(wordOf(row, PHYSICAL), highWordOf(row, PHYSICAL));
+      this.entries.push({ seq: at, first: physical, end: physical + (ENTRIES_OF_8.includes(table) && wordOf(row, MODE) !== REAL ? 8 : 4) });
+      if (!PAGING.includes(table)) continue;
       const seqs = this.writes.get(physical);
       if (seqs === undefined) this.writes.set(physical, [at]); else seqs.push(at);
     }
@@ -61,13 +81,36 @@ function lastBefore(seqs: readonly number[], seq: number): number | undefined {
   return seqs[low - 1];
 }
 
-/** `written at event 12 by ring 0 at 0x100210: 0x0 -> 0x9007`, or why nobody knows. */
-export function describeWriter(writer: LastWriter): string {
+/**
+ * A writer in one line: `written at event 12 by ring 0 at build_tables+0x1c (0x10021c): 0x0 -> 0x9007`, `written by ring 0 at 0x100210, before
+ * event 3: …`, `pushed by the delivery at event 12`, `set by the image's loader`, or why nobody knows.
+ */
+export function describeWriter(writer: LastWriter, symbols: SymbolTable | null = null): string {
   if ('absent' in writer) return `last writer absent: ${writer.absent}`;
-  const { by, seq, cpl, ip, before, after } = writer;
-  const when = seq === null ? '' : ` at event ${String(seq)}`;
-  const who = by !== 'cpu' ? ` by a ${by}` : ` by ${cpl === null ? 'an unknown ring' : `ring ${String(cpl)}`}${ip === null ? '' : ` at ${hex(ip)}`}`;
-  return `written${when}${who}${before === null || after === null ? '' : `: ${hex(before)} -> ${hex(after)}`}`;
+  const { by, seq, before, after, how, nextSeq } = writer;
+  if (by === 'loader') return `set by the image's loader${after === null ? '' : `: ${hex(after)}`}`;
+  const change = before === null || after === null ? '' : `: ${hex(before)} -> ${hex(after)}`;
+  const when = seq === null ? '' : ` at event ${String(seq)}`, next = seq === null && nextSeq !== undefined ? `, before event ${String(nextSeq)}` : '';
+  if (how === 'pushed') return `pushed by the delivery${when}${change}`;
+  if (how === 'called') return `pushed by the call${when}${change}`;
+  if (how === 'saved') return `saved by the task switch${when}${change}`;
+  return `written${when} by ${by === 'device' ? 'a device, asked by ' : ''}${whoOf(writer, symbols)}${next}${change}`;
+}
+
+function whoOf({ cpl, ip }: Exclude<LastWriter, { readonly absent: string }>, symbols: SymbolTable | null): string {
+  return `${cpl === null ? 'an unknown ring' : `ring ${String(cpl)}`}${ip === null ? '' : ` at ${nameOfAddress(ip, symbols)}`}`;
+}
+
+/** `label+0x12 (0x100212)`, or the address alone where no name is known. */
+export function nameOfAddress(ip: bigint, symbols: SymbolTable | null): string {
+  const name = symbolOf(ip, symbols);
+  return name === null ? hex(ip) : `${name} (${hex(ip)})`;
+}
+
+/** `label` or `label+0x12`; null without a name. */
+export function symbolOf(ip: bigint | null, symbols: SymbolTable | null): string | null {
+  const hit = ip === null ? null : symbols?.symbolAt(Number(ip)) ?? null;
+  return hit === null ? null : `${hit.name}${hit.offset === 0 ? '' : `+${hex(hit.offset)}`}`;
 }
 
 function writerOf({ icount, seq, cpl, cs, ip, before, after }: TableWriteEvent): LastWriter {

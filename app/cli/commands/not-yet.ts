@@ -1,7 +1,6 @@
 // Commands that are named in the documentation of the product and do not exist yet: refused by name, never mistaken for typing errors.
 
 export const NOT_YET_COMMANDS: Readonly<Record<string, string>> = {
-  walk: 'page walks at a given event',
   diff: 'comparing two traces',
   check: 'assertions about a trace',
   whatif: 'recording again with one bit changed',

@@ -89,10 +89,10 @@ test('a writer is a line with a place: an event, a point between events, nowhere
 });
 
 test('a walk made now shows the level that took a right away, and where it broke', () => {
-  const levels = levelsNow({ levels: [{ level: 2, physical: 0x1000, entry: 0x2007n, flags: 7, pageSize: 0, rights: 15 }, { level: 1, physical: 0x2000, entry: 0x5001n, flags: 1, pageSize: 4096, rights: 4 | 8 }], physical: 0x5000, tlb: null });
+  const levels = levelsNow({ levels: [{ level: 2, physical: 0x1000, entry: 0x2007n, flags: 7, pageSize: 0, rights: 15 }, { level: 1, physical: 0x2000, entry: 0x5001n, flags: 1, pageSize: 4096, rights: 4 | 8 }], physical: 0x5000, tlb: null, rule: null });
   expect(levels.map((level) => [level.title, level.took, level.broken])).toEqual([['page directory entry', '', false], ['page table entry', 'uw', false]]);
   expect(levelsText(levels, null)).toContain('page table entry at 0x2000: 0x5001, rights so far');
-  const gone = levelsNow({ levels: [{ level: 2, physical: 0x1000, entry: 0n, flags: 0, pageSize: 0, rights: 0 }], physical: null, tlb: null });
+  const gone = levelsNow({ levels: [{ level: 2, physical: 0x1000, entry: 0n, flags: 0, pageSize: 0, rights: 0 }], physical: null, tlb: null, rule: 'page-directory-present' });
   expect(gone.map((level) => level.broken)).toEqual([true]);
 });
 

@@ -112,9 +112,9 @@ describe('the bad entry of a sample was written by', () => {
     const [first, second] = faultsOf(asked, '#GP');
     const slot = (fault: FaultEvent, index: number): number => Number(transitionsOf(asked, 'exception').find(({ seq }) => seq === fault.seq + 1)!.from.sp) + index * 4;
     const pushed = await lastWrite(asked, slot(first!, 4), 4, at(first!));
-    expect([functionOf(asked, pushed), pushed?.after]).toEqual(['kernel_start', 0x18n]);
+    expect([functionOf(asked, pushed), pushed?.after]).toEqual(['push_stale_ss', 0x18n]);
     const copied = await lastWrite(asked, slot(second!, 1), 4, at(second!));
-    expect([functionOf(asked, copied), copied?.before, copied?.after]).toEqual(['system_call_sigreturn', 0x1bn, 0x23n]);
+    expect([functionOf(asked, copied), copied?.before, copied?.after]).toEqual(['copy_frame', 0x1bn, 0x23n]);
   });
 
   it('gate-dpl: the loader, as the IDT is part of the image', async () => {

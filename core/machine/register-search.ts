@@ -1,0 +1,198 @@
+// Which attempt last changed words of the register file before a point: the recording is executed again backwards, piece by piece, and the
+// words are compared after every attempt. For what changes seldom, whole slices in which it cannot have changed are executed at full speed.
+
+import { registerOffset, FAST_WORDS, SEGMENT_WORDS } from '../arch/register-file.ts';
+import { joinU64 } from '../base/u64.ts';
+import { CS, type Cpu } from '../cpu/state.ts';
+import { EVENT_KINDS, type EventKind } from '../event/kinds.ts';
+import { comparePositions, type Position } from '../event/position.ts';
+import type { EventDraft } from '../event/draft.ts';
+import type { Probe } from '../event/probe.ts';
+import type { RegisterWrite } from '../event/reexecutor.ts';
+import type { Rewinder } from './rewinder.ts';
+
+/** Attempts of the first piece that is looked at one by one; each further piece is longer by GROWTH, up to PIECE_MAX. */
+const PIECE = 64, GROWTH = 4, PIECE_MAX = 100_000;
+/** Attempts executed between two looks at what changes seldom; attempts made between two pauses. */
+const SLICE = 2_048, PAUSE_EVERY = 100_000;
+
+const SEGMENTS = registerOffset('es.selector'), SEGMENTS_END = SEGMENTS + 8 * SEGMENT_WORDS;
+const UNTOLD = ['activity', 'shadow'].map(registerOffset);
+/** Events that may show a change of a register. */
+const SHOWING: readonly EventKind[] = ['fault', 'transition', 'msr-write', 'cr-write', 'dr-write', 'table-load', 'mode-change', 'halt', 'shutdown'];
+
+export interface RegisterQuestion { readonly before: Position; readonly offset: number; readonly words: number }
+interface Attempts { readonly start: number; readonly end: number }
+
+export class RegisterSearch {
+  readonly #rewinder: Rewinder;
+  readonly #events: Probe;
+  readonly #pause: () => Promise<void>;
+
+  /** `events`: who compares the events of what is executed again. */
+  constructor(rewinder: Rewinder, events: Probe, pause: () => Promise<void>) {
+    this.#rewinder = rewinder;
+    this.#events = events;
+    this.#pause = pause;
+  }
+
+  /** The last change; null when the words are as the machine started. */
+  async last({ before, offset, words }: RegisterQuestion): Promise<RegisterWrite | null> {
+    const rewinder = this.#rewinder;
+    const read = (): bigint => joinU64(rewinder.machine.cpu.register(offset), words === 2 ? rewinder.machine.cpu.registerHigh(offset) : 0);
+    rewinder.goToPosition(before);
+    const end = rewinder.attempts;
+    if (comparePositions(rewinder.position, before) < 0) {
+      const inside = this.#changeIn(read, before);
+      if (inside !== null) return inside;
+    }
+    const attempt = offset < FAST_WORDS ? await this.#lastOften(read, end) : await this.#lastSeldom(read, { end, isTold: isTold(offset) });
+    if (attempt < 0) return null;
+    rewinder.goToAttempts(attempt);
+    return this.#changeIn(read, before);
+  }
+
+  /** For what changes often: from the end backwards in growing pieces. -1: never. */
+  async #lastOften(read: () => bigint, end: number): Promise<number> {
+    for (let last = end, piece = PIECE; last > 0; piece = Math.min(piece * GROWTH, PIECE_MAX)) {
+      const start = Math.max(0, last - piece);
+      const found = this.#lastChange(read, { start, end: last });
+      if (found >= 0) return found;
+      last = start;
+      await this.#pause();
+    }
+    return -1;
+  }
+
+  /** For what changes seldom: stretches from start to start, of which only slices that may hold a change are looked at. -1: never. */
+  async #lastSeldom(read: () => bigint, { end, isTold }: { readonly end: number; readonly isTold: boolean }): Promise<number> {
+    for (let last = end; last > 0;) {
+      const start = this.#rewinder.startBefore(last);
+      const slices = await this.#suspects(read, { start, end: last }, isTold);
+      for (const slice of slices.reverse()) {
+        const found = this.#lastChange(read, slice);
+        if (found >= 0) return found;
+      }
+      last = start;
+    }
+    return -1;
+  }
+
+  // a register whose changes are told shows them at some event; any other one of these makes `generation` grow
+  async #suspects(read: () => bigint, { start, end }: Attempts, isTold: boolean): Promise<Attempts[]> {
+    const rewinder = this.#rewinder;
+    const { cpu } = rewinder.machine;
+    const found: Attempts[] = [];
+    const watch = new ValueWatch(this.#events, read);
+    rewinder.goToAttempts(start);
+    while (rewinder.attempts < end && rewinder.session.end === null) {
+      const { attempts } = rewinder, { generation } = cpu;
+      watch.restart();
+      cpu.probe = watch;
+      try {
+        rewinder.session.run(Math.min(SLICE, end - attempts));
+      } finally {
+        cpu.probe = this.#events;
+      }
+      const hasChanged = isTold ? watch.hasChanged : cpu.generation !== generation;
+      if (hasChanged || watch.differs) found.push({ start: attempts, end: rewinder.attempts });
+      if (Math.floor(attempts / PAUSE_EVERY) !== Math.floor(rewinder.attempts / PAUSE_EVERY)) await this.#pause();
+    }
+    return found;
+  }
+
+  /** The last attempt of [start, end) that changed the words; -1 when none did. */
+  #lastChange(read: () => bigint, { start, end }: Attempts): number {
+    const rewinder = this.#rewinder;
+    rewinder.goToAttempts(start);
+    let found = -1, value = read();
+    while (rewinder.attempts < end && rewinder.session.end === null) {
+      const { attempts } = rewinder;
+      rewinder.session.run(1);
+      const now = read();
+      if (now !== value) found = attempts;
+      value = now;
+    }
+    return found;
+  }
+
+  /** What the attempt that begins here changes before `before`; null when it changes nothing. */
+  #changeIn(read: () => bigint, before: Position): RegisterWrite | null {
+    const { machine: { cpu }, session, position: at } = this.#rewinder;
+    const { cpl, eip } = cpu, cs = cpu.segmentSelector(CS);
+    const watch = new ValueWatch(this.#events, read, { cpu, seq: before.seq });
+    watch.restart();
+    const first = read();
+    cpu.probe = watch;
+    try {
+      session.run(1);
+    } finally {
+      cpu.probe = this.#events;
+    }
+    const after = watch.stopped ?? read();
+    if (after === first) return null;
+    return { at, event: watch.valueShown === after ? watch.shownBy : null, cpl, cs, ip: BigInt(eip), before: first, after };
+  }
+}
+
+/** True for words whose every change some event shows: all but segment registers, which instructions load untold, and the processor's activity. */
+function isTold(offset: number): boolean {
+  return !(offset >= SEGMENTS && offset < SEGMENTS_END) && !UNTOLD.includes(offset);
+}
+
+interface Until { readonly cpu: Cpu; readonly seq: number }
+
+/** Looks at a value whenever an event leaves the processor. */
+class ValueWatch implements Probe {
+  readonly listening = false;
+  readonly #events: Probe;
+  readonly #read: () => bigint;
+  readonly #until: Until | null;
+  #first = 0n;
+  /** Some event saw another value than the one before it did. */
+  hasChanged = false;
+  /** The event that showed the last change, and the value then. */
+  shownBy: number | null = null;
+  valueShown = 0n;
+  /** The value just before the event `until` names, once it has come. */
+  stopped: bigint | null = null;
+
+  constructor(events: Probe, read: () => bigint, until: Until | null = null) {
+    this.#events = events;
+    this.#read = read;
+    this.#until = until;
+  }
+
+  restart(): void {
+    this.#first = this.valueShown = this.#read();
+    this.hasChanged = false;
+    this.shownBy = null;
+  }
+
+  /** The value is not what it was at the restart. */
+  get differs(): boolean { return this.#read() !== this.#first; }
+
+  before(): void {
+    if (this.#until !== null && this.#until.cpu.seq === this.#until.seq) this.stopped ??= this.#read();
+    this.#events.before();
+  }
+
+  emit(seq: number, draft: EventDraft): void {
+    const value = this.#read();
+    if (this.#until !== null && seq >= this.#until.seq) this.stopped ??= this.valueShown;
+    else if (value !== this.valueShown) {
+      this.hasChanged = true;
+      this.valueShown = value;
+      this.shownBy = SHOWING.includes(EVENT_KINDS[draft.kind]!) ? seq : null;
+    }
+    this.#events.emit(seq, draft);
+  }
+
+  check(): void {
+    // not listening
+  }
+
+  access(): void {
+    // not listening
+  }
+}
