@@ -10,6 +10,7 @@ import { findCommand } from './commands/find.ts';
 import { importCommand } from './commands/import.ts';
 import { infoCommand } from './commands/info.ts';
 import { NOT_YET_COMMANDS } from './commands/not-yet.ts';
+import { lintCommand } from './commands/lint.ts';
 import { openCommand } from './commands/open.ts';
 import { recordCommand } from './commands/record.ts';
 import { rulesCommand } from './commands/rules.ts';
@@ -22,7 +23,8 @@ import { whoCommand } from './commands/who.ts';
 import type { Io } from './io.ts';
 
 const COMMANDS: readonly Command[] = [
-  recordCommand, importCommand, infoCommand, eventsCommand, explainCommand, visitsCommand, statsCommand, findCommand, stateCommand, walkCommand, whoCommand, verifyCommand, rulesCommand, openCommand,
+  recordCommand, importCommand, infoCommand, eventsCommand, explainCommand, visitsCommand, statsCommand, findCommand, stateCommand, walkCommand, whoCommand, lintCommand,
+  verifyCommand, rulesCommand, openCommand,
 ];
 
 /** Runs one command line (without the program's own name) and answers the exit code. Never throws. */

@@ -60,17 +60,30 @@ export interface RegisterWrite {
   readonly before: bigint; readonly after: bigint;
 }
 
-/** What a set-up leaves wrong for later: the procedure was tried on a copy of the machine, and this check failed. */
+/** What a pre-flight tries: the delivery of a vector, and what SYSENTER and SYSEXIT need. */
+export type PreflightTrial =
+  /** An exception or interrupt, from the ring the processor is in, or from ring 3. */
+  | 'delivery' | 'delivery-from-ring-3'
+  /** INT n from ring 3, through a gate with DPL 3. */
+  | 'int-from-ring-3'
+  /** SYSENTER and its first instruction; a push on the stack it loads; its SS and CS loaded again by MOV and IRET; IRET to what SYSEXIT loads. */
+  | 'sysenter' | 'sysenter-stack' | 'sysenter-ss' | 'sysenter-cs' | 'sysexit-segments';
+
+/** What a set-up leaves wrong for later: the procedure was tried on the machine of that moment, as on a copy, and this check failed. */
 export interface PreflightFinding {
-  /** What was tried, in words: `vector 0x80 from ring 3`, `SYSENTER`, `SYSEXIT`. */
-  readonly trial: string;
-  /** Vector of a delivery, else null. */
-  readonly vector: number | null;
+  readonly trial: PreflightTrial;
+  /** Of deliveries: the vectors that fail alike, ascending; else empty. `heard` is of the first. */
+  readonly vectors: readonly number[];
+  /** From the beginning of the trial to the check that failed. */
   readonly heard: readonly Heard[];
   /** Code in RULES of the check that failed. */
   readonly rule: number;
   /** `#GP(0x10)`. */
   readonly fault: string;
+  /** The linear address of a page fault, else null. */
+  readonly linear: number | null;
+  /** Nothing is there yet (a gate of zeros, a null SS in the TSS): it may be meant to be set up later. */
+  readonly isUnset: boolean;
 }
 
 export type ReexecuteRequest =
@@ -82,7 +95,7 @@ export type ReexecuteRequest =
   | { readonly kind: 'last-register-write'; readonly before: Position; readonly offset: number; readonly words: number }
   /** As on a copy: set something (`cr0.WP=0; idt[0x80].DPL=3`, core/event/change.ts) at the boundary before the event at `at`, then make `attempts` attempts. */
   | { readonly kind: 'try'; readonly at: Position; readonly change: string; readonly attempts: number }
-  /** On a copy, behind the event at `at` (a table load, MSR or control-register write): tries what the set-up is for. */
+  /** As on a copy, behind the event at `at`: tries what that set-up is for (core/machine/preflight.ts says which events have trials; others have no findings). */
   | { readonly kind: 'preflight'; readonly at: Position }
   /** The machine at the last instruction boundary not after `at`. */
   | { readonly kind: 'moment'; readonly at: Position }

@@ -4,8 +4,10 @@
 import { REGISTER_FILE_WORDS } from '../arch/register-file.ts';
 import { BadInput } from '../base/bad-input.ts';
 import type { CheckpointSource } from '../event/checkpoint.ts';
+import { decodeEvent } from '../event/decode.ts';
 import { comparePositions, type Position } from '../event/position.ts';
 import type { LinearRange, Moment, Reexecutor, ReexecuteReply, ReexecuteRequest } from '../event/reexecutor.ts';
+import { setUpOf } from '../event/set-up.ts';
 import { materialiseFlags } from '../cpu/flags.ts';
 import { CS, SS } from '../cpu/state.ts';
 import { checkRequest } from './check-request.ts';
@@ -14,6 +16,7 @@ import { ListeningProbe } from './listening-probe.ts';
 import { createMachine, type Allocate } from './machine.ts';
 import { requestOf, type MachineOptions } from './options.ts';
 import { readLinear, readPhysical, walkNow } from './peek.ts';
+import { preflight } from './preflight.ts';
 import { boundsOf } from './recorded-bounds.ts';
 import { RegisterSearch } from './register-search.ts';
 import { Rewinder } from './rewinder.ts';
@@ -114,7 +117,7 @@ class Answers {
       case 'try': rewinder.goToPosition(request.at); return tryChange(rewinder, request.change, request.attempts);
       case 'last-write': return { kind: 'written', write: await this.#writes.last(request) };
       case 'last-register-write': return { kind: 'register-written', write: await this.#registers.last(request) };
-      case 'preflight': throw new BadInput(`this core cannot answer ${request.kind}`);
+      case 'preflight': return this.#preflight(request.at);
       case 'verify': return this.#verify();
     }
   }
@@ -132,6 +135,18 @@ class Answers {
       cpu.probe = this.#probe;
     }
     return { kind: 'heard', heard: probe.heard, cut: probe.cut };
+  }
+
+  // behind the event: on the boundary after its attempt
+  #preflight(at: Position): ReexecuteReply {
+    const rewinder = this.#rewinder;
+    const row = this.#recorded.rowOf(at.seq);
+    if (row === null) throw new BadInput(`event ${String(at.seq)} is not stored: nothing can be tried behind it`);
+    const event = decodeEvent(row, at.seq);
+    if (setUpOf(event) === null) return { kind: 'preflight', findings: [] };
+    rewinder.goToPosition(at);
+    rewinder.session.run(1);
+    return { kind: 'preflight', findings: preflight(rewinder, event) };
   }
 
   #step(from: Position, count: number): ReexecuteReply {

@@ -16,7 +16,12 @@ const COLLECTIONS: readonly string[] = ['none', 'privileged-instruction', 'model
 /** The ladder of event `seq` of an attempt; null when that attempt did not emit it. */
 export function ladderOf(heard: readonly Heard[], seq: number): Ladder | null {
   const slice = sliceOf(heard, seq);
-  return slice === null ? null : new LadderMaker().make(slice);
+  return slice === null ? null : ladderOfSlice(slice);
+}
+
+/** The ladder of what was heard up to one outcome: of a trial, whose event was never made. */
+export function ladderOfSlice(slice: readonly Heard[]): Ladder {
+  return new LadderMaker().make(slice);
 }
 
 class LadderMaker {

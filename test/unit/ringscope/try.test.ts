@@ -4,17 +4,11 @@ import { describe, expect, it, vi } from 'vitest';
 import { BadInput } from '../../../core/base/bad-input.ts';
 import type { TraceEvent } from '../../../core/event/event.ts';
 import { TRY_EVENTS_MAX, type Reexecutor, type ReexecuteReply } from '../../../core/event/reexecutor.ts';
-import { CheckpointMaker } from '../../../core/machine/checkpoint-maker.ts';
-import { saveState } from '../../../core/machine/save-state.ts';
-import { createMachine } from '../../../core/machine/machine.ts';
-import { Rewinder } from '../../../core/machine/rewinder.ts';
-import { Session } from '../../../core/machine/session.ts';
-import { MemoryHash } from '../../../core/machine/state-hash.ts';
-import { ramPage } from '../../../core/machine/checkpoint-maker.ts';
 import { tryChange } from '../../../core/machine/try-change.ts';
 import { REGISTER_TARGETS } from '../../../core/event/change-targets.ts';
 import { faultsForEver, prints } from '../machine/guests.ts';
 import { open, record, scenario } from './recorded.ts';
+import { hashOf, rewinderOf } from '../machine/stop-at.ts';
 
 // seconds on an idle machine; checks run beside other work
 vi.setConfig({ testTimeout: 60_000 });
@@ -146,18 +140,3 @@ describe('any change, anywhere', () => {
     expect(made).toBeGreaterThan(60);
   });
 });
-
-function rewinderOf(name: string): Rewinder {
-  const machine = createMachine({ image: scenario(name), request: { memoryBytes: 0x80_0000 }, allocate: (bytes) => new ArrayBuffer(bytes) });
-  const session = new Session(machine);
-  const checkpoint = new CheckpointMaker(session).make();
-  return new Rewinder(session, { positions: [checkpoint.position], load: () => checkpoint });
-}
-
-// all of memory anew, not only what is said to have changed
-function hashOf({ session }: Rewinder): string {
-  const hash = new MemoryHash(session.machine.cpu.pageFlags.length);
-  for (let page = 0; page < session.machine.cpu.pageFlags.length; page += 1) hash.update(page, ramPage(session.machine, page));
-  const saved = saveState(session);
-  return hash.withParts([saved.processor, saved.devices]);
-}
