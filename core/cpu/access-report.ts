@@ -1,13 +1,15 @@
-// Tells a listening probe about memory accesses the processor makes for a check. Recording does not listen and pays one test.
+// Tells a listening probe about memory accesses by linear address. Recording does not listen and pays one test. Page entries and the TLB
+// tell for themselves (page-walk.ts, paging.ts).
 
+import { cachedPage, tlbIndex } from './tlb.ts';
 import type { Cpu } from './state.ts';
 
-/** Codes of `Probe.access`'s `what`, in the order of ACCESS_REPORTS. */
-export const WHAT_PAGE_ENTRY = 0, WHAT_DESCRIPTOR = 1, WHAT_GATE = 2, WHAT_TSS = 3, WHAT_FRAME_SLOT = 4, WHAT_IO_MAP = 5;
-/** Names for people, indexed by code. */
-export const ACCESS_REPORTS = ['page entry', 'descriptor', 'gate', 'TSS field', 'frame slot', 'I/O permission bits'] as const;
-
-/** Reports one access: `write` is 1 for a write. */
-export function tellAccess(cpu: Cpu, what: number, linear: number, physical: number, size: number, value: number, write: number): void {
-  if (cpu.probe.listening) cpu.probe.access(what, linear, physical, size, value >>> 0, write);
+/**
+ * Reports an access just made (codes: access-codes.ts): its translation is still in the TLB, which gives the physical address of the first byte.
+ * `lo` and `hi` are the value, `write` is IS_READ or IS_WRITE.
+ */
+export function tellAccess(cpu: Cpu, what: number, part: number, linear: number, size: number, lo: number, hi: number, write: number): void {
+  if (!cpu.probe.listening) return;
+  const physical = cachedPage(cpu, tlbIndex(linear)) + (linear & 0xfff);
+  cpu.probe.access(what, part, linear >>> 0, physical, size, lo >>> 0, hi >>> 0, write);
 }

@@ -5,7 +5,7 @@ import { CR0_AM } from '../arch/control-registers.ts';
 import { EFLAGS_AC } from '../arch/flags.ts';
 import { registerOffset } from '../arch/register-file.ts';
 import { rule } from '../event/rules.ts';
-import { AC, demand } from './fault.ts';
+import { AC, demand, skip } from './fault.ts';
 import type { Cpu } from './state.ts';
 
 const R_ALIGNED = rule('access-aligned');
@@ -19,6 +19,6 @@ export const isAlignmentChecked = (cpu: Cpu): boolean => (cpu.register(CR0) & CR
  * open which of #AC and #PF comes first (SDM 3A "Priority Among Simultaneous Exceptions and Interrupts"); here, as in Bochs, #AC does.
  */
 export function demandAligned(cpu: Cpu, linear: number, sizeBytes: number): void {
-  if (!isAlignmentChecked(cpu) || (sizeBytes & (sizeBytes - 1)) !== 0) return;
+  if (!isAlignmentChecked(cpu) || (sizeBytes & (sizeBytes - 1)) !== 0) { skip(cpu, R_ALIGNED); return; }
   demand(cpu, R_ALIGNED, (linear & (sizeBytes - 1)) === 0, AC, linear, sizeBytes);
 }

@@ -29,7 +29,7 @@ const VIA_CALL_GATE = codeOf(VIAS, 'call-gate');
 const NAMES_32 = [codeOf(SLOT_NAMES, 'eip'), codeOf(SLOT_NAMES, 'cs')], OUTER_32 = [codeOf(SLOT_NAMES, 'esp'), codeOf(SLOT_NAMES, 'ss')];
 const NAMES_16 = [codeOf(SLOT_NAMES, 'ip'), codeOf(SLOT_NAMES, 'cs')], OUTER_16 = [codeOf(SLOT_NAMES, 'sp'), codeOf(SLOT_NAMES, 'ss')];
 const PARAMETER = codeOf(SLOT_NAMES, 'parameter');
-const code = newDescriptor(), inner = newDescriptor();
+const code = newDescriptor('cs'), inner = newDescriptor('ss');
 
 /** JMP far through a call gate: stays in its ring, pushes nothing. Faults with #GP or #NP. */
 export function jumpThroughGate(cpu: Cpu, gate: Descriptor): void {
@@ -81,11 +81,12 @@ function callSame(cpu: Cpu, gate: Descriptor): void {
   demand(cpu, R_LIMIT, offset <= code.limit, GP0, offset, code.limit);
   markAccessed(cpu, code);
 
-  pushReturn(cpu, frame, []);
+  const names = width === 4 ? NAMES_32 : NAMES_16;
+  pushReturn(cpu, frame, { above: [], names });
   const draft = openTransition(cpu, VIA_CALL_GATE);
   fillGate(draft, descriptorGateFields(gate));
   fillReturn(draft, cpu.eip);
-  fillFrame(draft, { ss: cpu.segmentSelector(SS), linear: frame.linear, width, count: 2, names: width === 4 ? NAMES_32 : NAMES_16, values: frame.values });
+  fillFrame(draft, { ss: cpu.segmentSelector(SS), linear: frame.linear, width, count: 2, names, values: frame.values });
   cpu.esp = frame.newPointer;
   enterCode(cpu, offset, cpu.cpl);
   commitTransition(cpu);
@@ -103,11 +104,11 @@ function callInner(cpu: Cpu, gate: Descriptor): void {
   markAccessed(cpu, code);
   markAccessed(cpu, inner);
 
-  pushReturn(cpu, frame, [...parameters, cpu.esp, cpu.segmentSelector(SS)]);
+  const names = width === 4 ? [...NAMES_32, ...parameters.map(() => PARAMETER), ...OUTER_32] : [...NAMES_16, ...parameters.map(() => PARAMETER), ...OUTER_16];
+  pushReturn(cpu, frame, { above: [...parameters, cpu.esp, cpu.segmentSelector(SS)], names });
   const draft = openTransition(cpu, VIA_CALL_GATE);
   fillGate(draft, descriptorGateFields(gate));
   fillReturn(draft, cpu.eip);
-  const names = width === 4 ? [...NAMES_32, ...parameters.map(() => PARAMETER), ...OUTER_32] : [...NAMES_16, ...parameters.map(() => PARAMETER), ...OUTER_16];
   fillFrame(draft, { ss: inner.selector, linear: frame.linear, width, count: count + 4, names, values: frame.values });
   fillStackFrom(draft, { tss: cpu.segmentSelector(TR), offset: innerStackPlace(cpu, newCpl).pointer, value: pointer });
   installDescriptor(cpu, SS, inner.selector, inner);
@@ -122,11 +123,12 @@ function readParameters(cpu: Cpu, count: number, width: number): readonly number
   return Array.from({ length: count }, (_, index) => width === 4 ? read32(cpu, SS, stackOffset(cpu, index * width)) : read16(cpu, SS, stackOffset(cpu, index * width)));
 }
 
-function pushReturn(cpu: Cpu, { values }: StackFrame, above: readonly number[]): void {
+/** `above` CS, lowest address first; `names` of all slots. */
+function pushReturn(cpu: Cpu, { values }: StackFrame, { above, names }: { readonly above: readonly number[]; readonly names: readonly number[] }): void {
   values[0] = cpu.eip;
   values[1] = cpu.segmentSelector(CS);
   above.forEach((value, index) => { values[2 + index] = value; });
-  writeFrame(cpu);
+  writeFrame(cpu, names);
 }
 
 function enterCode(cpu: Cpu, offset: number, cpl: number): void {

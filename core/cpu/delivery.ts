@@ -2,13 +2,15 @@
 // double fault, shutdown. The gate procedure is interrupt-gate.ts, that of real-address mode real-mode-interrupt.ts. SDM 3A "Interrupt and Exception Handling".
 // Faults of INT n, INT3 and INTO travel on to the run loop (the instruction did not retire), which hands them to deliverFault.
 
+import { EFLAGS_OF } from '../arch/flags.ts';
 import { contributionOf, DOUBLE_FAULT_TABLE } from '../arch/vectors.ts';
 import { registerOffset } from '../arch/register-file.ts';
 import { codeOf, SOURCES } from '../event/kinds.ts';
 import { rule } from '../event/rules.ts';
 import { PENDING_ACTIVITY } from './attention.ts';
-import { DB, Fault, faultErrorCode, faultVector, judge, type Delivering, type FaultCode } from './fault.ts';
+import { DB, Fault, faultErrorCode, faultVector, judge, skip, type Delivering, type FaultCode } from './fault.ts';
 import { emitDoubleFault, emitFault, emitShutdown, emitTrap, hasErrorCode, isFaultClass } from './fault-events.ts';
+import { readFlags } from './flags.ts';
 import { enterHandler, type Delivery } from './interrupt-gate.ts';
 import { isRealMode } from './mode.ts';
 import { demandVirtual8086Iopl } from './privilege.ts';
@@ -16,7 +18,7 @@ import { enterRealHandler } from './real-mode-interrupt.ts';
 import { SHUTDOWN, type Cpu } from './state.ts';
 
 const SOFTWARE = codeOf(SOURCES, 'software'), EXCEPTION = codeOf(SOURCES, 'exception'), EXTERNAL = codeOf(SOURCES, 'external'), NMI = codeOf(SOURCES, 'nmi');
-const R_SERIAL = rule('exceptions-serial'), R_DOUBLE = rule('double-fault-delivered');
+const R_SERIAL = rule('exceptions-serial'), R_DOUBLE = rule('double-fault-delivered'), R_VIRTUAL_8086 = rule('v86-iopl');
 const R_BREAKPOINT = rule('breakpoint-trap'), R_OVERFLOW = rule('overflow-trap'), R_SINGLE_STEP = rule('single-step-trap');
 const ACTIVITY = registerOffset('activity'), DR6 = registerOffset('dr6');
 const BREAKPOINT_VECTOR = 3, OVERFLOW_VECTOR = 4, DOUBLE_FAULT_VECTOR = 8, NMI_VECTOR = 2;
@@ -30,11 +32,16 @@ export function softwareInterrupt(cpu: Cpu, vector: number): void {
 
 /** INT3: a #BP trap, then its handler. */
 export function breakpoint(cpu: Cpu): void {
+  // SDM 3A "Interrupt 3—Breakpoint Exception (#BP)": nothing is looked at, the instruction itself is the breakpoint.
+  judge(cpu, R_BREAKPOINT, false, cpu.instructionEip, 0);
   deliverSoftware(cpu, BREAKPOINT_VECTOR, emitTrap(cpu, BP, R_BREAKPOINT, { isSoftware: true }));
 }
 
-/** INTO with OF set: an #OF trap, then its handler. The instruction looks at OF. */
-export function overflow(cpu: Cpu): void {
+/** INTO: with OF set an #OF trap, then its handler; otherwise nothing. */
+export function trapOverflow(cpu: Cpu): void {
+  const flags = readFlags(cpu);
+  // SDM 3A "Interrupt 4—Overflow Exception (#OF)".
+  if (judge(cpu, R_OVERFLOW, (flags & EFLAGS_OF) === 0, flags, 0)) return;
   deliverSoftware(cpu, OVERFLOW_VECTOR, emitTrap(cpu, OF, R_OVERFLOW, { isSoftware: true }));
 }
 
@@ -42,6 +49,7 @@ function deliverSoftware(cpu: Cpu, vector: number, seq: number): void {
   try {
     // INT3 and INTO, which have an event of their own by now, are not sensitive to IOPL.
     if (seq < 0) demandVirtual8086Iopl(cpu);
+    else skip(cpu, R_VIRTUAL_8086);
     enter(cpu, { source: SOFTWARE, vector, errorCode: -1, resume: false });
   } catch (thrown) {
     if (thrown instanceof Fault) thrown.delivering = { source: SOFTWARE, vector, seq };
@@ -86,15 +94,21 @@ function deliverUntilDone(cpu: Cpu, first: Delivery, firstSeq: number, chain: nu
   let seq = firstSeq;
   for (;;) {
     const failed = tryDelivery(cpu, current);
-    if (failed === null) return;
+    if (failed === null) {
+      if (current === DOUBLE_FAULT) judge(cpu, R_DOUBLE, true, DOUBLE_FAULT_VECTOR, 0);
+      return;
+    }
     const delivering: Delivering = { source: current.source, vector: current.vector, seq };
     const failedSeq = emitFault(cpu, failed, delivering);
     chain.push(failedSeq);
-    if (current.source === EXCEPTION && !judge(cpu, R_DOUBLE, current.vector !== DOUBLE_FAULT_VECTOR, current.vector, faultVector(failed.code))) {
+    if (current === DOUBLE_FAULT) {
+      skip(cpu, R_SERIAL);
+      judge(cpu, R_DOUBLE, false, DOUBLE_FAULT_VECTOR, faultVector(failed.code));
       shutDown(cpu, chain);
       return;
     }
     if (judge(cpu, R_SERIAL, isSerial(current, failed), current.vector, faultVector(failed.code))) {
+      skip(cpu, R_DOUBLE);
       current = exceptionOf(cpu, failed.code);
       seq = failedSeq;
     } else {

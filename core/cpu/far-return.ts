@@ -5,9 +5,9 @@ import { codeOf, SLOT_NAMES, VIAS } from '../event/kinds.ts';
 import { rule } from '../event/rules.ts';
 import { markAccessed, newDescriptor } from './descriptor-table.ts';
 import { demand, GP0, SSF } from './fault.ts';
-import { read16, read32 } from './memory.ts';
 import { peekPhysical } from './paging.ts';
 import { readPhysical16, readPhysical32 } from './physical.ts';
+import { poppedSlot, SLOT_CS, SLOT_IP, SLOT_SP, SLOT_SS } from './popped-slot.ts';
 import { checkReturnCode, checkReturnStack, nullInnerSegments, setReturnedPointer, skipReturnStack, type CodeRules, type StackRules } from './return-checks.ts';
 import { installDescriptor } from './segmentation.ts';
 import { setStackPointer, stackOffset } from './stack.ts';
@@ -32,21 +32,21 @@ const NAMES_16 = (['ip', 'cs', 'sp', 'ss'] as const).map((name) => codeOf(SLOT_N
 const PARAMETER = codeOf(SLOT_NAMES, 'parameter');
 /** The most a call gate copies. */
 const PARAMETERS_MAX = 31;
-const code = newDescriptor(), stack = newDescriptor();
+const code = newDescriptor('cs'), stack = newDescriptor('ss');
 const values = [0, 0, 0, 0];
 
 /** RETF: back to the same ring (silently) or to an outer one (a transition). `releaseBytes` is the immediate of RETF n. */
 export function farReturn(cpu: Cpu, operandSize: number, releaseBytes: number): void {
   const width = operandSize >>> 3;
-  values[0] = slotAt(cpu, 0, width);
-  values[1] = slotAt(cpu, width, width);
+  values[0] = poppedSlot(cpu, SLOT_IP, 0, width);
+  values[1] = poppedSlot(cpu, SLOT_CS, width, width);
   const selector = values[1] & 0xffff;
   checkReturnCode(cpu, code, selector, CODE_RULES);
   const rpl = selector & 3;
   const isOuter = rpl > cpu.cpl;
   if (isOuter) {
-    values[2] = slotAt(cpu, 2 * width + releaseBytes, width);
-    values[3] = slotAt(cpu, 3 * width + releaseBytes, width);
+    values[2] = poppedSlot(cpu, SLOT_SP, 2 * width + releaseBytes, width);
+    values[3] = poppedSlot(cpu, SLOT_SS, 3 * width + releaseBytes, width);
     checkReturnStack(cpu, stack, values[3] & 0xffff, rpl, STACK_RULES);
   } else skipReturnStack(cpu, STACK_RULES);
   const eip = values[0] >>> 0;
@@ -99,8 +99,4 @@ function frameSlots(width: number, released: readonly number[] | null): Pick<Fra
   return {
     count: 4 + released.length, names: [...names.slice(0, 2), ...released.map(() => PARAMETER), ...names.slice(2)], values: [...values.slice(0, 2), ...released, ...values.slice(2)],
   };
-}
-
-function slotAt(cpu: Cpu, distance: number, width: number): number {
-  return width === 4 ? read32(cpu, SS, stackOffset(cpu, distance)) : read16(cpu, SS, stackOffset(cpu, distance));
 }

@@ -69,3 +69,8 @@ export function judge(cpu: Cpu, rule: number, condition: boolean, a: number, b: 
 export function skip(cpu: Cpu, rule: number): void {
   if (cpu.probe.listening) cpu.probe.check(rule, CHECK_SKIPPED, 0, 0);
 }
+
+/** Says it of several, in the order of the catalogue. */
+export function skipAll(cpu: Cpu, rules: readonly number[]): void {
+  if (cpu.probe.listening) for (const one of rules) skip(cpu, one);
+}

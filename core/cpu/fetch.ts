@@ -9,6 +9,7 @@ import { linearForFetch } from './memory.ts';
 import { fetchPhysical } from './paging.ts';
 import { ramAddress, readPhysical8 } from './physical.ts';
 import { semanticsOf } from './semantics/table.ts';
+import { undefinedOpcode } from './semantics/unsupported.ts';
 import { CS, PAGE_SIZE, type Cpu } from './state.ts';
 
 const INSTRUCTION_LENGTH = rule('instruction-length'), OPCODE_DEFINED = rule('opcode-defined'), LOCK_ALLOWED = rule('lock-allowed');
@@ -31,13 +32,14 @@ function fetchInstruction(cpu: Cpu): Block {
   const result = decodeHere(cpu, cpu.eip);
   // SDM 3A "Interrupt 13": the instruction is longer than 15 bytes.
   demand(cpu, INSTRUCTION_LENGTH, result.kind !== 'too-long', GP0, cpu.eip, MAX_BYTES);
-  // SDM 3A "Interrupt 6": the opcode or an operand form of it is not defined.
-  demand(cpu, OPCODE_DEFINED, !(result.kind === 'invalid' && result.reason === 'opcode'), UD, cpu.eip, 0);
+  const execute = result.kind === 'insn' ? semanticsOf(result.insn) : null;
+  // SDM 3A "Interrupt 6": the opcode or an operand form of it is not defined, or is kept so that it raises #UD.
+  demand(cpu, OPCODE_DEFINED, !(result.kind === 'invalid' && result.reason === 'opcode') && execute !== undefinedOpcode, UD, cpu.eip, 0);
   // SDM 2A "LOCK": used with an instruction that cannot be locked or without a memory destination.
   demand(cpu, LOCK_ALLOWED, !(result.kind === 'invalid' && result.reason === 'lock'), UD, cpu.eip, 0);
-  if (result.kind !== 'insn') throw new Error('internal error: expected an instruction after its checks');
+  if (result.kind !== 'insn' || execute === null) throw new Error('internal error: expected an instruction after its checks');
   const { insn } = result;
-  return { physical: -1, code32: cpu.code32, generation: 0, lengthBytes: insn.lengthBytes, insns: [insn], executes: [semanticsOf(insn)] };
+  return { physical: -1, code32: cpu.code32, generation: 0, lengthBytes: insn.lengthBytes, insns: [insn], executes: [execute] };
 }
 
 /** Decodes at CS:`eip`, page by page, only touching pages that the instruction reaches into. */

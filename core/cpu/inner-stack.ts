@@ -4,11 +4,14 @@
 import { dplOf, isPresent, isWritableData, TYPE_TSS16, TYPE_TSS16_BUSY, typeOf } from '../arch/descriptor.ts';
 import { tssStackPlace, type TssStackPlace } from '../arch/tss.ts';
 import { IMPLICIT } from './access.ts';
-import { tellAccess, WHAT_TSS } from './access-report.ts';
+import { IS_READ, partCode, WHAT_TSS } from './access-codes.ts';
+import { tellAccess } from './access-report.ts';
 import { errorOf, isNull, readDescriptor, type Descriptor } from './descriptor-table.ts';
-import { demand, skip, SSF, TS } from './fault.ts';
+import { demand, skipAll, SSF, TS } from './fault.ts';
 import { readLinear16, readLinear32 } from './linear-memory.ts';
 import { TR, type Cpu } from './state.ts';
+
+const POINTER = partCode('sp'), SEGMENT = partCode('ss');
 
 /** Codes of the checks of an inner stack, in order; `hasRoom` is the frame's, which the caller lays. */
 export interface InnerStackRules {
@@ -35,9 +38,9 @@ export function readInnerStack(cpu: Cpu, into: Descriptor, newCpl: number, ext: 
   demand(cpu, rules.inTss, last <= cpu.segmentLimit(TR), TS(errorOf(cpu.segmentSelector(TR)) | ext), last, cpu.segmentLimit(TR));
   const base = cpu.segmentBase(TR);
   const selector = readLinear16(cpu, base + place.segment, IMPLICIT);
+  tellAccess(cpu, WHAT_TSS, SEGMENT, (base + place.segment) >>> 0, 2, selector, 0, IS_READ);
   const pointer = place.bytes === 4 ? readLinear32(cpu, base + place.pointer, IMPLICIT) >>> 0 : readLinear16(cpu, base + place.pointer, IMPLICIT);
-  tellAccess(cpu, WHAT_TSS, base + place.pointer, base + place.pointer, place.bytes, pointer, 0);
-  tellAccess(cpu, WHAT_TSS, base + place.segment, base + place.segment, 2, selector, 0);
+  tellAccess(cpu, WHAT_TSS, POINTER, (base + place.pointer) >>> 0, place.bytes, pointer, 0, IS_READ);
   checkInnerSegment(cpu, into, selector, { newCpl, ext }, rules);
   return pointer;
 }
@@ -56,6 +59,10 @@ function checkInnerSegment(cpu: Cpu, into: Descriptor, selector: number, at: { r
 
 /** Says that the checks of an inner stack do not apply: the ring stays. */
 export function skipInnerStack(cpu: Cpu, rules: InnerStackRules): void {
-  if (!cpu.probe.listening) return;
-  for (const one of [rules.inTss, rules.isNotNull, rules.inTable, rules.rpl, rules.dpl, rules.type, rules.present, rules.hasRoom]) skip(cpu, one);
+  if (cpu.probe.listening) skipAll(cpu, innerStackOrder(rules));
+}
+
+/** The codes in order. */
+export function innerStackOrder(rules: InnerStackRules): readonly number[] {
+  return [rules.inTss, rules.isNotNull, rules.inTable, rules.rpl, rules.dpl, rules.type, rules.present, rules.hasRoom];
 }

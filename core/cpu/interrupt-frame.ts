@@ -37,7 +37,7 @@ export function pushInterruptFrame(cpu: Cpu, { values, width }: StackFrame, cont
     values[at++] = cpu.segmentSelector(SS);
   }
   if (content.isFromVirtual8086) for (const segment of PUSHED_SEGMENTS) values[at++] = cpu.segmentSelector(segment);
-  writeFrame(cpu);
+  writeFrame(cpu, interruptSlotNames(width, content.errorCode));
 }
 
 /** The data segment registers a frame out of virtual-8086 mode saves, lowest address first; they are null in the handler. */

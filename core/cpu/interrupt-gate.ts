@@ -11,10 +11,11 @@ import { ERROR_IDT } from '../arch/error-code.ts';
 import { codeOf, SOURCES, VIAS } from '../event/kinds.ts';
 import { rule } from '../event/rules.ts';
 import { IMPLICIT } from './access.ts';
-import { tellAccess, WHAT_GATE } from './access-report.ts';
+import { IS_READ, NO_PART, WHAT_GATE } from './access-codes.ts';
+import { tellAccess } from './access-report.ts';
 import { errorOf, isNull, markAccessed, newDescriptor, readDescriptor } from './descriptor-table.ts';
-import { demand, GP, NP, skip, SSF } from './fault.ts';
-import { innerStackPlace, readInnerStack, skipInnerStack, type InnerStackRules } from './inner-stack.ts';
+import { demand, GP, NP, skip, skipAll, SSF } from './fault.ts';
+import { innerStackOrder, innerStackPlace, readInnerStack, skipInnerStack, type InnerStackRules } from './inner-stack.ts';
 import { interruptSlotCount, interruptSlotNames, pushInterruptFrame, PUSHED_SEGMENTS } from './interrupt-frame.ts';
 import { readFlags, writeFlags } from './flags.ts';
 import { readLinear32 } from './linear-memory.ts';
@@ -36,6 +37,8 @@ const INNER_RULES: InnerStackRules = {
   type: rule('inner-ss-type'), present: rule('inner-ss-present'), hasRoom: rule('inner-frame-room'),
 };
 const R_SAME_ROOM = rule('same-frame-room');
+/** What a task gate leaves to the task switch. */
+const HANDLER_RULES = [R_CS_NULL, R_CS_TABLE, R_CS_TYPE, R_CS_DPL, R_CS_PRESENT, R_CS_V86, ...innerStackOrder(INNER_RULES), R_SAME_ROOM, R_LIMIT];
 const IDTR_BASE = registerOffset('idtr.base'), IDTR_LIMIT = registerOffset('idtr.limit');
 const SOFTWARE = codeOf(SOURCES, 'software');
 /** The mechanism of a transition into a handler, by source. */
@@ -46,8 +49,8 @@ export interface Delivery { readonly source: number; readonly vector: number; re
 
 /** The gate and stack of the delivery in progress; read again by every delivery. */
 const gate = { low: 0, high: 0, linear: 0, physical: 0 };
-const handler = newDescriptor();
-const inner = newDescriptor();
+const handler = newDescriptor('cs');
+const inner = newDescriptor('ss');
 let innerEsp = 0;
 
 /** Enters the handler of a vector; the return address is the current CS:EIP. Faults leave registers and memory as they were (but A/D and accessed bits). */
@@ -55,6 +58,7 @@ export function enterHandler(cpu: Cpu, delivery: Delivery): void {
   const ext = delivery.source === SOFTWARE ? 0 : 1;
   checkGate(cpu, delivery, ext);
   if (gateType(gate.high) === TYPE_TASK_GATE) {
+    skipAll(cpu, HANDLER_RULES);
     switchTask(cpu, taskOfInterrupt(cpu, gate.low, ext), { by: 'interrupt', ext, interrupt: delivery, gate: interruptGateFields(delivery.vector, gate) });
     return;
   }
@@ -69,6 +73,7 @@ export function enterHandler(cpu: Cpu, delivery: Delivery): void {
   const frame = isInner
     ? layFrame(cpu, { rule: INNER_RULES.hasRoom, fault: SSF(errorOf(inner.selector) | ext), count, width }, { rights: inner.rights, limit: inner.limit, base: inner.base, pointer: innerEsp, cpl: newCpl })
     : layFrame(cpu, { rule: R_SAME_ROOM, fault: SSF(ext), count, width }, { rights: cpu.segmentRights(SS), limit: cpu.segmentLimit(SS), base: cpu.segmentBase(SS), pointer: cpu.esp, cpl: newCpl });
+  if (isInner) skip(cpu, R_SAME_ROOM);
   const offset = width === 4 ? gateOffset(gate.low, gate.high) : gate.low & 0xffff;
   demand(cpu, R_LIMIT, offset <= handler.limit, GP(ext), offset, handler.limit);
   markAccessed(cpu, handler);
@@ -89,7 +94,7 @@ function checkGate(cpu: Cpu, delivery: Delivery, ext: number): void {
   gate.high = readLinear32(cpu, gate.linear + 4, IMPLICIT);
   // taken now: the frame's pages may take the place of this one in the TLB
   gate.physical = cachedPage(cpu, tlbIndex(gate.linear)) + (gate.linear & 0xfff);
-  tellAccess(cpu, WHAT_GATE, gate.linear, gate.linear, 8, gate.high, 0);
+  tellAccess(cpu, WHAT_GATE, NO_PART, gate.linear, 8, gate.low, gate.high, IS_READ);
   const type = gateType(gate.high);
   demand(cpu, R_GATE_TYPE, isIdtGate(type), GP(error), type, gate.high >>> 0);
   // SDM 3A "Protection of Exception- and Interrupt-Handler Procedures": only INT n, INT3 and INTO look at the gate's DPL.

@@ -10,7 +10,7 @@ import { rule } from '../event/rules.ts';
 import { markAccessed, newDescriptor } from './descriptor-table.ts';
 import { demand, GP0, NP } from './fault.ts';
 import { readFlags, writeFlags } from './flags.ts';
-import { read16, read32 } from './memory.ts';
+import { poppedSlot, SLOT_CS, SLOT_FLAGS, SLOT_IP, SLOT_SP, SLOT_SS } from './popped-slot.ts';
 import { checkReturnCode, checkReturnStack, nullInnerSegments, setReturnedPointer, skipReturnStack, type CodeRules, type StackRules } from './return-checks.ts';
 import { installDescriptor } from './segmentation.ts';
 import { setStackPointer, stackOffset } from './stack.ts';
@@ -36,8 +36,9 @@ const R_LIMIT = rule('iret-limit');
 const VIA_IRET = codeOf(VIAS, 'iret');
 const NAMES_32 = (['eip', 'cs', 'eflags', 'esp', 'ss'] as const).map((name) => codeOf(SLOT_NAMES, name));
 const NAMES_16 = (['ip', 'cs', 'flags', 'sp', 'ss'] as const).map((name) => codeOf(SLOT_NAMES, name));
-const code = newDescriptor(), stack = newDescriptor();
+const code = newDescriptor('cs'), stack = newDescriptor('ss');
 const values = [0, 0, 0, 0, 0];
+const SLOT_PARTS = [SLOT_IP, SLOT_CS, SLOT_FLAGS, SLOT_SP, SLOT_SS];
 const EIP_SLOT = 0, CS_SLOT = 1, FLAGS_SLOT = 2, ESP_SLOT = 3, SS_SLOT = 4;
 
 /** IRET (`operandSize` 16) or IRETD (32). Faults with #GP, #NP, #SS or #PF, nothing changed then; to a previous task as switchTask does. */
@@ -48,7 +49,7 @@ export function interruptReturn(cpu: Cpu, operandSize: number): void {
     return;
   }
   const width = operandSize >>> 3;
-  for (let slot = EIP_SLOT; slot <= FLAGS_SLOT; slot += 1) values[slot] = popped(cpu, slot, width);
+  for (let slot = EIP_SLOT; slot <= FLAGS_SLOT; slot += 1) values[slot] = poppedSlot(cpu, SLOT_PARTS[slot]!, slot * width, width);
   if (width === 4 && (values[FLAGS_SLOT]! & EFLAGS_VM) !== 0 && cpu.cpl === 0) {
     returnToVirtual8086(cpu);
     return;
@@ -58,7 +59,7 @@ export function interruptReturn(cpu: Cpu, operandSize: number): void {
   const rpl = selector & 3;
   const isOuter = rpl > cpu.cpl;
   if (isOuter) {
-    for (let slot = ESP_SLOT; slot <= SS_SLOT; slot += 1) values[slot] = popped(cpu, slot, width);
+    for (let slot = ESP_SLOT; slot <= SS_SLOT; slot += 1) values[slot] = poppedSlot(cpu, SLOT_PARTS[slot]!, slot * width, width);
     checkReturnStack(cpu, stack, values[SS_SLOT]! & 0xffff, rpl, STACK_RULES);
   } else skipReturnStack(cpu, STACK_RULES);
   const eip = values[EIP_SLOT]! >>> 0;
@@ -67,11 +68,6 @@ export function interruptReturn(cpu: Cpu, operandSize: number): void {
   if (isOuter) markAccessed(cpu, stack);
 
   commit(cpu, { width, isOuter, flags, selector, eip });
-}
-
-function popped(cpu: Cpu, slot: number, width: number): number {
-  const offset = stackOffset(cpu, slot * width);
-  return width === 4 ? read32(cpu, SS, offset) : read16(cpu, SS, offset);
 }
 
 function commit(cpu: Cpu, to: { readonly width: number; readonly isOuter: boolean; readonly flags: number; readonly selector: number; readonly eip: number }): void {

@@ -5,6 +5,8 @@
 import { RIGHTS_UNUSABLE } from '../arch/register-file.ts';
 import { rule } from '../event/rules.ts';
 import { privilegeOf } from './access.ts';
+import { IS_READ, IS_WRITE, NO_PART, WHAT_OPERAND } from './access-codes.ts';
+import { tellAccess } from './access-report.ts';
 import { demandAligned } from './alignment.ts';
 import { demand, GP0, SS0, skip, type FaultCode } from './fault.ts';
 import { prepareLinearWrite, readLinear16, readLinear32, readLinear8, writeLinear16, writeLinear32, writeLinear8 } from './linear-memory.ts';
@@ -28,7 +30,10 @@ export function read8(cpu: Cpu, segment: number, offset: number): number {
   if (((tag ^ offset) & PAGE_MASK) === 0 && (tag & (cpu.cpl === 3 ? USER_READ : SUPERVISOR_READ)) !== 0 && ((cpu.flatSegments >>> segment) & 1) !== 0) {
     return cpu.ram[cpu.tlb[at + 1]! + (offset & 0xfff)]!;
   }
-  return readLinear8(cpu, linearForRead(cpu, segment, offset >>> 0, 1), privilegeOf(cpu.cpl));
+  const linear = linearForRead(cpu, segment, offset >>> 0, 1);
+  const value = readLinear8(cpu, linear, privilegeOf(cpu.cpl));
+  tellAccess(cpu, WHAT_OPERAND, NO_PART, linear, 1, value, 0, IS_READ);
+  return value;
 }
 
 /** Reads two bytes, unsigned. */
@@ -37,7 +42,10 @@ export function read16(cpu: Cpu, segment: number, offset: number): number {
   if (((tag ^ offset) & PAGE_MASK) === 0 && (tag & (cpu.cpl === 3 ? USER_READ : SUPERVISOR_READ)) !== 0 && ((cpu.flatSegments >>> segment) & 1) !== 0 && (offset & 0xfff) <= 0xffe) {
     return cpu.ramView.getUint16(cpu.tlb[at + 1]! + (offset & 0xfff), true);
   }
-  return readLinear16(cpu, linearForRead(cpu, segment, offset >>> 0, 2), privilegeOf(cpu.cpl));
+  const linear = linearForRead(cpu, segment, offset >>> 0, 2);
+  const value = readLinear16(cpu, linear, privilegeOf(cpu.cpl));
+  tellAccess(cpu, WHAT_OPERAND, NO_PART, linear, 2, value, 0, IS_READ);
+  return value;
 }
 
 /** Reads four bytes, as a signed 32-bit integer. */
@@ -46,7 +54,10 @@ export function read32(cpu: Cpu, segment: number, offset: number): number {
   if (((tag ^ offset) & PAGE_MASK) === 0 && (tag & (cpu.cpl === 3 ? USER_READ : SUPERVISOR_READ)) !== 0 && ((cpu.flatSegments >>> segment) & 1) !== 0 && (offset & 0xfff) <= 0xffc) {
     return cpu.ramView.getInt32(cpu.tlb[at + 1]! + (offset & 0xfff), true);
   }
-  return readLinear32(cpu, linearForRead(cpu, segment, offset >>> 0, 4), privilegeOf(cpu.cpl));
+  const linear = linearForRead(cpu, segment, offset >>> 0, 4);
+  const value = readLinear32(cpu, linear, privilegeOf(cpu.cpl));
+  tellAccess(cpu, WHAT_OPERAND, NO_PART, linear, 4, value, 0, IS_READ);
+  return value;
 }
 
 /** Writes a byte. */
@@ -58,7 +69,9 @@ export function write8(cpu: Cpu, segment: number, offset: number, value: number)
     else writeNoted(cpu, physical, 1, value);
     return;
   }
-  writeLinear8(cpu, linearForWrite(cpu, segment, offset >>> 0, 1), value, privilegeOf(cpu.cpl));
+  const linear = linearForWrite(cpu, segment, offset >>> 0, 1);
+  writeLinear8(cpu, linear, value, privilegeOf(cpu.cpl));
+  tellAccess(cpu, WHAT_OPERAND, NO_PART, linear, 1, value & 0xff, 0, IS_WRITE);
 }
 
 /** Writes two bytes. */
@@ -70,7 +83,9 @@ export function write16(cpu: Cpu, segment: number, offset: number, value: number
     else writeNoted(cpu, physical, 2, value);
     return;
   }
-  writeLinear16(cpu, linearForWrite(cpu, segment, offset >>> 0, 2), value, privilegeOf(cpu.cpl));
+  const linear = linearForWrite(cpu, segment, offset >>> 0, 2);
+  writeLinear16(cpu, linear, value, privilegeOf(cpu.cpl));
+  tellAccess(cpu, WHAT_OPERAND, NO_PART, linear, 2, value & 0xffff, 0, IS_WRITE);
 }
 
 /** Writes four bytes. */
@@ -82,7 +97,17 @@ export function write32(cpu: Cpu, segment: number, offset: number, value: number
     else writeNoted(cpu, physical, 4, value);
     return;
   }
-  writeLinear32(cpu, linearForWrite(cpu, segment, offset >>> 0, 4), value, privilegeOf(cpu.cpl));
+  const linear = linearForWrite(cpu, segment, offset >>> 0, 4);
+  writeLinear32(cpu, linear, value, privilegeOf(cpu.cpl));
+  tellAccess(cpu, WHAT_OPERAND, NO_PART, linear, 4, value, 0, IS_WRITE);
+}
+
+/** A read that a listening probe is told of as something else than an operand. Only for one that listens: otherwise read8, read16 and read32 do the same. */
+export function readTold(cpu: Cpu, told: { readonly what: number; readonly part: number; readonly segment: number; readonly offset: number; readonly size: number }): number {
+  const linear = linearForRead(cpu, told.segment, told.offset, told.size);
+  const value = told.size === 4 ? readLinear32(cpu, linear, privilegeOf(cpu.cpl)) : readLinear16(cpu, linear, privilegeOf(cpu.cpl));
+  tellAccess(cpu, told.what, told.part, linear, told.size, value, 0, IS_READ);
+  return value;
 }
 
 /** Checks that `sizeBytes` (at most 4096) can be written, without writing: read-modify-write, ENTER and PUSHA probe before they commit. */
@@ -98,6 +123,7 @@ export function linearForRead(cpu: Cpu, segment: number, offset: number, sizeByt
   demandUsable(cpu, segment, rights);
   // SDM 3A "Type Checking": no instruction may read an execute-only code segment. In real-address mode types are not looked at.
   demand(cpu, R_READABLE, (rights & (TYPE_CODE | TYPE_READ_WRITE)) !== TYPE_CODE || isRealMode(cpu), GP0, segment, rights);
+  skip(cpu, R_WRITABLE);
   demandWithinLimit(cpu, segment, offset, sizeBytes, rights);
   const linear = (cpu.segmentBase(segment) + offset) >>> 0;
   demandAligned(cpu, linear, sizeBytes);
@@ -108,6 +134,7 @@ export function linearForRead(cpu: Cpu, segment: number, offset: number, sizeByt
 export function linearForWrite(cpu: Cpu, segment: number, offset: number, sizeBytes: number): number {
   const rights = cpu.segmentRights(segment);
   demandUsable(cpu, segment, rights);
+  skip(cpu, R_READABLE);
   // SDM 3A "Type Checking": no instruction may write into a code segment or a read-only data segment.
   demand(cpu, R_WRITABLE, (rights & (TYPE_CODE | TYPE_READ_WRITE)) === TYPE_READ_WRITE || isRealMode(cpu), GP0, segment, rights);
   demandWithinLimit(cpu, segment, offset, sizeBytes, rights);

@@ -9,7 +9,7 @@ import { highOfCount, joinU64 } from '../base/u64.ts';
 import { rule } from '../event/rules.ts';
 import { handleOf } from '../event/schema.ts';
 import { beforeEvent, beginEvent, emitEvent, kindCode } from './emit.ts';
-import { demand, GP0 } from './fault.ts';
+import { demand, GP0, skip } from './fault.ts';
 import { demandPrivileged } from './privilege.ts';
 import { EAX, ECX, EDX, type Cpu } from './state.ts';
 
@@ -37,6 +37,7 @@ export function rdmsr(cpu: Cpu): void {
   const number = cpu.get32(ECX) >>> 0;
   demandPrivileged(cpu);
   demand(cpu, R_EXISTS, PRESENT.has(number), GP0, number, 0);
+  skip(cpu, R_VALUE);
 
   readMsr(cpu, number);
   cpu.set32(EAX, value.lo);

@@ -5,15 +5,18 @@ import { CR0_WP, CR4_PSE } from '../arch/control-registers.ts';
 import { ENTRY_A, ENTRY_BASE, ENTRY_D, ENTRY_P, ENTRY_PS, ENTRY_RW, ENTRY_US, LARGE_BASE, LARGE_RESERVED } from '../arch/page-entry.ts';
 import { registerOffset } from '../arch/register-file.ts';
 import { rule } from '../event/rules.ts';
-import { IMPLICIT, PEEK, TYPE_MASK, USER, WRITE } from './access.ts';
-import { tellAccess, WHAT_PAGE_ENTRY } from './access-report.ts';
-import { judge, skip } from './fault.ts';
+import { PEEK, TYPE_MASK, USER, WRITE } from './access.ts';
+import { IS_READ, IS_WRITE, partCode, WHAT_PAGE_ENTRY } from './access-codes.ts';
+import { judge, skip, skipAll } from './fault.ts';
 import { flagPage, PAGE_DIRECTORY, PAGE_TABLE } from './page-flags.ts';
 import { readPhysical32, writeByProcessor32 } from './physical.ts';
 import type { Cpu } from './state.ts';
 
 const R_PDE_PRESENT = rule('page-directory-present'), R_PDE_RESERVED = rule('page-directory-reserved'), R_PTE_PRESENT = rule('page-table-present');
 const R_USER = rule('page-user'), R_USER_WRITE = rule('page-user-writable'), R_SUPERVISOR_WRITE = rule('page-supervisor-writable');
+/** What a TLB hit spares. */
+const WALK_RULES = [R_PDE_PRESENT, R_PDE_RESERVED, R_PTE_PRESENT], USER_RULES = [R_USER, R_USER_WRITE];
+const DIRECTORY_ENTRY = partCode('directory-entry'), TABLE_ENTRY = partCode('table-entry');
 const CR0 = registerOffset('cr0'), CR3 = registerOffset('cr3'), CR4 = registerOffset('cr4');
 
 /** What a walk saw. Entries are as they were read, before any accessed or dirty bit was set. */
@@ -59,7 +62,10 @@ export function walkTables(cpu: Cpu, linear: number, access: number, out: WalkOu
   // Step 3: with CR4.PSE = 1 and PS = 1 the PDE maps a 4-MByte page.
   if ((out.pde & ENTRY_PS) !== 0 && (cpu.register(CR4) & CR4_PSE) !== 0) return walkLarge(cpu, linear, access, out);
   // VENDOR: whether an entry is marked accessed when a lower level then refuses differs between processors; here it is.
-  if (access < PEEK) markEntry(cpu, out.pdePhysical, out.pde, ENTRY_A);
+  if (access < PEEK) {
+    skip(cpu, R_PDE_RESERVED);
+    markEntry(cpu, out.pdePhysical, out.pde, ENTRY_A, DIRECTORY_ENTRY);
+  }
 
   // Step 4: otherwise the PTE lies at PDE[31:12] + 4 * linear[21:12].
   out.levels = 2;
@@ -70,7 +76,7 @@ export function walkTables(cpu: Cpu, linear: number, access: number, out: WalkOu
   out.writable &&= (out.pte & ENTRY_RW) !== 0;
   out.user &&= (out.pte & ENTRY_US) !== 0;
   out.page = (out.pte & ENTRY_BASE) >>> 0;
-  return finish(cpu, access, out, out.ptePhysical, out.pte);
+  return finish(cpu, access, out);
 }
 
 function walkLarge(cpu: Cpu, linear: number, access: number, out: WalkOutcome): boolean {
@@ -79,16 +85,18 @@ function walkLarge(cpu: Cpu, linear: number, access: number, out: WalkOutcome): 
   // SDM 3A "Page-Fault Exceptions": RSVD is only reported for a present entry, so P is 1 with it.
   if (out.reserved) { out.present = true; return refuse(out, R_PDE_RESERVED); }
   out.page = ((out.pde & LARGE_BASE) | (linear & 0x003f_f000)) >>> 0;
-  return finish(cpu, access, out, out.pdePhysical, out.pde);
+  if (access < PEEK) skip(cpu, R_PTE_PRESENT);
+  return finish(cpu, access, out);
 }
 
 // Step 5: rights, then the leaf's accessed bit, and its dirty bit for a write. SDM 3A "Accessed and Dirty Flags".
-function finish(cpu: Cpu, access: number, out: WalkOutcome, leafPhysical: number, leaf: number): boolean {
+function finish(cpu: Cpu, access: number, out: WalkOutcome): boolean {
   out.present = true;
   out.refused = refusalOf(cpu, access, out.user, out.writable);
   if (out.refused !== 0) return false;
   const bits = (access & TYPE_MASK) === WRITE ? ENTRY_A | ENTRY_D : ENTRY_A;
-  if (access < PEEK) markEntry(cpu, leafPhysical, leaf, bits);
+  const leaf = out.large ? out.pde : out.pte;
+  if (access < PEEK) markEntry(cpu, out.large ? out.pdePhysical : out.ptePhysical, leaf, bits, out.large ? DIRECTORY_ENTRY : TABLE_ENTRY);
   out.dirty = ((leaf | bits) & ENTRY_D) !== 0;
   return true;
 }
@@ -100,28 +108,48 @@ function finish(cpu: Cpu, access: number, out: WalkOutcome, leafPhysical: number
 export function refusalOf(cpu: Cpu, access: number, user: boolean, writable: boolean): number {
   const isWrite = (access & TYPE_MASK) === WRITE;
   if ((access & USER) !== 0) {
-    if (!decide(cpu, access, R_USER, user, 3)) return R_USER;
-    if (isWrite && !decide(cpu, access, R_USER_WRITE, writable, 3)) return R_USER_WRITE;
+    if (!decide(cpu, access, R_USER, user, rightsBits(user, writable))) return R_USER;
+    if (!isWrite) skipUnlessPeek(cpu, access, R_USER_WRITE);
+    else if (!decide(cpu, access, R_USER_WRITE, writable, rightsBits(user, writable))) return R_USER_WRITE;
+    skipUnlessPeek(cpu, access, R_SUPERVISOR_WRITE);
     return 0;
   }
-  if (access < PEEK) skip(cpu, R_USER);
+  if (access < PEEK) skipAll(cpu, USER_RULES);
   const protects = (cpu.register(CR0) & CR0_WP) !== 0;
-  if (isWrite && protects && !decide(cpu, access, R_SUPERVISOR_WRITE, writable, (access & IMPLICIT) !== 0 ? 1 : 0)) return R_SUPERVISOR_WRITE;
-  if (isWrite && !protects && access < PEEK) skip(cpu, R_SUPERVISOR_WRITE);
+  if (!isWrite || !protects) skipUnlessPeek(cpu, access, R_SUPERVISOR_WRITE);
+  else if (!decide(cpu, access, R_SUPERVISOR_WRITE, writable, rightsBits(user, writable))) return R_SUPERVISOR_WRITE;
   return 0;
+}
+
+/** Says that a translation came from the TLB: nothing was walked. */
+export function skipWalk(cpu: Cpu): void {
+  skipAll(cpu, WALK_RULES);
+}
+
+// what all levels together allow, in the places of a page entry's bits
+const rightsBits = (user: boolean, writable: boolean): number => (user ? ENTRY_US : 0) | (writable ? ENTRY_RW : 0);
+
+function skipUnlessPeek(cpu: Cpu, access: number, rule: number): void {
+  if (access < PEEK) skip(cpu, rule);
 }
 
 function readEntry(cpu: Cpu, physical: number, access: number, kind: number): number {
   const entry = readPhysical32(cpu, physical);
   if (access < PEEK) {
     flagPage(cpu, physical, kind);
-    tellAccess(cpu, WHAT_PAGE_ENTRY, physical, physical, 4, entry, 0);
+    tellEntry(cpu, kind === PAGE_DIRECTORY ? DIRECTORY_ENTRY : TABLE_ENTRY, physical, entry, IS_READ);
   }
   return entry;
 }
 
-function markEntry(cpu: Cpu, physical: number, entry: number, bits: number): void {
-  if ((entry & bits) !== bits) writeByProcessor32(cpu, physical, entry | bits);
+function markEntry(cpu: Cpu, physical: number, entry: number, bits: number, part: number): void {
+  if ((entry & bits) === bits) return;
+  writeByProcessor32(cpu, physical, entry | bits);
+  tellEntry(cpu, part, physical, entry | bits, IS_WRITE);
+}
+
+function tellEntry(cpu: Cpu, part: number, physical: number, entry: number, write: number): void {
+  if (cpu.probe.listening) cpu.probe.access(WHAT_PAGE_ENTRY, part, physical, physical, 4, entry >>> 0, 0, write);
 }
 
 function decide(cpu: Cpu, access: number, rule: number, condition: boolean, operand: number): boolean {

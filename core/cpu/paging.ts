@@ -3,10 +3,14 @@
 
 import { CR0_PG } from '../arch/control-registers.ts';
 import { registerOffset } from '../arch/register-file.ts';
+import { TLB_STALE as STALE_RIGHTS } from '../event/heard.ts';
 import { FETCH, PEEK, privilegeOf, READ, TLB_HIT, TLB_MISS, TLB_SHIFT, TLB_STALE, TYPE_MASK, USER, WRITE } from './access.ts';
+import { IS_READ, NO_PART, WHAT_TLB } from './access-codes.ts';
 import { Fault, PF } from './fault.ts';
-import { newWalkOutcome, refusalOf, walkTables, type WalkOutcome } from './page-walk.ts';
-import { SUPERVISOR_READ, USER_READ, cachedPage, cacheIdentity, cacheWalk, dropPage, isCached, isCachedDirty, isCachedUser, isCachedWritable, tlbIndex } from './tlb.ts';
+import { newWalkOutcome, refusalOf, skipWalk, walkTables, type WalkOutcome } from './page-walk.ts';
+import {
+  SUPERVISOR_READ, USER_READ, cachedPage, cachedRights, cacheIdentity, cacheWalk, dropPage, isCached, isCachedDirty, isCachedUser, isCachedWritable, tlbIndex,
+} from './tlb.ts';
 import type { Cpu } from './state.ts';
 
 const CR0 = registerOffset('cr0');
@@ -24,14 +28,19 @@ export const isPaging = (cpu: Cpu): boolean => (cpu.register(CR0) & CR0_PG) !== 
 /** The physical address for an access (access.ts) to one linear address. Faults with #PF. SDM 3A "Paging". */
 export function translate(cpu: Cpu, linear: number, access: number): number {
   const at = tlbIndex(linear);
-  if (isCached(cpu, at, linear)) {
+  const isHit = isCached(cpu, at, linear);
+  if (!isPaging(cpu)) {
+    if (!isHit) cacheIdentity(cpu, at, linear);
+    return cachedPage(cpu, at) + (linear & 0xfff);
+  }
+  if (isHit) {
+    tellHit(cpu, at, linear);
     const refused = refusalOf(cpu, access, isCachedUser(cpu, at), isCachedWritable(cpu, at));
     if (refused !== 0) refuseHit(cpu, at, linear, access, refused);
     // The first write through an entry cached with D = 0 walks again, to set the bit in memory.
     if ((access & TYPE_MASK) !== WRITE || isCachedDirty(cpu, at)) return cachedPage(cpu, at) + (linear & 0xfff);
   }
-  if (!isPaging(cpu)) cacheIdentity(cpu, at, linear);
-  else if (walkTables(cpu, linear, access, current)) cacheWalk(cpu, at, linear, current);
+  if (walkTables(cpu, linear, access, current)) cacheWalk(cpu, at, linear, current);
   else raisePageFault(cpu, linear, access, TLB_MISS);
   return cachedPage(cpu, at) + (linear & 0xfff);
 }
@@ -51,14 +60,26 @@ export function peekPhysical(cpu: Cpu, linear: number): number {
 }
 const peeked = newWalkOutcome();
 
+function tellHit(cpu: Cpu, at: number, linear: number): void {
+  if (!cpu.probe.listening) return;
+  walkTables(cpu, linear, READ | PEEK, peeked);
+  const rights = cachedRights(cpu, at) | (agrees(cpu, at, peeked) ? 0 : STALE_RIGHTS);
+  cpu.probe.access(WHAT_TLB, NO_PART, (linear & 0xffff_f000) >>> 0, cachedPage(cpu, at), 0, rights, 0, IS_READ);
+  skipWalk(cpu);
+}
+
+/** True when a walk found what the TLB entry at `at` says: it is not stale. */
+function agrees(cpu: Cpu, at: number, walk: WalkOutcome): boolean {
+  return walk.present && !walk.reserved && walk.page === cachedPage(cpu, at) && walk.user === isCachedUser(cpu, at) && walk.writable === isCachedWritable(cpu, at);
+}
+
 function refuseHit(cpu: Cpu, at: number, linear: number, access: number, refused: number): never {
   walkTables(cpu, linear, access | PEEK, current);
-  const agrees = current.present && !current.reserved && current.page === cachedPage(cpu, at)
-    && current.user === isCachedUser(cpu, at) && current.writable === isCachedWritable(cpu, at);
+  const isFresh = agrees(cpu, at, current);
   current.refused = refused;
   current.present = true;
   current.reserved = false;
-  raisePageFault(cpu, linear, access, agrees ? TLB_HIT : TLB_STALE);
+  raisePageFault(cpu, linear, access, isFresh ? TLB_HIT : TLB_STALE);
 }
 
 // The one place where a refusal (in `current`) becomes #PF. The page's cached translations go; CR2 is written when the fault is delivered.

@@ -2,7 +2,7 @@
 
 import { ioplOf } from '../arch/flags.ts';
 import { rule } from '../event/rules.ts';
-import { demand, GP0 } from './fault.ts';
+import { demand, GP0, skip } from './fault.ts';
 import { isVirtual8086 } from './mode.ts';
 import type { Cpu } from './state.ts';
 
@@ -22,4 +22,5 @@ export function demandInterruptFlagRight(cpu: Cpu): void {
 /** In virtual-8086 mode #GP(0) unless IOPL is 3: PUSHF, POPF, INT n and IRET, which its monitor emulates. SDM 3B "Sensitive Instructions". */
 export function demandVirtual8086Iopl(cpu: Cpu): void {
   if (isVirtual8086(cpu)) demand(cpu, R_VIRTUAL, ioplOf(cpu.rawFlags) === IOPL_ALL, GP0, ioplOf(cpu.rawFlags), IOPL_ALL);
+  else skip(cpu, R_VIRTUAL);
 }

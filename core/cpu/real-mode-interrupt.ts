@@ -11,14 +11,15 @@ import { registerOffset } from '../arch/register-file.ts';
 import { codeOf, SLOT_NAMES, VIAS } from '../event/kinds.ts';
 import { rule } from '../event/rules.ts';
 import { IMPLICIT } from './access.ts';
-import { tellAccess, WHAT_GATE } from './access-report.ts';
+import { IS_READ, NO_PART, WHAT_GATE } from './access-codes.ts';
+import { tellAccess } from './access-report.ts';
 import { demand, GP0, SS0 } from './fault.ts';
 import { readFlags, writeFlags } from './flags.ts';
 import { interruptSlotNames } from './interrupt-frame.ts';
 import { VIA_OF_SOURCE, type Delivery } from './interrupt-gate.ts';
 import { readLinear32 } from './linear-memory.ts';
-import { read16, read32 } from './memory.ts';
 import { isVirtual8086 } from './mode.ts';
+import { poppedSlot, SLOT_CS, SLOT_FLAGS, SLOT_IP } from './popped-slot.ts';
 import { demandVirtual8086Iopl } from './privilege.ts';
 import { loadParagraph } from './real-mode.ts';
 import { setStackPointer, stackOffset } from './stack.ts';
@@ -33,6 +34,7 @@ const VIA_IRET = codeOf(VIAS, 'iret');
 const ENTRY_BYTES = 4, WORD = 2, SLOTS = 3;
 const NAMES_32 = (['eip', 'cs', 'eflags'] as const).map((name) => codeOf(SLOT_NAMES, name));
 const NAMES_16 = (['ip', 'cs', 'flags'] as const).map((name) => codeOf(SLOT_NAMES, name));
+const SLOT_PARTS = [SLOT_IP, SLOT_CS, SLOT_FLAGS];
 const values = [0, 0, 0];
 
 /** Enters the handler of a vector in real-address mode; the return address is the current CS:EIP. Faults leave everything as it was. */
@@ -42,7 +44,7 @@ export function enterRealHandler(cpu: Cpu, delivery: Delivery): void {
   demand(cpu, R_TABLE, last <= cpu.register(IDTR_LIMIT), GP0, last, cpu.register(IDTR_LIMIT));
   const linear = (cpu.register(IDTR_BASE) + vector * ENTRY_BYTES) >>> 0;
   const entry = readLinear32(cpu, linear, IMPLICIT) >>> 0;
-  tellAccess(cpu, WHAT_GATE, linear, linear, ENTRY_BYTES, entry, 0);
+  tellAccess(cpu, WHAT_GATE, NO_PART, linear, ENTRY_BYTES, entry, 0, IS_READ);
   const stack = { rights: cpu.segmentRights(SS), limit: cpu.segmentLimit(SS), base: cpu.segmentBase(SS), pointer: cpu.esp, cpl: cpu.cpl };
   const frame = layFrame(cpu, { rule: R_ROOM, fault: SS0, count: SLOTS, width: WORD }, stack);
 
@@ -50,10 +52,11 @@ export function enterRealHandler(cpu: Cpu, delivery: Delivery): void {
   frame.values[0] = cpu.eip & 0xffff;
   frame.values[1] = cpu.segmentSelector(CS);
   frame.values[2] = flags & 0xffff;
-  writeFrame(cpu);
+  const names = interruptSlotNames(WORD, -1);
+  writeFrame(cpu, names);
   const draft = openTransition(cpu, VIA_OF_SOURCE[delivery.source]!);
   fillEntry(draft, { source: delivery.source, vector, errorCode: -1, returnIp: cpu.eip, gatePhysical: linear, gateLow: entry, gateHigh: 0 });
-  fillFrame(draft, { ss: cpu.segmentSelector(SS), linear: frame.linear, width: WORD, count: SLOTS, names: interruptSlotNames(WORD, -1), values: frame.values });
+  fillFrame(draft, { ss: cpu.segmentSelector(SS), linear: frame.linear, width: WORD, count: SLOTS, names, values: frame.values });
   cpu.esp = frame.newPointer;
   loadParagraph(cpu, CS, entry >>> 16);
   cpu.eip = entry & 0xffff;
@@ -67,8 +70,7 @@ export function realInterruptReturn(cpu: Cpu, operandSize: number): void {
   demandVirtual8086Iopl(cpu);
   const width = operandSize >>> 3;
   for (let slot = 0; slot < SLOTS; slot += 1) {
-    const offset = stackOffset(cpu, slot * width);
-    values[slot] = width === 4 ? read32(cpu, SS, offset) >>> 0 : read16(cpu, SS, offset);
+    values[slot] = poppedSlot(cpu, SLOT_PARTS[slot]!, slot * width, width) >>> 0;
   }
   const [eip, selector, image] = values as [number, number, number];
   demand(cpu, R_LIMIT, eip <= cpu.segmentLimit(CS), GP0, eip, cpu.segmentLimit(CS));

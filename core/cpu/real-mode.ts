@@ -5,8 +5,9 @@
 import { RIGHTS_UNUSABLE } from '../arch/register-file.ts';
 import { rule } from '../event/rules.ts';
 import { demand, GP0 } from './fault.ts';
-import { prepareWrite, read16, read32 } from './memory.ts';
+import { prepareWrite } from './memory.ts';
 import { isProtectedMode, isVirtual8086 } from './mode.ts';
+import { poppedSlot, SLOT_CS, SLOT_IP } from './popped-slot.ts';
 import { installSegment, loadSegment } from './segmentation.ts';
 import { push16, push32, setStackPointer, stackOffset } from './stack.ts';
 import { CS, SS, type Cpu } from './state.ts';
@@ -62,9 +63,8 @@ export function callParagraph(cpu: Cpu, operandSize: number, selector: number, o
 /** RETF outside protected mode; `releaseBytes` is the immediate of RETF n. Faults with #SS, #GP or #PF. SDM 2B "RET—Return From Procedure". */
 export function returnToParagraph(cpu: Cpu, operandSize: number, releaseBytes: number): void {
   const width = operandSize >>> 3;
-  const read = (offset: number): number => (width === 4 ? read32(cpu, SS, offset) >>> 0 : read16(cpu, SS, offset));
-  const offset = read(stackOffset(cpu, 0));
-  const selector = read(stackOffset(cpu, width)) & 0xffff;
+  const offset = poppedSlot(cpu, SLOT_IP, 0, width) >>> 0;
+  const selector = poppedSlot(cpu, SLOT_CS, width, width) & 0xffff;
   demandTarget(cpu, offset);
 
   setStackPointer(cpu, stackOffset(cpu, 2 * width + releaseBytes));

@@ -4,7 +4,7 @@
 import { dplOf, isCode, isConformingCode, isData, isPresent, isWritableData, RIGHTS_DB } from '../arch/descriptor.ts';
 import { RIGHTS_UNUSABLE } from '../arch/register-file.ts';
 import { errorOf, isNull, readDescriptor, type Descriptor } from './descriptor-table.ts';
-import { demand, GP, GP0, NP, skip, type FaultCode } from './fault.ts';
+import { demand, GP, GP0, NP, skip, skipAll, type FaultCode } from './fault.ts';
 import { installNull } from './segmentation.ts';
 import { DS, ES, FS, GS, type Cpu } from './state.ts';
 
@@ -47,7 +47,7 @@ export function checkReturnStack(cpu: Cpu, into: Descriptor, selector: number, r
 /** Says that the checks of an SS do not apply: the return stays in its ring. */
 export function skipReturnStack(cpu: Cpu, rules: StackRules): void {
   if (!cpu.probe.listening) return;
-  for (const one of [rules.isNotNull, rules.inTable, rules.rpl, rules.type, rules.dpl, rules.present]) skip(cpu, one);
+  skipAll(cpu, [rules.isNotNull, rules.inTable, rules.rpl, rules.type, rules.dpl, rules.present]);
 }
 
 /** After a return to an outer ring: data segments the new CPL may not use become null. SDM 3A "Returning from a Called Procedure". */

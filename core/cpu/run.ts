@@ -5,15 +5,17 @@ import {
   PENDING_ACTIVITY, PENDING_CLOCK, PENDING_CODE_WRITTEN, PENDING_NMI, PENDING_SHADOW, PENDING_STOP, PENDING_SUSPENDED, PENDING_TRAP,
 } from './attention.ts';
 import type { LinearRange } from '../event/reexecutor.ts';
+import { rule } from '../event/rules.ts';
 import { blockCacheOf, type Block, type BlockCache } from './block-cache.ts';
 import { deliverExternal, deliverFault, deliverNmi, deliverSingleStep } from './delivery.ts';
 import { emitUnsupported } from './emit.ts';
 import { executeBlock } from './execute.ts';
-import { Fault, Unsupported } from './fault.ts';
+import { Fault, judge, skip, Unsupported } from './fault.ts';
 import { describeInstruction, fetchBlock } from './fetch.ts';
 import { FLAG_TF, materialiseFlags } from './flags.ts';
 import type { Op } from '../isa/opcode-index.ts';
 import { ACTIVE, CS, HALTED, SHADOW_MOV_SS, SHADOW_NMI, SHADOW_STI, SHUTDOWN, type Cpu } from './state.ts';
+import { setQuick } from './tlb.ts';
 
 /**
  * Where `run` stops by itself, whichever comes first; Infinity where there is no bound. `icount` with `iteration`: that many
@@ -47,11 +49,13 @@ export type StopReason =
 
 const LIMIT: StopReason = { kind: 'limit' }, WATCHED: StopReason = { kind: 'watched' }, STOP: StopReason = { kind: 'stop' }, HALT: StopReason = { kind: 'halted' }, SHUT_DOWN: StopReason = { kind: 'shutdown' };
 const ACTIVITY = registerOffset('activity');
+const R_SINGLE_STEP = rule('single-step-trap');
 
 /** Runs until a limit, a requested stop, HLT, shutdown or something unsupported. EFLAGS in the register file is up to date on return. */
 export function run(cpu: Cpu, limits: RunLimits): StopReason {
   noticeState(cpu);
   cpu.clockLimit = limits.clock;
+  if (cpu.probe.listening) setQuick(cpu, { isQuick: false });
   try {
     for (;;) {
       const stop = runUntilDelivery(cpu, limits);
@@ -61,6 +65,7 @@ export function run(cpu: Cpu, limits: RunLimits): StopReason {
     if (!(thrown instanceof Unsupported)) throw thrown;
     return endUnsupported(cpu, thrown);
   } finally {
+    if (!cpu.isQuick) setQuick(cpu, { isQuick: true });
     cpu.clockLimit = Infinity;
     cpu.iterationLimit = Infinity;
     cpu.pending &= ~(PENDING_CODE_WRITTEN | PENDING_SUSPENDED | PENDING_CLOCK);
@@ -181,7 +186,8 @@ function runGuarded(cpu: Cpu, cache: BlockCache, budget: number): void {
   const block = fetchBlock(cpu, cache);
   executeBlock(cpu, block, cpu.pending === 0 ? budget : 1);
   if (isShadowed) endShadow(cpu);
-  if (isStepped && trapsWhenStepped(cpu, block.insns[0]!.op)) takeSingleStep(cpu);
+  if (isStepped && !trapsWhenStepped(cpu, block.insns[0]!.op)) skip(cpu, R_SINGLE_STEP);
+  else if (!judge(cpu, R_SINGLE_STEP, !isStepped, cpu.instructionEip, 0)) takeSingleStep(cpu);
 }
 
 /**

@@ -6,24 +6,25 @@ import { RIGHTS_UNUSABLE } from '../arch/register-file.ts';
 import { rule } from '../event/rules.ts';
 import { isAlignmentChecked } from './alignment.ts';
 import { errorOf, isNull, markAccessed, newDescriptor, readDescriptor, type Descriptor } from './descriptor-table.ts';
-import { demand, GP, GP0, NP, skip, SSF } from './fault.ts';
+import { demand, GP, GP0, NP, skip, skipAll, SSF } from './fault.ts';
 import { CS, ES, GS, SS, type Cpu } from './state.ts';
 
 const R_SS_NULL = rule('ss-not-null'), R_SS_TABLE = rule('ss-table-limit'), R_SS_RPL = rule('ss-rpl'), R_SS_TYPE = rule('ss-type'), R_SS_DPL = rule('ss-dpl'),
   R_SS_PRESENT = rule('ss-present');
 const R_DATA_TABLE = rule('data-table-limit'), R_DATA_TYPE = rule('data-type'), R_DATA_PRIVILEGE = rule('data-privilege'), R_DATA_PRESENT = rule('data-present');
+const DATA_RULES = [R_DATA_TABLE, R_DATA_TYPE, R_DATA_PRIVILEGE, R_DATA_PRESENT];
 
 /** Access rights of the flat segments that start-up and fast system calls install: P, S, accessed, G, D/B. */
 export const FLAT_CODE = 0xc09b, FLAT_DATA = 0xc093;
 const FLAT_LIMIT = 0xffff_ffff;
-const target = newDescriptor();
+const target = newDescriptor('data'), stack = newDescriptor('ss');
 
 /** Loads DS, ES, FS, GS or SS, as MOV, POP and LxS do. Faults with #GP, #NP or #SS; the register is unchanged then. SDM 2B "MOV—Move". */
 export function loadSegment(cpu: Cpu, segment: number, selector: number): void {
   if (segment === SS) { loadStackSegment(cpu, selector); return; }
   if (isNull(selector)) {
     // SDM 3A "Null Segment Selector Checking": a null selector may be loaded; using it faults.
-    skip(cpu, R_DATA_TABLE);
+    skipAll(cpu, DATA_RULES);
     installNull(cpu, segment, selector);
     return;
   }
@@ -42,15 +43,15 @@ export function loadSegment(cpu: Cpu, segment: number, selector: number): void {
 function loadStackSegment(cpu: Cpu, selector: number): void {
   const error = errorOf(selector);
   demand(cpu, R_SS_NULL, !isNull(selector), GP0, selector, 0);
-  readDescriptor(cpu, target, selector, R_SS_TABLE, GP(error));
-  const { rights } = target;
+  readDescriptor(cpu, stack, selector, R_SS_TABLE, GP(error));
+  const { rights } = stack;
   demand(cpu, R_SS_RPL, (selector & 3) === cpu.cpl, GP(error), selector & 3, cpu.cpl);
   demand(cpu, R_SS_TYPE, isWritableData(rights), GP(error), selector, rights);
   demand(cpu, R_SS_DPL, dplOf(rights) === cpu.cpl, GP(error), dplOf(rights), cpu.cpl);
   demand(cpu, R_SS_PRESENT, isPresent(rights), SSF(error), selector, rights);
-  markAccessed(cpu, target);
+  markAccessed(cpu, stack);
 
-  installDescriptor(cpu, SS, selector, target);
+  installDescriptor(cpu, SS, selector, stack);
 }
 
 /** Installs a checked descriptor. */

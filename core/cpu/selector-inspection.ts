@@ -5,23 +5,25 @@ import {
   dplOf, isCode, isConformingCode, isReadable, isWritableData, RIGHTS_S, TYPE_CALL_GATE16, TYPE_CALL_GATE32, TYPE_LDT, TYPE_TASK_GATE, TYPE_TSS16, TYPE_TSS16_BUSY,
   TYPE_TSS32, TYPE_TSS32_BUSY, typeOf,
 } from '../arch/descriptor.ts';
+import { registerOffset } from '../arch/register-file.ts';
 import { rule } from '../event/rules.ts';
 import { fetchDescriptor, isInTable, isNull, newDescriptor, type Descriptor } from './descriptor-table.ts';
 import { demand, UD } from './fault.ts';
 import { isProtectedMode } from './mode.ts';
 import type { Cpu } from './state.ts';
 
+const CR0 = registerOffset('cr0');
 const R_PROTECTED = rule('protected-mode-only');
 /** System types with a limit, and those with access rights to show. SDM 2A "LSL—Load Segment Limit", "LAR—Load Access Rights", tables of valid types. */
 const WITH_LIMIT: readonly number[] = [TYPE_TSS16, TYPE_LDT, TYPE_TSS16_BUSY, TYPE_TSS32, TYPE_TSS32_BUSY];
 const WITH_RIGHTS: readonly number[] = [...WITH_LIMIT, TYPE_CALL_GATE16, TYPE_TASK_GATE, TYPE_CALL_GATE32];
 // DEPARTS: bits 19:16 are undefined; the descriptor's own are shown, as AMD documents and Bochs does.
 const LAR_MASK = 0x00ff_ff00;
-const descriptor = newDescriptor();
+const descriptor = newDescriptor('target');
 
 /** #UD outside protected mode: there a selector names no descriptor. */
 export function demandProtectedMode(cpu: Cpu): void {
-  demand(cpu, R_PROTECTED, isProtectedMode(cpu), UD, cpu.rawFlags, 0);
+  demand(cpu, R_PROTECTED, isProtectedMode(cpu), UD, cpu.register(CR0), cpu.rawFlags);
 }
 
 /** LAR: the access rights, or -1 when they may not be seen. */

@@ -3,7 +3,10 @@
 
 import { RIGHTS_DB } from '../arch/descriptor.ts';
 import { privilegeOf } from './access.ts';
-import { tellAccess, WHAT_FRAME_SLOT } from './access-report.ts';
+import { SLOT_NAMES, type SlotName } from '../event/kinds.ts';
+import type { AccessPart } from '../event/heard.ts';
+import { IS_WRITE, partCode, WHAT_FRAME } from './access-codes.ts';
+import { tellAccess } from './access-report.ts';
 import { demand, type FaultCode } from './fault.ts';
 import { prepareLinearWrite, writeLinear16, writeLinear32 } from './linear-memory.ts';
 import { isWithinLimit } from './memory.ts';
@@ -11,6 +14,10 @@ import type { Cpu } from './state.ts';
 
 /** The most slots a frame has: SS and ESP, 31 parameters, CS and EIP. */
 const SLOTS_MAX = 35;
+
+/** A slot's name without its width, as accesses tell it. */
+const UNSIZED: Readonly<Partial<Record<SlotName, AccessPart>>> = { eip: 'ip', rip: 'ip', eflags: 'flags', rflags: 'flags', esp: 'sp', rsp: 'sp' };
+const PART_OF_NAME = SLOT_NAMES.map((name) => partCode(UNSIZED[name] ?? name as AccessPart));
 
 /** The stack a frame goes to. `pointer` is ESP before the frame. */
 export interface FrameStack { readonly rights: number; readonly limit: number; readonly base: number; readonly pointer: number; readonly cpl: number }
@@ -41,14 +48,14 @@ export function layFrame(cpu: Cpu, wanted: FrameDemand, stack: FrameStack): Stac
   return frame;
 }
 
-/** Writes the frame's `values`, the highest slot first. Cannot fault after `layFrame`. */
-export function writeFrame(cpu: Cpu): void {
+/** Writes the frame's `values`, the highest slot first; `names` are the slots' codes in SLOT_NAMES, lowest first. Cannot fault after `layFrame`. */
+export function writeFrame(cpu: Cpu, names: readonly number[]): void {
   const { width, privilege, values } = frame;
   for (let slot = frame.count - 1; slot >= 0; slot -= 1) {
     const linear = (frame.base + offsetOf(frame, slot)) >>> 0;
     if (width === 4) writeLinear32(cpu, linear, values[slot]!, privilege);
     else writeLinear16(cpu, linear, values[slot]! & 0xffff, privilege);
-    tellAccess(cpu, WHAT_FRAME_SLOT, linear, linear, width, values[slot]!, 1);
+    tellAccess(cpu, WHAT_FRAME, PART_OF_NAME[names[slot]!]!, linear, width, width === 4 ? values[slot]! : values[slot]! & 0xffff, 0, IS_WRITE);
   }
 }
 

@@ -79,6 +79,8 @@ export class Cpu {
   /** Where the run stops, REPs between iterations: `clock` reached (devices may lower it), or iterations of this instruction done. Set by run.ts; not part of the state. */
   clockLimit = Infinity;
   iterationLimit = Infinity;
+  /** False while a probe listens inside `run`: no access takes a short path then (tlb.ts). Not part of the state. */
+  isQuick = true;
 
   constructor(buffer: ArrayBuffer, ramBytes: number, bus: Bus) {
     this.buffer = buffer;

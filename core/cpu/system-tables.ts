@@ -7,15 +7,16 @@ import { registerOffset } from '../arch/register-file.ts';
 import { codeOf, TABLE_REGISTERS } from '../event/kinds.ts';
 import { rule } from '../event/rules.ts';
 import { handleOf } from '../event/schema.ts';
-import { errorOf, isNull, newDescriptor, readDescriptor, setHigh } from './descriptor-table.ts';
+import { errorOf, isNull, newDescriptor, readDescriptor, setHigh, type Descriptor } from './descriptor-table.ts';
 import { beforeEvent, beginEvent, emitEvent, kindCode } from './emit.ts';
-import { demand, GP, GP0, NP, skip } from './fault.ts';
+import { demand, GP, GP0, NP, skipAll } from './fault.ts';
 import { demandPrivileged } from './privilege.ts';
 import { installDescriptor, installNull } from './segmentation.ts';
 import { LDTR, TR, type Cpu } from './state.ts';
 import { watchSystemTables } from './table-watch.ts';
 
 const R_LLDT_GDT = rule('lldt-in-gdt'), R_LLDT_TABLE = rule('lldt-table-limit'), R_LLDT_TYPE = rule('lldt-type'), R_LLDT_PRESENT = rule('lldt-present');
+const LLDT_RULES = [R_LLDT_GDT, R_LLDT_TABLE, R_LLDT_TYPE, R_LLDT_PRESENT];
 const R_LTR_NULL = rule('ltr-not-null'), R_LTR_GDT = rule('ltr-in-gdt'), R_LTR_TABLE = rule('ltr-table-limit'), R_LTR_TYPE = rule('ltr-type'), R_LTR_PRESENT = rule('ltr-present');
 const K_LOAD = kindCode('table-load');
 const H_REGISTER = handleOf('table-load', 'register');
@@ -23,7 +24,7 @@ const [B_SELECTOR, B_BASE, B_LIMIT] = [handleOf('table-load', 'before.selector')
 const [A_SELECTOR, A_BASE, A_LIMIT] = [handleOf('table-load', 'after.selector'), handleOf('table-load', 'after.base'), handleOf('table-load', 'after.limit')];
 const GDTR_BASE = registerOffset('gdtr.base'), GDTR_LIMIT = registerOffset('gdtr.limit'), IDTR_BASE = registerOffset('idtr.base'), IDTR_LIMIT = registerOffset('idtr.limit');
 const CODE_GDTR = codeOf(TABLE_REGISTERS, 'gdtr'), CODE_IDTR = codeOf(TABLE_REGISTERS, 'idtr'), CODE_LDTR = codeOf(TABLE_REGISTERS, 'ldtr'), CODE_TR = codeOf(TABLE_REGISTERS, 'tr');
-const descriptor = newDescriptor();
+const ldtDescriptor = newDescriptor('ldt'), tssDescriptor = newDescriptor('tss');
 
 /** LGDT: `limit` in bytes (16 bits), `base` linear (the caller cuts it to 24 bits for a 16-bit operand). Faults with #GP(0). */
 export function lgdt(cpu: Cpu, limit: number, base: number): void {
@@ -41,18 +42,18 @@ export function lidt(cpu: Cpu, limit: number, base: number): void {
 export function lldt(cpu: Cpu, selector: number): void {
   demandPrivileged(cpu);
   if (isNull(selector)) {
-    skip(cpu, R_LLDT_GDT);
-    loadSystemSegment(cpu, CODE_LDTR, LDTR, selector, true);
+    skipAll(cpu, LLDT_RULES);
+    loadSystemSegment(cpu, { code: CODE_LDTR, segment: LDTR, selector, descriptor: null });
     return;
   }
   const error = errorOf(selector);
   demand(cpu, R_LLDT_GDT, (selector & ERROR_TI) === 0, GP(error), selector, 0);
-  readDescriptor(cpu, descriptor, selector, R_LLDT_TABLE, GP(error));
-  const { rights } = descriptor;
+  readDescriptor(cpu, ldtDescriptor, selector, R_LLDT_TABLE, GP(error));
+  const { rights } = ldtDescriptor;
   demand(cpu, R_LLDT_TYPE, (rights & RIGHTS_S) === 0 && typeOf(rights) === TYPE_LDT, GP(error), selector, rights);
   demand(cpu, R_LLDT_PRESENT, isPresent(rights), NP(error), selector, rights);
 
-  loadSystemSegment(cpu, CODE_LDTR, LDTR, selector, false);
+  loadSystemSegment(cpu, { code: CODE_LDTR, segment: LDTR, selector, descriptor: ldtDescriptor });
 }
 
 /** LTR: loads an available TSS and marks it busy in memory. Faults with #GP or #NP. */
@@ -61,14 +62,14 @@ export function ltr(cpu: Cpu, selector: number): void {
   const error = errorOf(selector);
   demand(cpu, R_LTR_NULL, !isNull(selector), GP0, selector, 0);
   demand(cpu, R_LTR_GDT, (selector & ERROR_TI) === 0, GP(error), selector, 0);
-  readDescriptor(cpu, descriptor, selector, R_LTR_TABLE, GP(error));
-  const { rights } = descriptor;
+  readDescriptor(cpu, tssDescriptor, selector, R_LTR_TABLE, GP(error));
+  const { rights } = tssDescriptor;
   const type = typeOf(rights);
   demand(cpu, R_LTR_TYPE, (rights & RIGHTS_S) === 0 && (type === TYPE_TSS32 || type === TYPE_TSS16), GP(error), selector, rights);
   demand(cpu, R_LTR_PRESENT, isPresent(rights), NP(error), selector, rights);
-  setHigh(cpu, descriptor, HIGH_BUSY);
+  setHigh(cpu, tssDescriptor, HIGH_BUSY);
 
-  loadSystemSegment(cpu, CODE_TR, TR, selector, false);
+  loadSystemSegment(cpu, { code: CODE_TR, segment: TR, selector, descriptor: tssDescriptor });
 }
 
 function loadPseudo(cpu: Cpu, code: number, to: { readonly baseAt: number; readonly limitAt: number; readonly base: number; readonly limit: number }): void {
@@ -95,10 +96,13 @@ export function setTableRegister(cpu: Cpu, register: 'gdtr' | 'idtr', value: { r
   setPseudo(cpu, { baseAt, limitAt, base: value.base ?? cpu.register(baseAt), limit: value.limit ?? cpu.register(limitAt) });
 }
 
-function loadSystemSegment(cpu: Cpu, code: number, segment: number, selector: number, isEmpty: boolean): void {
+/** `descriptor` is null for a null selector. */
+interface SystemLoad { readonly code: number; readonly segment: number; readonly selector: number; readonly descriptor: Descriptor | null }
+
+function loadSystemSegment(cpu: Cpu, { code, segment, selector, descriptor }: SystemLoad): void {
   beforeEvent(cpu);
   const before = tableValue(cpu, segment);
-  if (isEmpty) installNull(cpu, segment, selector);
+  if (descriptor === null) installNull(cpu, segment, selector);
   else installDescriptor(cpu, segment, selector, descriptor);
   emitLoad(cpu, code, segment, before);
 }

@@ -6,7 +6,7 @@ import { dplOf, isCode, isConformingCode, isPresent, isReadable, isWritableData,
 import { ERROR_TI } from '../arch/error-code.ts';
 import { rule } from '../event/rules.ts';
 import { errorOf, isNull, markAccessed, newDescriptor, readDescriptor } from './descriptor-table.ts';
-import { demand, GP, NP, skip, SSF, TS } from './fault.ts';
+import { demand, GP, NP, skip, skipAll, SSF, TS } from './fault.ts';
 import { loadParagraph } from './real-mode.ts';
 import { installDescriptor } from './segmentation.ts';
 import { CS, DS, ES, FS, GS, LDTR, SS, type Cpu } from './state.ts';
@@ -19,17 +19,22 @@ const R_SS_NULL = rule('task-ss-not-null'), R_SS_TABLE = rule('task-ss-table-lim
 const R_DATA_TABLE = rule('task-data-table-limit'), R_DATA_TYPE = rule('task-data-type'), R_DATA_PRESENT = rule('task-data-present'),
   R_DATA_PRIVILEGE = rule('task-data-privilege');
 const R_LIMIT = rule('task-limit');
-const code = newDescriptor(), stack = newDescriptor(), other = newDescriptor();
+const LDT_RULES = [R_LDT_GDT, R_LDT_TABLE, R_LDT_TYPE, R_LDT_PRESENT], DATA_RULES = [R_DATA_TABLE, R_DATA_TYPE, R_DATA_PRESENT, R_DATA_PRIVILEGE];
+/** What has no descriptor in virtual-8086 mode. */
+const SEGMENT_RULES = [
+  R_CS_NULL, R_CS_TABLE, R_CS_TYPE, R_CS_DPL, R_SS_NULL, R_SS_TABLE, R_SS_TYPE, R_SS_PRESENT, R_SS_DPL, R_CS_PRESENT, R_SS_RPL, ...DATA_RULES,
+];
+const code = newDescriptor('cs'), stack = newDescriptor('ss'), data = newDescriptor('data'), ldt = newDescriptor('ldt');
 
 /** Loads LDTR with the new task's LDT; null leaves it empty. Faults with #TS. */
 export function loadTaskLdt(cpu: Cpu, selector: number, ext: number): void {
-  if (isNull(selector)) { skip(cpu, R_LDT_GDT); return; }
+  if (isNull(selector)) { skipAll(cpu, LDT_RULES); return; }
   const fault = TS(errorOf(selector) | ext);
   demand(cpu, R_LDT_GDT, (selector & ERROR_TI) === 0, fault, selector, 0);
-  readDescriptor(cpu, other, selector, R_LDT_TABLE, fault);
-  demand(cpu, R_LDT_TYPE, (other.rights & RIGHTS_S) === 0 && typeOf(other.rights) === TYPE_LDT, fault, selector, other.rights);
-  demand(cpu, R_LDT_PRESENT, isPresent(other.rights), fault, selector, other.rights);
-  installDescriptor(cpu, LDTR, selector, other);
+  readDescriptor(cpu, ldt, selector, R_LDT_TABLE, fault);
+  demand(cpu, R_LDT_TYPE, (ldt.rights & RIGHTS_S) === 0 && typeOf(ldt.rights) === TYPE_LDT, fault, selector, ldt.rights);
+  demand(cpu, R_LDT_PRESENT, isPresent(ldt.rights), fault, selector, ldt.rights);
+  installDescriptor(cpu, LDTR, selector, ldt);
 }
 
 /** Loads the six segment registers of a task in protected mode; CPL is already the RPL of CS. Faults with #TS, #NP or #SS. */
@@ -65,20 +70,21 @@ function checkStack(cpu: Cpu, selector: number, error: number): void {
 }
 
 function loadData(cpu: Cpu, segment: number, selector: number, ext: number): void {
-  if (isNull(selector)) { skip(cpu, R_DATA_TABLE); return; }
+  if (isNull(selector)) { skipAll(cpu, DATA_RULES); return; }
   const error = errorOf(selector) | ext;
-  readDescriptor(cpu, other, selector, R_DATA_TABLE, TS(error));
-  const { rights } = other;
+  readDescriptor(cpu, data, selector, R_DATA_TABLE, TS(error));
+  const { rights } = data;
   demand(cpu, R_DATA_TYPE, isReadable(rights), TS(error), selector, rights);
   demand(cpu, R_DATA_PRESENT, isPresent(rights), NP(error), selector, rights);
   if (isConformingCode(rights)) skip(cpu, R_DATA_PRIVILEGE);
   else demand(cpu, R_DATA_PRIVILEGE, Math.max(cpu.cpl, selector & 3) <= dplOf(rights), TS(error), Math.max(cpu.cpl, selector & 3), dplOf(rights));
-  markAccessed(cpu, other);
-  installDescriptor(cpu, segment, selector, other);
+  markAccessed(cpu, data);
+  installDescriptor(cpu, segment, selector, data);
 }
 
 /** Loads the six segment registers of a task in virtual-8086 mode: nothing can fault. EFLAGS.VM is already set. */
 export function loadTaskParagraphs(cpu: Cpu, selectors: readonly number[]): void {
+  skipAll(cpu, SEGMENT_RULES);
   selectors.forEach((selector, segment) => { loadParagraph(cpu, segment, selector); });
 }
 

@@ -4,9 +4,15 @@
 import { TSS16_LAYOUT, TSS32_LAYOUT, type TssLayout } from '../arch/tss.ts';
 import { TYPE_TSS16, TYPE_TSS16_BUSY, typeOf } from '../arch/descriptor.ts';
 import { IMPLICIT } from './access.ts';
-import { tellAccess, WHAT_TSS } from './access-report.ts';
+import type { AccessPart } from '../event/heard.ts';
+import { IS_READ, IS_WRITE, partCode, WHAT_TSS } from './access-codes.ts';
+import { tellAccess } from './access-report.ts';
 import { prepareLinearWrite, readLinear16, readLinear32, saveLinear } from './linear-memory.ts';
 import { TR, type Cpu } from './state.ts';
+
+const parts = (...names: readonly AccessPart[]): readonly number[] => names.map(partCode);
+const REGISTER_PARTS = parts('ax', 'cx', 'dx', 'bx', 'sp', 'bp', 'si', 'di'), SEGMENT_PARTS = parts('es', 'cs', 'ss', 'ds', 'fs', 'gs');
+const CR3 = partCode('cr3'), IP = partCode('ip'), FLAGS = partCode('flags'), LDT = partCode('ldt'), TRAP = partCode('trap'), LINK = partCode('link');
 
 /** What a task switch loads. `registers` and `selectors` in the manual's order; a 16-bit TSS has null for FS and GS, and no CR3 (null). */
 export interface TaskState {
@@ -23,18 +29,18 @@ export function layoutOf(rights: number): TssLayout {
 /** Reads the state in the TSS at a linear address. Faults with #PF. */
 export function readTask(cpu: Cpu, base: number, layout: TssLayout): TaskState {
   const is32 = layout.bytes === 4;
-  const at = (offset: number): number => {
+  const at = (offset: number, part: number): number => {
     const value = is32 ? readLinear32(cpu, base + offset, IMPLICIT) : readLinear16(cpu, base + offset, IMPLICIT);
-    tellAccess(cpu, WHAT_TSS, (base + offset) >>> 0, (base + offset) >>> 0, layout.bytes, value, 0);
+    tellAccess(cpu, WHAT_TSS, part, (base + offset) >>> 0, layout.bytes, value, 0, IS_READ);
     return value;
   };
-  const selectorAt = (index: number): number => (index < layout.segmentCount ? at(layout.segments + index * layout.bytes) & 0xffff : 0);
+  const selectorAt = (index: number): number => (index < layout.segmentCount ? at(layout.segments + index * layout.bytes, SEGMENT_PARTS[index]!) & 0xffff : 0);
   return {
-    cr3: layout.cr3 === null ? null : at(layout.cr3) >>> 0, eip: at(layout.ip) >>> 0, flags: at(layout.flags),
+    cr3: layout.cr3 === null ? null : at(layout.cr3, CR3) >>> 0, eip: at(layout.ip, IP) >>> 0, flags: at(layout.flags, FLAGS),
     // DEPARTS: a 16-bit TSS gives no upper halves, and the manual does not say what they become; here they are zero.
-    registers: Array.from({ length: 8 }, (_, index) => at(layout.registers + index * layout.bytes)),
+    registers: Array.from({ length: 8 }, (_, index) => at(layout.registers + index * layout.bytes, REGISTER_PARTS[index]!)),
     selectors: Array.from({ length: 6 }, (_, index) => selectorAt(index)),
-    ldt: at(layout.ldt) & 0xffff, trap: layout.trap !== null && (at(layout.trap) & 1) !== 0,
+    ldt: at(layout.ldt, LDT) & 0xffff, trap: layout.trap !== null && (at(layout.trap, TRAP) & 1) !== 0,
   };
 }
 
@@ -46,12 +52,19 @@ export function prepareSave(cpu: Cpu, layout: TssLayout): void {
 /** Saves the current task in its TSS. CR3, LDTR, the stacks of inner rings and the I/O map are not saved. Cannot fault after `prepareSave`. */
 export function saveTask(cpu: Cpu, layout: TssLayout, state: { readonly eip: number; readonly flags: number }): void {
   const base = cpu.segmentBase(TR);
-  const put = (offset: number, value: number, bytes: number): void => {
-    saveLinear(cpu, base + offset, bytes, value, IMPLICIT);
-    tellAccess(cpu, WHAT_TSS, (base + offset) >>> 0, (base + offset) >>> 0, bytes, value, 1);
-  };
-  put(layout.ip, state.eip, layout.bytes);
-  put(layout.flags, state.flags, layout.bytes);
-  for (let register = 0; register < 8; register += 1) put(layout.registers + register * layout.bytes, cpu.get32(register), layout.bytes);
-  for (let segment = 0; segment < layout.segmentCount; segment += 1) put(layout.segments + segment * layout.bytes, cpu.segmentSelector(segment), 2);
+  const put = (part: number, offset: number, value: number, bytes: number): void => { writeField(cpu, { part, linear: base + offset, bytes }, value); };
+  put(IP, layout.ip, state.eip, layout.bytes);
+  put(FLAGS, layout.flags, state.flags, layout.bytes);
+  for (let register = 0; register < 8; register += 1) put(REGISTER_PARTS[register]!, layout.registers + register * layout.bytes, cpu.get32(register), layout.bytes);
+  for (let segment = 0; segment < layout.segmentCount; segment += 1) put(SEGMENT_PARTS[segment]!, layout.segments + segment * layout.bytes, cpu.segmentSelector(segment), 2);
+}
+
+/** Links the TSS at a linear address back to the current one. */
+export function linkTask(cpu: Cpu, base: number): void {
+  writeField(cpu, { part: LINK, linear: base, bytes: 2 }, cpu.segmentSelector(TR));
+}
+
+function writeField(cpu: Cpu, field: { readonly part: number; readonly linear: number; readonly bytes: number }, value: number): void {
+  saveLinear(cpu, field.linear, field.bytes, value, IMPLICIT);
+  tellAccess(cpu, WHAT_TSS, field.part, field.linear >>> 0, field.bytes, field.bytes === 2 ? value & 0xffff : value, 0, IS_WRITE);
 }

@@ -15,13 +15,14 @@ import { clearLocalEnables } from './debug-registers.ts';
 import { clearHigh, errorOf, fetchDescriptor, newDescriptor, setHigh, type Descriptor } from './descriptor-table.ts';
 import { demand, Fault, skip, SSF, TS, Unsupported } from './fault.ts';
 import { readFlags, writeFlags } from './flags.ts';
-import { prepareLinearWrite, saveLinear } from './linear-memory.ts';
+import { holdBack } from './held-probe.ts';
+import { prepareLinearWrite } from './linear-memory.ts';
 import { installDescriptor, installNull } from './segmentation.ts';
 import { layFrame, writeFrame, type StackFrame } from './stack-frame.ts';
 import { CS, LDTR, SHADOW_MOV_SS, SHADOW_NMI, SHADOW_STI, SS, TR, type Cpu } from './state.ts';
 import { tableValue, tellTaskLoad } from './system-tables.ts';
 import { checkTaskLimit, loadTaskLdt, loadTaskParagraphs, loadTaskSegments } from './task-segments.ts';
-import { layoutOf, prepareSave, readTask, saveTask, type TaskState } from './task-state.ts';
+import { layoutOf, linkTask, prepareSave, readTask, saveTask, type TaskState } from './task-state.ts';
 import { commitTransition, openTransition, setCpl } from './transition.ts';
 import { fillCause, fillFrame, fillGate, fillReturn, type GateFields } from './transition-fields.ts';
 
@@ -37,7 +38,7 @@ export interface TaskSwitch {
   readonly gate: GateFields | null;
 }
 
-const old = newDescriptor();
+const old = newDescriptor('tss');
 
 /** Switches to the task of a checked TSS descriptor. Faults with #TS or #PF in the old task, then with #TS, #NP, #SS, #PF or #GP in the new one. */
 export function switchTask(cpu: Cpu, tss: Descriptor, how: TaskSwitch): void {
@@ -59,7 +60,7 @@ export function switchTask(cpu: Cpu, tss: Descriptor, how: TaskSwitch): void {
   const flags = (readFlags(cpu) & (how.by === 'return' ? ~EFLAGS_NT : -1)) | (how.interrupt?.resume === true ? EFLAGS_RF : 0);
   saveTask(cpu, oldLayout, { eip: returnIp, flags });
   if (!isNested) clearHigh(cpu, old, HIGH_BUSY);
-  if (isNested) saveLinear(cpu, tss.base, 2, cpu.segmentSelector(TR), IMPLICIT);
+  if (isNested) linkTask(cpu, tss.base);
   if (how.by !== 'return') setHigh(cpu, tss, HIGH_BUSY);
   enterTask(cpu, tss, { how, next, isNested, returnIp });
 }
@@ -74,7 +75,10 @@ function enterTask(cpu: Cpu, tss: Descriptor, { how, next, isNested, returnIp }:
   const before = { tr: tableValue(cpu, TR), ldtr: tableValue(cpu, LDTR), registers: setTaskRegisters(cpu, next.cr3) };
   installDescriptor(cpu, TR, tss.selector, tss);
   loadRegisters(cpu, next, { isNested });
-  const { fault, frame } = arrive(cpu, next, how);
+  let arrival = NOT_ARRIVED;
+  const tellLateChecks = holdBack(cpu, () => { arrival = arrive(cpu, next, how); });
+  const { fault, frame } = arrival;
+  if (fault === null) tellLateChecks();
   if (frame !== null) fillFrame(draft, { ss: cpu.segmentSelector(SS), linear: frame.linear, width: frame.width, count: 1, names: ERROR_CODE, values: frame.values });
   if (how.by === 'return' && (cpu.shadow & SHADOW_NMI) !== 0) cpu.shadow &= ~SHADOW_NMI;
   if ((cpu.shadow & (SHADOW_STI | SHADOW_MOV_SS)) !== 0) cpu.shadow &= ~(SHADOW_STI | SHADOW_MOV_SS);
@@ -85,8 +89,10 @@ function enterTask(cpu: Cpu, tss: Descriptor, { how, next, isNested, returnIp }:
   if (before.ldtr.selector !== cpu.segmentSelector(LDTR) || before.ldtr.base !== cpu.segmentBase(LDTR)) tellTaskLoad(cpu, LDTR, before.ldtr);
   tellTaskRegisters(cpu, before.registers);
   clearLocalEnables(cpu);
-  if (frame !== null) writeFrame(cpu);
-  if (fault !== null) throw fault;
+  if (frame !== null) writeFrame(cpu, ERROR_CODE);
+  if (fault === null) return;
+  tellLateChecks();
+  throw fault;
 }
 
 /** Everything of the new task that needs no check; segment registers hold their selectors and are unusable until they are loaded. */
@@ -103,6 +109,8 @@ function loadRegisters(cpu: Cpu, next: TaskState, { isNested }: { readonly isNes
 
 /** How the new task is reached: the fault that ended the late checks, which belongs to that task, or null; the frame of its error code, not yet written. */
 interface Arrival { readonly fault: Fault | null; readonly frame: StackFrame | null }
+
+const NOT_ARRIVED: Arrival = { fault: null, frame: null };
 
 function arrive(cpu: Cpu, next: TaskState, { ext, interrupt }: TaskSwitch): Arrival {
   let frame: StackFrame | null = null;

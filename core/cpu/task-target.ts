@@ -6,16 +6,20 @@ import { ERROR_TI } from '../arch/error-code.ts';
 import { gateSelector } from '../arch/gate.ts';
 import { rule } from '../event/rules.ts';
 import { IMPLICIT } from './access.ts';
-import { tellAccess, WHAT_TSS } from './access-report.ts';
+import { IS_READ, partCode, WHAT_TSS } from './access-codes.ts';
+import { tellAccess } from './access-report.ts';
 import { errorOf, newDescriptor, readDescriptor, type Descriptor } from './descriptor-table.ts';
-import { demand, GP, NP, skip, TS } from './fault.ts';
+import { demand, GP, NP, skip, skipAll, TS } from './fault.ts';
 import { readLinear16 } from './linear-memory.ts';
 import { TR, type Cpu } from './state.ts';
 
 const R_DPL = rule('task-dpl'), R_GATE_PRESENT = rule('task-gate-present'), R_IN_GDT = rule('task-tss-in-gdt'), R_TABLE = rule('task-tss-table-limit'),
   R_TYPE = rule('task-tss-type'), R_PRESENT = rule('task-tss-present');
+/** The checks of a far transfer alone. */
+const TRANSFER_RULES = [R_DPL, R_GATE_PRESENT];
+const LINK = partCode('link');
 const AVAILABLE: readonly number[] = [TYPE_TSS32, TYPE_TSS16], BUSY: readonly number[] = [TYPE_TSS32_BUSY, TYPE_TSS16_BUSY];
-const tss = newDescriptor();
+const tss = newDescriptor('tss');
 
 /** The TSS of a far JMP or CALL to `target`, a task gate or an available TSS; valid until the next is read. Faults with #GP or #NP. */
 export function taskOfTransfer(cpu: Cpu, target: Descriptor): Descriptor {
@@ -33,6 +37,7 @@ export function taskOfTransfer(cpu: Cpu, target: Descriptor): Descriptor {
 
 /** The TSS that a task gate of the IDT names; the gate itself has been checked. `ext` is the EXT bit. Faults with #GP or #NP. */
 export function taskOfInterrupt(cpu: Cpu, gateLow: number, ext: number): Descriptor {
+  skipAll(cpu, TRANSFER_RULES);
   return readTss(cpu, gateSelector(gateLow), ext);
 }
 
@@ -40,8 +45,9 @@ export function taskOfInterrupt(cpu: Cpu, gateLow: number, ext: number): Descrip
 export function previousTask(cpu: Cpu): Descriptor {
   const base = cpu.segmentBase(TR);
   const selector = readLinear16(cpu, base, IMPLICIT);
-  tellAccess(cpu, WHAT_TSS, base, base, 2, selector, 0);
+  tellAccess(cpu, WHAT_TSS, LINK, base, 2, selector, 0, IS_READ);
   const error = errorOf(selector);
+  skipAll(cpu, TRANSFER_RULES);
   demand(cpu, R_IN_GDT, (selector & ERROR_TI) === 0, TS(error), selector, 0);
   readDescriptor(cpu, tss, selector, R_TABLE, TS(error));
   demand(cpu, R_TYPE, isOneOf(tss.rights, BUSY), TS(error), selector, tss.rights);

@@ -5,17 +5,18 @@
 //   word 0  31..12 linear page | 4 valid | 3 user write 2 user read 1 supervisor write 0 supervisor read: allowed without a closer look
 //   word 1  physical page      word 2  4 global | 3 4-MByte page | 2 dirty | 1 user | 0 writable      word 3  of entry n: pieces of 4-MByte page n may be cached
 //
-// The four quick bits depend on CR0.WP (refreshed when it changes) and are never set for pages outside RAM.
+// The four quick bits depend on CR0.WP (refreshed when it changes) and are never set for pages outside RAM, nor while a listening probe is to hear
+// every access.
 
 import { CR0_PG, CR0_WP, CR4_PGE } from '../arch/control-registers.ts';
 import { ENTRY_G } from '../arch/page-entry.ts';
 import { registerOffset } from '../arch/register-file.ts';
+import { TLB_DIRTY as DIRTY, TLB_GLOBAL as GLOBAL, TLB_LARGE as LARGE, TLB_USER as USER_PAGE, TLB_WRITABLE as WRITABLE } from '../event/heard.ts';
 import { TLB_ENTRIES, TLB_WORDS, type Cpu } from './state.ts';
 import type { WalkOutcome } from './page-walk.ts';
 
 export const SUPERVISOR_READ = 1, SUPERVISOR_WRITE = 2, USER_READ = 4, USER_WRITE = 8;
 const VALID = 16;
-const WRITABLE = 1, USER_PAGE = 2, DIRTY = 4, LARGE = 8, GLOBAL = 16;
 const PAGE_MASK = 0xffff_f000 | 0;
 /** Word that says whether pieces of the 4-MByte page of a linear address may be cached. */
 const largeAt = (linear: number): number => (linear >>> 22) * TLB_WORDS + 3;
@@ -30,6 +31,8 @@ export function isCached(cpu: Cpu, at: number, linear: number): boolean {
   return (tag & VALID) !== 0 && ((tag ^ linear) & PAGE_MASK) === 0;
 }
 export const cachedPage = (cpu: Cpu, at: number): number => cpu.tlb[at + 1]!;
+/** The rights cached with a translation: TLB_WRITABLE and the others of core/event/heard.ts. */
+export const cachedRights = (cpu: Cpu, at: number): number => cpu.tlb[at + 2]!;
 export const isCachedWritable = (cpu: Cpu, at: number): boolean => (cpu.tlb[at + 2]! & WRITABLE) !== 0;
 export const isCachedUser = (cpu: Cpu, at: number): boolean => (cpu.tlb[at + 2]! & USER_PAGE) !== 0;
 export const isCachedDirty = (cpu: Cpu, at: number): boolean => (cpu.tlb[at + 2]! & DIRTY) !== 0;
@@ -57,7 +60,7 @@ function fill(cpu: Cpu, at: number, linear: number, page: number, rights: number
 }
 
 function quickBits(cpu: Cpu, page: number, rights: number): number {
-  if (page >= cpu.ramBytes) return 0;
+  if (page >= cpu.ramBytes || !cpu.isQuick) return 0;
   const isWritten = (rights & DIRTY) !== 0;
   const writable = (rights & WRITABLE) !== 0;
   const protects = (cpu.register(CR0) & CR0_WP) !== 0 && (cpu.register(CR0) & CR0_PG) !== 0;
@@ -87,6 +90,12 @@ function dropLargePage(cpu: Cpu, linear: number): void {
   for (let at = 0; at < TLB_ENTRIES * TLB_WORDS; at += TLB_WORDS) {
     if ((cpu.tlb[at + 2]! & LARGE) !== 0 && cpu.tlb[at]! >>> 22 === linear >>> 22) cpu.tlb[at] = 0;
   }
+}
+
+/** Takes the quick bits away, so that every access goes the long way and is told, or puts them back. They decide nothing but the way. */
+export function setQuick(cpu: Cpu, { isQuick }: { readonly isQuick: boolean }): void {
+  cpu.isQuick = isQuick;
+  refreshQuickBits(cpu);
 }
 
 /** CR0.WP changed: cached rights stay, what they allow is decided anew. */

@@ -8,7 +8,8 @@ import { codeOf, SLOT_NAMES, VIAS } from '../event/kinds.ts';
 import { rule } from '../event/rules.ts';
 import { demand, GP0 } from './fault.ts';
 import { writeFlags } from './flags.ts';
-import { read32 } from './memory.ts';
+import { partCode } from './access-codes.ts';
+import { poppedSlot } from './popped-slot.ts';
 import { loadParagraph, REAL_LIMIT } from './real-mode.ts';
 import { stackOffset } from './stack.ts';
 import { CS, DS, ES, FS, GS, SHADOW_NMI, SS, type Cpu } from './state.ts';
@@ -19,6 +20,7 @@ const R_LIMIT = rule('iret-v86-limit');
 const VIA_IRET = codeOf(VIAS, 'iret');
 const SLOT = 4;
 const NAMES = (['eip', 'cs', 'eflags', 'esp', 'ss', 'es', 'ds', 'fs', 'gs'] as const).map((name) => codeOf(SLOT_NAMES, name));
+const PARTS = (['ip', 'cs', 'flags', 'sp', 'ss', 'es', 'ds', 'fs', 'gs'] as const).map(partCode);
 /** The segment register each slot goes to; EIP, EFLAGS and ESP are none. */
 const SEGMENTS = [-1, CS, -1, -1, SS, ES, DS, FS, GS];
 const EIP_SLOT = 0, FLAGS_SLOT = 2, ESP_SLOT = 3;
@@ -26,7 +28,7 @@ const values = NAMES.map(() => 0);
 
 /** IRETD to virtual-8086 mode; the caller has seen VM in the popped image and CPL 0. Faults with #SS, #PF or #GP(0); nothing has changed then. */
 export function returnToVirtual8086(cpu: Cpu): void {
-  for (let slot = 0; slot < NAMES.length; slot += 1) values[slot] = read32(cpu, SS, stackOffset(cpu, slot * SLOT)) >>> 0;
+  for (let slot = 0; slot < NAMES.length; slot += 1) values[slot] = poppedSlot(cpu, PARTS[slot]!, slot * SLOT, SLOT) >>> 0;
   const eip = values[EIP_SLOT]!;
   // VENDOR: Bochs and QEMU cut EIP to 16 bits instead.
   demand(cpu, R_LIMIT, eip <= REAL_LIMIT, GP0, eip, REAL_LIMIT);

@@ -16,8 +16,11 @@ export interface Probe {
   readonly listening: boolean;
   /** One architectural check: `rule` is a code of the catalogue, `a` and `b` its operands. */
   check(rule: number, outcome: number, a: number, b: number): void;
-  /** One memory access made on behalf of a check (descriptor, TSS field, page entry, frame slot). */
-  access(what: number, linear: number, physical: number, size: number, value: number, write: number): void;
+  /**
+   * One memory access, when it was made: `what` and `part` are codes of ACCESS_KINDS and ACCESS_PARTS (-1: none) of heard.ts, `lo` and `hi` the value,
+   * `write` 1 for a write. `linear` of a page entry is its physical address.
+   */
+  access(what: number, part: number, linear: number, physical: number, size: number, lo: number, hi: number, write: number): void;
 }
 
 /** A probe that hears nothing. */

@@ -129,7 +129,7 @@ export const RULES = [
   { id: 'iret-ss-present', title: 'the return stack segment is present', cite: 'SDM 2A "IRET/IRETD/IRETQ—Interrupt Return"', procedure: 'iret' },
   { id: 'iret-limit', title: 'the popped instruction pointer lies within the limit of the return code segment', cite: 'SDM 2A "IRET/IRETD/IRETQ—Interrupt Return"', procedure: 'iret' },
 
-  { id: 'iret-v86-limit', title: 'the popped instruction pointer lies within the 64 KBytes of a virtual-8086 code segment', cite: 'SDM 2A "IRET/IRETD/IRETQ—Interrupt Return"', procedure: 'iret' },
+  { id: 'iret-v86-limit', title: 'the popped instruction pointer lies within the 64 KBytes of a virtual-8086 code segment', cite: 'SDM 2A "IRET/IRETD/IRETQ—Interrupt Return"', procedure: 'iret-to-virtual-8086' },
 
   { id: 'real-far-limit', title: 'outside protected mode, the target offset of a far transfer lies within the limit of CS', cite: 'SDM 2A "JMP—Jump"', procedure: 'real-far-transfer' },
   { id: 'vector-table-limit', title: 'the entry of the interrupt-vector table lies within the limit of IDTR', cite: 'SDM 2A "INT n/INTO/INT3/INT1—Call to Interrupt Procedure"', procedure: 'real-interrupt' },
@@ -177,12 +177,12 @@ export const RULES = [
   { id: 'privileged-cpl', title: 'a privileged instruction runs at CPL 0', cite: 'SDM 3A "Privileged Instructions"', procedure: 'privileged-instruction' },
   { id: 'msr-exists', title: 'the MSR exists on this processor', cite: 'SDM 2B "RDMSR—Read From Model Specific Register"', procedure: 'model-specific-register' },
   { id: 'msr-value', title: 'the value written sets no reserved bit or reserved encoding of the MSR', cite: 'SDM 2D "WRMSR—Write to Model Specific Register"', procedure: 'model-specific-register' },
-  { id: 'tsc-cpl', title: 'RDTSC runs at CPL 0 or with CR4.TSD = 0', cite: 'SDM 2B "RDTSC—Read Time-Stamp Counter"', procedure: 'model-specific-register' },
+  { id: 'tsc-cpl', title: 'RDTSC runs at CPL 0 or with CR4.TSD = 0', cite: 'SDM 2B "RDTSC—Read Time-Stamp Counter"', procedure: 'time-stamp-counter' },
   { id: 'cr-exists', title: 'the control register exists', cite: 'SDM 2B "MOV—Move to/from Control Registers"', procedure: 'control-register' },
-  { id: 'cr0-paging-protected', title: 'CR0.PG is not set while CR0.PE is clear', cite: 'SDM 2B "MOV—Move to/from Control Registers"', procedure: 'control-register' },
-  { id: 'cr0-cache-bits', title: 'CR0.NW is not set while CR0.CD is clear', cite: 'SDM 2B "MOV—Move to/from Control Registers"', procedure: 'control-register' },
-  { id: 'cr4-reserved', title: 'no bit of CR4 is set that this processor does not have', cite: 'SDM 3A "Control Registers"', procedure: 'control-register' },
-  { id: 'protected-mode-only', title: 'LAR, LSL, VERR, VERW, ARPL, LLDT, LTR, SLDT and STR run in protected mode', cite: 'SDM 2A "LAR—Load Access Rights Byte"', procedure: 'privileged-instruction' },
+  { id: 'cr0-paging-protected', title: 'CR0.PG is not set while CR0.PE is clear', cite: 'SDM 2B "MOV—Move to/from Control Registers"', procedure: 'cr0-write' },
+  { id: 'cr0-cache-bits', title: 'CR0.NW is not set while CR0.CD is clear', cite: 'SDM 2B "MOV—Move to/from Control Registers"', procedure: 'cr0-write' },
+  { id: 'cr4-reserved', title: 'no bit of CR4 is set that this processor does not have', cite: 'SDM 3A "Control Registers"', procedure: 'cr4-write' },
+  { id: 'protected-mode-only', title: 'LAR, LSL, VERR, VERW, ARPL, LLDT, LTR, SLDT and STR run in protected mode', cite: 'SDM 2A "LAR—Load Access Rights Byte"', procedure: 'selector-instruction' },
   { id: 'lldt-in-gdt', title: 'the LDT selector refers to the GDT', cite: 'SDM 2A "LLDT—Load Local Descriptor Table Register"', procedure: 'lldt' },
   { id: 'lldt-table-limit', title: 'the LDT selector lies within the GDT', cite: 'SDM 2A "LLDT—Load Local Descriptor Table Register"', procedure: 'lldt' },
   { id: 'lldt-type', title: 'the descriptor is an LDT', cite: 'SDM 2A "LLDT—Load Local Descriptor Table Register"', procedure: 'lldt' },
@@ -198,13 +198,13 @@ export const RULES = [
   { id: 'io-map-limit', title: 'both bytes of the I/O permission bit map that are read lie within the TSS limit', cite: 'SDM 1 "I/O Permission Bit Map"', procedure: 'io-permission' },
   { id: 'io-map-bit', title: 'the I/O permission bits of all ports of the access are clear', cite: 'SDM 1 "I/O Permission Bit Map"', procedure: 'io-permission' },
 
-  { id: 'divisor-not-zero', title: 'the divisor is not zero', cite: 'SDM 3A "Interrupt 0—Divide Error Exception (#DE)"', procedure: 'arithmetic' },
-  { id: 'quotient-fits', title: 'the quotient fits into the destination', cite: 'SDM 3A "Interrupt 0—Divide Error Exception (#DE)"', procedure: 'arithmetic' },
-  { id: 'bound-range', title: 'the index lies within the bounds', cite: 'SDM 3A "Interrupt 5—BOUND Range Exceeded Exception (#BR)"', procedure: 'arithmetic' },
-  { id: 'fpu-available', title: 'the FPU instruction may run: neither CR0.EM nor CR0.TS asks for a trap', cite: 'SDM 3A "Interrupt 7—Device Not Available Exception (#NM)"', procedure: 'arithmetic' },
-  { id: 'breakpoint-trap', title: 'INT3 raises a breakpoint trap', cite: 'SDM 3A "Interrupt 3—Breakpoint Exception (#BP)"', procedure: 'trap' },
-  { id: 'overflow-trap', title: 'INTO raises an overflow trap when OF is set', cite: 'SDM 3A "Interrupt 4—Overflow Exception (#OF)"', procedure: 'trap' },
-  { id: 'single-step-trap', title: 'an instruction begun with EFLAGS.TF set raises a debug trap when it is done', cite: 'SDM 3B "Single-Step Exception Condition"', procedure: 'trap' },
+  { id: 'divisor-not-zero', title: 'the divisor is not zero', cite: 'SDM 3A "Interrupt 0—Divide Error Exception (#DE)"', procedure: 'divide' },
+  { id: 'quotient-fits', title: 'the quotient fits into the destination', cite: 'SDM 3A "Interrupt 0—Divide Error Exception (#DE)"', procedure: 'divide' },
+  { id: 'bound-range', title: 'the index lies within the bounds', cite: 'SDM 3A "Interrupt 5—BOUND Range Exceeded Exception (#BR)"', procedure: 'bound' },
+  { id: 'fpu-available', title: 'the FPU instruction may run: neither CR0.EM nor CR0.TS asks for a trap', cite: 'SDM 3A "Interrupt 7—Device Not Available Exception (#NM)"', procedure: 'fpu' },
+  { id: 'breakpoint-trap', title: 'the instruction is not INT3, which asks for a breakpoint trap', cite: 'SDM 3A "Interrupt 3—Breakpoint Exception (#BP)"', procedure: 'breakpoint' },
+  { id: 'overflow-trap', title: 'INTO finds OF clear and raises no overflow trap', cite: 'SDM 3A "Interrupt 4—Overflow Exception (#OF)"', procedure: 'overflow' },
+  { id: 'single-step-trap', title: 'the instruction began with EFLAGS.TF clear and raises no debug trap when it is done', cite: 'SDM 3B "Single-Step Exception Condition"', procedure: 'single-step' },
 ] as const satisfies readonly Rule[];
 
 export type RuleId = (typeof RULES)[number]['id'];

@@ -2,13 +2,14 @@
 
 import { EVENT_KINDS } from '../event/kinds.ts';
 import type { EventDraft } from '../event/draft.ts';
-import { ACCESS_KINDS, HEARD_MAX, type Heard } from '../event/heard.ts';
+import { joinU64 } from '../base/u64.ts';
+import { ACCESS_KINDS, ACCESS_PARTS, HEARD_FIRST, HEARD_MAX, type Heard } from '../event/heard.ts';
 import type { Probe } from '../event/probe.ts';
 
 export class ListeningProbe implements Probe {
   readonly listening = true;
   readonly heard: Heard[] = [];
-  /** More was reported than is kept. */
+  /** More was reported than is kept: what is missing lies behind the first HEARD_FIRST. */
   cut = false;
   readonly #events: Probe;
 
@@ -26,12 +27,19 @@ export class ListeningProbe implements Probe {
     this.#keep({ kind: 'check', rule, outcome, a: a >>> 0, b: b >>> 0 });
   }
 
-  access(what: number, linear: number, physical: number, size: number, value: number, write: number): void {
+  access(what: number, part: number, linear: number, physical: number, size: number, lo: number, hi: number, write: number): void {
     const kind = ACCESS_KINDS[what]!;
-    this.#keep({ kind: 'access', what: kind, linear: kind === 'page-entry' ? null : linear, physical, size, value: BigInt(value >>> 0), write: write !== 0 });
+    this.#keep({
+      kind: 'access', what: kind, part: ACCESS_PARTS[part] ?? null, linear: kind === 'page-entry' ? null : linear, physical, size, value: joinU64(lo, hi), write: write !== 0,
+    });
   }
 
+  // the end of an attempt explains its fault, so it is the middle that goes
   #keep(one: Heard): void {
-    if (this.heard.length < HEARD_MAX) this.heard.push(one); else this.cut = true;
+    if (this.heard.length === HEARD_MAX) {
+      this.cut = true;
+      this.heard.splice(HEARD_FIRST, (HEARD_MAX - HEARD_FIRST) >>> 1);
+    }
+    this.heard.push(one);
   }
 }

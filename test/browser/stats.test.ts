@@ -18,7 +18,7 @@ function listens(asked: ReexecuteRequest[] = []): (id: string, request: Reexecut
     if (request.kind !== 'listen') return Promise.resolve({ kind: 'not-found' });
     const { seq } = request.at;
     const check: Heard = { kind: 'check', rule: rule('gate-dpl'), outcome: CHECK_PASS, a: 0, b: 0 };
-    const access = (what: 'gate' | 'frame', write: boolean): Heard => ({ kind: 'access', what, linear: 0, physical: 0, size: 4, value: 0n, write });
+    const access = (what: 'gate' | 'frame', write: boolean): Heard => ({ kind: 'access', what, part: null, linear: 0, physical: 0, size: 4, value: 0n, write });
     const work = seq % 2 === 0 ? [check, check, check, access('gate', false), access('frame', true), access('frame', true)] : [check];
     return Promise.resolve({ kind: 'heard', heard: [...work, { kind: 'event', seq, event: 'transition' }], cut: false });
   };

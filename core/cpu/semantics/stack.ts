@@ -4,7 +4,7 @@ import { selector } from '../../arch/brands.ts';
 import type { Insn } from '../../isa/insn.ts';
 import { REGISTER } from '../../isa/insn.ts';
 import { rule } from '../../event/rules.ts';
-import { demand, GP0 } from '../fault.ts';
+import { demand, GP0, skip } from '../fault.ts';
 import { FLAG_AC, FLAG_DF, FLAG_ID, FLAG_IF, FLAG_IOPL, FLAG_NT, FLAG_RF, FLAG_TF, FLAG_VM, readFlags, STATUS_FLAGS, writeFlags } from '../flags.ts';
 import { isProtectedMode } from '../mode.ts';
 import { prepareWrite, read16, read32, write16, write32 } from '../memory.ts';
@@ -67,6 +67,7 @@ const PUSHA_REFUSED: ReadonlySet<number> = new Set([7, 9, 11, 13, 15]);
 function pusha(cpu: Cpu, insn: Insn): void {
   // SDM 2B "PUSHA/PUSHAD—Push All General-Purpose Registers", "Real-Address Mode Exceptions". VENDOR: Bochs raises #SS, as for any other odd pointer.
   if (!isProtectedMode(cpu)) demand(cpu, PUSHA_POINTER, !PUSHA_REFUSED.has(stackPointer(cpu)), GP0, stackPointer(cpu), 0);
+  else skip(cpu, PUSHA_POINTER);
   const slot = insn.operandSize >>> 3;
   for (let register = 0; register < 8; register += 1) prepareWrite(cpu, SS, stackOffset(cpu, -slot * (register + 1)), slot);
 
@@ -78,19 +79,20 @@ function pusha(cpu: Cpu, insn: Insn): void {
   moveStackPointer(cpu, -8 * slot);
 }
 
+const poppedAll = new Int32Array(8);
 // SDM 2 "POPA": the slot of ESP is skipped. Slots hold EDI first, EAX last.
 function popa(cpu: Cpu, insn: Insn): void {
   const slot = insn.operandSize >>> 3;
   for (let index = 0; index < 8; index += 1) {
-    if (slot === 4) read32(cpu, SS, stackOffset(cpu, slot * index));
-    else read16(cpu, SS, stackOffset(cpu, slot * index));
+    const offset = stackOffset(cpu, slot * index);
+    poppedAll[index] = slot === 4 ? read32(cpu, SS, offset) : read16(cpu, SS, offset);
   }
 
   for (let index = 0; index < 8; index += 1) {
     const register = 7 - index;
     if (register === ESP) continue;
-    if (slot === 4) cpu.set32(register, read32(cpu, SS, stackOffset(cpu, slot * index)));
-    else cpu.set16(register, read16(cpu, SS, stackOffset(cpu, slot * index)));
+    if (slot === 4) cpu.set32(register, poppedAll[index]!);
+    else cpu.set16(register, poppedAll[index]!);
   }
   moveStackPointer(cpu, 8 * slot);
 }

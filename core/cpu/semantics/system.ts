@@ -3,18 +3,19 @@
 import { registerOffset } from '../../arch/register-file.ts';
 import { rule } from '../../event/rules.ts';
 import type { Insn } from '../../isa/insn.ts';
+import { partCode, WHAT_PSEUDO_DESCRIPTOR } from '../access-codes.ts';
 import { PENDING_ACTIVITY, PENDING_NMI } from '../attention.ts';
 import { clts, invalidatePage, lmsw, movFromCr, movToCr } from '../control-registers.ts';
 import { cpuid } from '../cpuid.ts';
 import { movFromDr, movToDr } from '../debug-registers.ts';
-import { breakpoint, overflow, softwareInterrupt } from '../delivery.ts';
+import { breakpoint, softwareInterrupt, trapOverflow } from '../delivery.ts';
 import { sysenter, sysexit } from '../fast-system-calls.ts';
 import { BR, demand, NM } from '../fault.ts';
-import { FLAG_IF, FLAG_TF, overflowFlag } from '../flags.ts';
+import { FLAG_IF, FLAG_TF } from '../flags.ts';
 import { interruptReturn } from '../iret.ts';
 import { isProtectedMode } from '../mode.ts';
 import { realInterruptReturn } from '../real-mode-interrupt.ts';
-import { prepareWrite, read16, read32, write16, write32 } from '../memory.ts';
+import { prepareWrite, read16, read32, readTold, write16, write32 } from '../memory.ts';
 import { rdmsr, rdtsc, wrmsr } from '../model-specific-registers.ts';
 import { emitHalt } from '../emit.ts';
 import { effectiveAddress, readOperand16, readOperand32, writeOperand } from '../operands.ts';
@@ -25,6 +26,7 @@ import { unsupported } from './unsupported.ts';
 import type { SemanticsRows } from './execute-type.ts';
 
 const BOUND_RANGE = rule('bound-range'), FPU_AVAILABLE = rule('fpu-available');
+const LIMIT = partCode('limit'), BASE = partCode('base');
 const ACTIVITY = registerOffset('activity');
 const CR0 = registerOffset('cr0');
 const CR0_MP = 2, CR0_EM = 4, CR0_TS = 8;
@@ -36,7 +38,7 @@ function refuseUnprivileged(cpu: Cpu): void {
 
 function int(cpu: Cpu, insn: Insn): void { softwareInterrupt(cpu, insn.immediate); }
 function int3(cpu: Cpu): void { breakpoint(cpu); }
-function into(cpu: Cpu): void { if (overflowFlag(cpu) !== 0) overflow(cpu); }
+function into(cpu: Cpu): void { trapOverflow(cpu); }
 function iret(cpu: Cpu, insn: Insn): void {
   if (isProtectedMode(cpu)) interruptReturn(cpu, insn.operandSize);
   else realInterruptReturn(cpu, insn.operandSize);
@@ -83,22 +85,28 @@ function storeTable(cpu: Cpu, insn: Insn, register: 'gdtr' | 'idtr'): void {
 function sgdt(cpu: Cpu, insn: Insn): void { storeTable(cpu, insn, 'gdtr'); }
 function sidt(cpu: Cpu, insn: Insn): void { storeTable(cpu, insn, 'idtr'); }
 
+function pseudoLimit(cpu: Cpu, insn: Insn): number {
+  const offset = effectiveAddress(cpu, insn);
+  if (!cpu.probe.listening) return read16(cpu, insn.segment, offset);
+  return readTold(cpu, { what: WHAT_PSEUDO_DESCRIPTOR, part: LIMIT, segment: insn.segment, offset, size: 2 });
+}
 // SDM 2 "LGDT/LIDT": with a 16-bit operand size the base has 24 bits.
-function tableBase(cpu: Cpu, insn: Insn, offset: number): number {
-  const base = read32(cpu, insn.segment, behindLimit(insn, offset)) >>> 0;
-  return insn.operandSize === 16 ? base & 0xff_ffff : base;
+function pseudoBase(cpu: Cpu, insn: Insn): number {
+  const offset = behindLimit(insn, effectiveAddress(cpu, insn));
+  const base = cpu.probe.listening
+    ? readTold(cpu, { what: WHAT_PSEUDO_DESCRIPTOR, part: BASE, segment: insn.segment, offset, size: 4 })
+    : read32(cpu, insn.segment, offset);
+  return insn.operandSize === 16 ? base & 0xff_ffff : base >>> 0;
 }
 function lgdtMs(cpu: Cpu, insn: Insn): void {
   refuseUnprivileged(cpu);
-  const offset = effectiveAddress(cpu, insn);
-  const limit = read16(cpu, insn.segment, offset);
-  lgdt(cpu, limit, tableBase(cpu, insn, offset));
+  const limit = pseudoLimit(cpu, insn);
+  lgdt(cpu, limit, pseudoBase(cpu, insn));
 }
 function lidtMs(cpu: Cpu, insn: Insn): void {
   refuseUnprivileged(cpu);
-  const offset = effectiveAddress(cpu, insn);
-  const limit = read16(cpu, insn.segment, offset);
-  lidt(cpu, limit, tableBase(cpu, insn, offset));
+  const limit = pseudoLimit(cpu, insn);
+  lidt(cpu, limit, pseudoBase(cpu, insn));
 }
 // SDM 2 "INVLPG": the operand's offset is not accessed; only its page's translations go.
 function invlpg(cpu: Cpu, insn: Insn): void {

@@ -2,7 +2,7 @@
 import { rule } from '../../event/rules.ts';
 import { disassemble } from '../../isa/disassembler.ts';
 import type { Insn } from '../../isa/insn.ts';
-import { Fault, UD, Unsupported } from '../fault.ts';
+import { demand, UD, Unsupported } from '../fault.ts';
 import type { Cpu } from '../state.ts';
 import type { SemanticsRows } from './execute-type.ts';
 
@@ -14,8 +14,8 @@ export function unsupported(cpu: Cpu, insn: Insn): never {
 }
 
 /** #UD: what the manual reserves to raise it (UD2), and instructions of features that CPUID does not report. */
-export function undefinedOpcode(): never {
-  throw new Fault(UD, OPCODE_DEFINED, 0, 0);
+export function undefinedOpcode(cpu: Cpu): void {
+  demand(cpu, OPCODE_DEFINED, false, UD, cpu.instructionEip, 0);
 }
 
 export const UNSUPPORTED = {

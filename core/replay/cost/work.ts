@@ -68,7 +68,7 @@ function kindOf(one: Heard): WorkKind | null {
   return procedure === FETCH ? null : procedure === PAGES ? 'pageChecks' : 'checks';
 }
 
-function accessKind({ what, write }: HeardAccess): WorkKind {
+function accessKind({ what, write }: HeardAccess): WorkKind | null {
   switch (what) {
     case 'page-entry': return write ? 'others' : 'pageEntries';
     case 'frame': return write ? 'pushes' : 'pops';
@@ -76,5 +76,6 @@ function accessKind({ what, write }: HeardAccess): WorkKind {
     case 'descriptor': return write ? 'others' : 'descriptors';
     case 'tss': return write ? 'others' : 'tss';
     case 'io-map': case 'operand': case 'pseudo-descriptor': return 'others';
+    case 'tlb': return null;
   }
 }

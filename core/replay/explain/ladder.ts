@@ -2,16 +2,16 @@
 // ordered ids of the procedures that were under way. Decides nothing: outcomes are what core/cpu told.
 
 import { CHECK_FAIL, CHECK_PASS } from '../../event/probe.ts';
-import type { AccessKind, Heard, HeardAccess, HeardCheck } from '../../event/heard.ts';
+import type { Heard, HeardAccess, HeardCheck } from '../../event/heard.ts';
 import type { Ladder, LadderAccess, LadderStep, StepOutcome } from '../../event/ladder.ts';
-import { readingOf } from '../../event/rule-readings.ts';
+import { isReadFrom, readingOf } from '../../event/rule-readings.ts';
 import { RULES, ruleOf, rulesOfProcedure, type Rule } from '../../event/rules.ts';
 import { Groups, isNested } from './groups.ts';
 import { sliceOf } from './slice.ts';
 import { operandsOf, whyOf } from './why.ts';
 
 /** Procedures that only collect checks of unrelated instructions: none of them comes after another. */
-const COLLECTIONS: readonly string[] = ['none', 'privileged-instruction', 'model-specific-register', 'control-register', 'arithmetic', 'trap', 'virtual-8086', 'double-fault'];
+const COLLECTIONS: readonly string[] = ['none', 'privileged-instruction', 'model-specific-register', 'control-register', 'virtual-8086', 'double-fault'];
 
 /** The ladder of event `seq` of an attempt; null when that attempt did not emit it. */
 export function ladderOf(heard: readonly Heard[], seq: number): Ladder | null {
@@ -60,7 +60,7 @@ class LadderMaker {
     this.note(rule, group.instance);
     this.steps.push({
       rule: rule.id, title: rule.title, cite: rule.cite, procedure: rule.procedure, group, outcome, why: whyOf(rule, outcome, check),
-      operands: outcome === 'skipped' ? {} : operandsOf(rule, check), accesses: outcome === 'skipped' ? [] : this.takeAccesses(rule).map(ladderAccess),
+      operands: outcome === 'skipped' ? {} : operandsOf(rule, check), accesses: (outcome === 'skipped' ? this.takeHit(rule) : this.takeAccesses(rule)).map(ladderAccess),
     });
   }
 
@@ -75,19 +75,22 @@ class LadderMaker {
   /** What was read for a check: page entries wait for checks of walks, everything else for checks of the procedure that asked for it. */
   private takeAccesses(rule: Rule): readonly HeardAccess[] {
     const isWalk = rule.procedure === 'page-walk';
-    const mine = (one: HeardAccess): boolean => (one.what === 'page-entry') === isWalk && (isWalk || !isNested(rule.procedure));
+    const mine = (one: HeardAccess): boolean => (one.what === 'page-entry' || one.what === 'tlb') === isWalk && (isWalk || !isNested(rule.procedure));
     const taken = this.waiting.filter(mine);
     this.waiting = this.waiting.filter((one) => !mine(one));
-    const { reads } = readingOf(rule.id);
-    if (typeof reads !== 'string' || reads === 'instruction' || taken.some((one) => one.what === reads)) return taken;
-    return [...taken, ...this.again(reads)];
+    const reading = readingOf(rule.id);
+    if (taken.some((one) => isReadFrom(reading, one))) return taken;
+    const before = this.seen.filter((one) => isReadFrom(reading, one));
+    // the rights of a page come from all levels: two entries at most
+    return [...taken, ...before.slice(before.at(-1)?.what === 'page-entry' && reading.part === undefined ? -2 : -1)];
   }
 
-  private again(what: AccessKind): readonly HeardAccess[] {
-    const before = this.seen.filter((one) => one.what === what && !one.write);
-    // a walk has two entries at most, a frame five slots: the rights of a page come from all levels, a slot is chosen by its reader
-    if (what === 'page-entry') return before.slice(-2);
-    return what === 'frame' ? before : before.slice(-1);
+  /** The walk that a hit of the TLB spares: its first step, skipped, shows the translation that was used. */
+  private takeHit({ procedure }: Rule): readonly HeardAccess[] {
+    if (procedure !== 'page-walk') return [];
+    const taken = this.waiting.filter((one) => one.what === 'tlb');
+    this.waiting = this.waiting.filter((one) => one.what !== 'tlb');
+    return taken;
   }
 
   private giveToLast(accesses: readonly HeardAccess[]): void {

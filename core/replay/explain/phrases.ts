@@ -59,7 +59,7 @@ export const PHRASES: Readonly<Record<RuleId, Phrases>> = {
   'inner-ss-not-null': notNull('selector'), 'inner-ss-table-limit': inTable('selector'), 'inner-ss-rpl': equal('RPL', 'the new CPL'), 'inner-ss-dpl': equal('DPL', 'the new CPL'),
   'inner-ss-type': is(STACK), 'inner-ss-present': present('the segment of selector'), 'inner-frame-room': room, 'same-frame-room': room, 'handler-limit': within('handler offset'),
   'exceptions-serial': ['{b} while delivering {a} is delivered next', '{b} while delivering {a} makes a double fault'],
-  'double-fault-delivered': ['what was being delivered was {a}, not #DF', '{b} while delivering {a}: shutdown'],
+  'double-fault-delivered': ['{a} was delivered', '{b} while delivering {a}: shutdown'],
   'iret-cs-not-null': notNull('CS selector'), 'iret-cs-table-limit': inTable('CS selector'), 'iret-cs-type': is(CODE), 'iret-cs-rpl': ['RPL {a} is not below CPL {b}', 'RPL {a} is below CPL {b}'],
   'iret-cs-conforming-dpl': notAbove('DPL', 'RPL'), 'iret-cs-dpl': equal('DPL', 'RPL'), 'iret-cs-present': present('the segment of selector'),
   'iret-ss-not-null': notNull('SS selector'), 'iret-ss-table-limit': inTable('SS selector'), 'iret-ss-rpl': equal('RPL of SS', 'RPL of CS'), 'iret-ss-type': is(STACK),

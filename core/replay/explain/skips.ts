@@ -5,6 +5,7 @@ import type { RuleId } from '../../event/rules.ts';
 const SAME_RING = 'does not apply: the ring stays, so no stack is read from the TSS';
 const RETURNS_INSIDE = 'does not apply: the return stays in its ring, so no SS is popped';
 const NOT_CONFORMING = 'does not apply: the code segment is nonconforming', CONFORMING = 'does not apply: the code segment is conforming';
+const FROM_TLB = 'does not apply: the translation came from the TLB';
 const NULL_DATA = 'does not apply: a null selector may be loaded, using it faults';
 
 const REASONS: Readonly<Partial<Record<RuleId, string>>> = {
@@ -12,14 +13,22 @@ const REASONS: Readonly<Partial<Record<RuleId, string>>> = {
   'same-frame-room': 'does not apply: the frame goes to the stack of another ring', 'call-gate-same-room': 'does not apply: the return address goes to the stack of another ring, or there is none (JMP)',
   'call-gate-jump-dpl': 'does not apply: CALL, or a conforming target', 'segment-limit': 'does not apply: the segment is expand-down', 'segment-expand-down': 'does not apply: the segment is not expand-down',
   'access-aligned': 'does not apply: alignment is not checked (CPL 3, CR0.AM and EFLAGS.AC together ask for it)', 'page-user': 'does not apply: a supervisor-mode access',
-  'page-supervisor-writable': 'does not apply: CR0.WP = 0 lets the supervisor write', 'page-user-writable': 'does not apply: no user-mode write', 'data-table-limit': NULL_DATA, 'data-type': NULL_DATA, 'data-present': NULL_DATA,
+  'page-supervisor-writable': 'does not apply: no supervisor-mode write with CR0.WP = 1', 'page-directory-present': FROM_TLB,
+  'page-directory-reserved': 'does not apply: no 4-MByte page is walked to', 'page-table-present': 'does not apply: no page table is walked to',
+  'segment-readable': 'does not apply: the access writes', 'segment-writable': 'does not apply: the access reads', 'v86-iopl': 'does not apply: not in virtual-8086 mode, or INT3 or INTO',
+  'pusha-pointer': 'does not apply: in protected mode', 'task-dpl': 'does not apply: no far JMP or CALL asked for the task', 'msr-value': 'does not apply: nothing is written',
+  'exceptions-serial': 'does not apply: #DF was being delivered', 'double-fault-delivered': 'does not apply: it was no #DF that was being delivered',
+  'single-step-trap': 'does not apply: this instruction cleared TF, or holds the trap back',
+  'page-user-writable': 'does not apply: no user-mode write', 'data-table-limit': NULL_DATA, 'data-type': NULL_DATA, 'data-present': NULL_DATA,
   'data-privilege': 'does not apply: conforming code may be read from any ring', 'task-data-table-limit': NULL_DATA, 'task-data-privilege': 'does not apply: conforming code may be read from any ring',
-  'task-gate-present': 'does not apply: the selector names the TSS itself, no task gate', 'task-ldt-in-gdt': 'does not apply: the new task has no LDT', 'lldt-in-gdt': 'does not apply: a null selector empties LDTR',
+  'task-gate-present': 'does not apply: the selector names the TSS itself, or the gate was checked before', 'task-ldt-in-gdt': 'does not apply: the new task has no LDT', 'lldt-in-gdt': 'does not apply: a null selector empties LDTR',
   'task-error-code-room': 'does not apply: no error code is pushed', 'io-tss': 'does not apply: CPL is not above IOPL', 'io-map-limit': 'does not apply: CPL is not above IOPL', 'io-map-bit': 'does not apply: CPL is not above IOPL',
   'jump-conforming-dpl': NOT_CONFORMING, 'iret-cs-conforming-dpl': NOT_CONFORMING, 'return-cs-conforming-dpl': NOT_CONFORMING, 'jump-rpl': CONFORMING, 'jump-dpl': CONFORMING, 'iret-cs-dpl': CONFORMING, 'return-cs-dpl': CONFORMING,
 };
 const FAMILIES: readonly (readonly [RegExp, string])[] = [
-  [/^(tss-stack-limit|inner-)/, SAME_RING], [/^call-gate-(tss|ss|inner)/, SAME_RING], [/^(iret|return)-ss-/, RETURNS_INSIDE],
+  [/^(tss-stack-limit|inner-)/, SAME_RING], [/^call-gate-(tss|ss|inner)/, SAME_RING], [/^(iret|return)-ss-/, RETURNS_INSIDE], [/^jump-/, 'does not apply: the target is a gate or a task, not code'],
+  [/^handler-/, 'does not apply: the gate leads to a task'], [/^task-(cs|ss)-/, 'does not apply: the new task runs in virtual-8086 mode'], [/^task-ldt-/, 'does not apply: the new task has no LDT'],
+  [/^lldt-/, 'does not apply: a null selector empties LDTR'], [/^task-data-/, NULL_DATA],
 ];
 
 /** Why a check that was skipped does not apply. */

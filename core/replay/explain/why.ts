@@ -1,6 +1,7 @@
 // The sentence and the named operands of one step: values in the format the rule's reading gives, words from phrases.ts and skips.ts.
 
 import { describeRights, dplOf } from '../../arch/descriptor.ts';
+import { ENTRY_RW, ENTRY_US } from '../../arch/page-entry.ts';
 import { RIGHTS_UNUSABLE, SEGMENT_NAMES } from '../../arch/register-file.ts';
 import { vectorName } from '../../arch/vectors.ts';
 import { hex } from '../../base/u64.ts';
@@ -24,6 +25,8 @@ export function operandsOf({ id }: Rule, { a, b }: Pick<HeardCheck, 'a' | 'b'>):
   return Object.fromEntries(readingOf(id).operands.map((operand, index) => [operand.name, textOf(operand, index === 0 ? a : b)]));
 }
 
+const ACCESS_TYPES = ['read', 'write', 'fetch'];
+
 function textOf(operand: Operand | undefined, value: number): string {
   if (operand === undefined) return hex(value);
   switch (operand.format) {
@@ -32,6 +35,8 @@ function textOf(operand: Operand | undefined, value: number): string {
     case 'rights': return rightsText(value);
     case 'segment': return (SEGMENT_NAMES[value] ?? hex(value)).toUpperCase();
     case 'vector': return vectorName(value);
+    case 'access': return `${(value & 8) !== 0 ? 'implicit supervisor' : (value & 4) !== 0 ? 'user' : 'supervisor'} ${ACCESS_TYPES[value & 3] ?? '?'}`;
+    case 'page-rights': return `${(value & ENTRY_US) !== 0 ? 'user' : 'supervisor'}, ${(value & ENTRY_RW) !== 0 ? 'writable' : 'read-only'}`;
   }
 }
 

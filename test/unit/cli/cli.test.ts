@@ -1,6 +1,7 @@
 // The command line on a synthetic trace: what each command prints, and the exit code and one line for everything that is refused.
 
 import { describe, expect, it } from 'vitest';
+import { RULES } from '../../../core/event/rules.ts';
 import { MemoryIo, type Ran } from './memory-io.ts';
 import { ROWS, syntheticTrace } from './synthetic-trace.ts';
 
@@ -110,6 +111,16 @@ describe('info, rules and open', () => {
 
   it('lists rules and says when none fits', async () => {
     expect((await run('rules', 'there-is-no-such-rule')).code).toBe(1);
+    const { out } = await run('rules');
+    for (const { title } of RULES.slice(1)) expect(out).toContain(title);
+  });
+
+  it('names the operands of a rule and where its value is read', async () => {
+    expect((await run('rules', 'gate-dpl')).out).toContain('  for INT n, INT3 and INTO, CPL is not numerically greater than DPL of the gate (CPL, gate DPL)  [SDM 3A');
+    const rules = jsonLines((await run('rules', '--json')).out);
+    expect(rules.map((one) => one['id'])).toEqual(RULES.slice(1).map((one) => one.id));
+    expect(rules.find((one) => one['id'] === 'gate-dpl')).toMatchObject({ operands: ['CPL', 'gate DPL'], reads: ['gate'] });
+    expect(rules.find((one) => one['id'] === 'idt-limit')).toMatchObject({ operands: ['last byte', 'limit'], reads: ['idtr.limit'] });
   });
 
   it('opens the app with the trace', async () => {

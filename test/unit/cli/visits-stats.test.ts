@@ -89,9 +89,9 @@ describe('stats', () => {
 
   it('puts the software interrupt beside SYSENTER, with the remark on history', async () => {
     const { out } = await run('stats', 'int80-vs-sysenter', '--cost', '--calls', '2');
-    expect(out).toMatch(/round trip +int 0x80 +sysenter\n +\+ iret +\+ sysexit\n +x 1 000 +x 1 000\n {2}checks +31 +5\n/);
+    expect(out).toMatch(/round trip +int 0x80 +sysenter\n +\+ iret +\+ sysexit\n +x 1 000 +x 1 000\n {2}checks +46 +5\n/);
     expect(out).toMatch(/values pushed +5 +-\n/);
-    expect(out.replaceAll(/\n {2}/g, ' ')).toMatch(/int 0x80 \+ iret makes 31 checks where sysenter \+ sysexit makes 5 \(6\.2 times as many\), and \d+ memory accesses against none\./);
+    expect(out.replaceAll(/\n {2}/g, ' ')).toMatch(/int 0x80 \+ iret makes 46 checks where sysenter \+ sysexit makes 5 \(9\.2 times as many\), and \d+ memory accesses against none\./);
     expect(out.replaceAll(/\n {2}/g, ' ')).toMatch(/architectural work, not cycles.*Pentium 4.*Pentium II/s);
     expect(out).not.toMatch(/events by kind/);
     expect(longest(out)).toBeLessThanOrEqual(100);

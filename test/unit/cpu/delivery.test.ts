@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { registerOffset } from '../../../core/arch/register-file.ts';
-import { breakpoint, deliverExternal, deliverFault, overflow, softwareInterrupt } from '../../../core/cpu/delivery.ts';
+import { breakpoint, deliverExternal, deliverFault, softwareInterrupt, trapOverflow } from '../../../core/cpu/delivery.ts';
 import { DE, Fault, GP, NP, PF, UD } from '../../../core/cpu/fault.ts';
 import { readFlags, writeFlags } from '../../../core/cpu/flags.ts';
 import { interruptReturn } from '../../../core/cpu/iret.ts';
@@ -121,9 +121,10 @@ test('an external interrupt returns to the interrupted instruction and leaves RF
   expect(world.events[0]).toMatchObject({ via: 'interrupt', source: 'external', ip: 0x5002n, returnIp: 0x5002n });
 });
 
-test.each([['INT3', breakpoint, '#BP', 3], ['INTO', overflow, '#OF', 4]] as const)('%s gives a trap from software, then a transition via int', (_, act, mnemonic, vector) => {
+test.each([['INT3', breakpoint, '#BP', 3], ['INTO', trapOverflow, '#OF', 4]] as const)('%s gives a trap from software, then a transition via int', (_, act, mnemonic, vector) => {
   const world = ring3World();
   gate(world, vector);
+  writeFlags(world.cpu, readFlags(world.cpu) | 0x800);
   act(world.cpu);
   expect(world.events[0]).toMatchObject({ kind: 'fault', mnemonic, class: 'trap', errorCode: null, source: 'software', icount: 41 });
   expect(world.events[1]).toMatchObject({ kind: 'transition', via: 'int', source: 'software', vector, returnIp: 0x5002n });

@@ -27,7 +27,7 @@ const toV86 = (eip: number) => (world: World): void => { world.cpu.esp = KERNEL_
 const REAL: readonly RuleCase[] = [
   { rule: 'real-far-limit', name: 'JMP', setup: (world) => { enterReal(world); limitCs(0x4000)(world); }, bend: limitCs(0x3fff), act: ({ cpu }) => { jumpToParagraph(cpu, 0x700, 0x4000); }, fault: '#GP(0x0)' },
   { rule: 'real-far-limit', name: 'CALL', setup: (world) => { enterVirtual8086(world); }, bend: limitCs(0xfffe), act: ({ cpu }) => { callParagraph(cpu, 32, 0x700, 0xffff); }, fault: '#GP(0x0)' },
-  { rule: 'real-far-limit', name: 'RETF', setup: returnTo(0x4000, 0, 0x700, 0), bend: ({ cpu }) => { storeStack({ cpu, events: [], checks: [] }, 0x4000, 1); }, act: ({ cpu }) => { returnToParagraph(cpu, 32, 0); }, fault: '#GP(0x0)' },
+  { rule: 'real-far-limit', name: 'RETF', setup: returnTo(0x4000, 0, 0x700, 0), bend: (world) => { storeStack(world, 0x4000, 1); }, act: ({ cpu }) => { returnToParagraph(cpu, 32, 0); }, fault: '#GP(0x0)' },
   { rule: 'real-iret-limit', setup: returnTo(0x4000, 0, 0x700, 0, 2, 0), bend: limitCs(0x3fff), act: ({ cpu }) => { realInterruptReturn(cpu, 32); }, fault: '#GP(0x0)' },
   { rule: 'real-iret-limit', name: '16-bit', setup: returnTo(0x4000, 0x700, 2), bend: limitCs(0x3fff), act: ({ cpu }) => { realInterruptReturn(cpu, 16); }, fault: '#GP(0x0)' },
   { rule: 'segment-limit', name: 'IRET in real-address mode', setup: (world) => { returnTo(0x4000, 0x700, 2)(world); limitSs(0x105)(world); }, bend: limitSs(0x104), act: ({ cpu }) => { realInterruptReturn(cpu, 16); }, fault: '#SS(0x0)' },

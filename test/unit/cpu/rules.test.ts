@@ -6,7 +6,7 @@ import { CHECK_FAIL, CHECK_PASS } from '../../../core/event/probe.ts';
 import { RULES, rulesOfProcedure } from '../../../core/event/rules.ts';
 import { RULE_CASES as BASE_CASES, type RuleCase } from './rule-cases.ts';
 import { MODE_CASES } from './rule-cases-modes.ts';
-import { listen, newWorld, outcome, type World } from './world.ts';
+import { listen, newWorld, outcome, type Check, type World } from './world.ts';
 
 const RULE_CASES: readonly RuleCase[] = [...BASE_CASES, ...MODE_CASES];
 
@@ -50,14 +50,25 @@ test('every rule of the catalogue has a case here or a reason', () => {
   expect(Object.keys(ELSEWHERE).filter((id) => met.has(id) || !RULES.some((one) => one.id === id))).toEqual([]);
 });
 
-test('checks of one procedure come in the order of the catalogue', () => {
+/** A procedure may begin again, with its first rule; and a task switch loads four data segments, one after the other. */
+const BEGINS_AGAIN: readonly string[] = ['task-data-table-limit'];
+
+/** Where checks do not come in the order of the catalogue: the rule that came too late. */
+function outOfOrder(checks: readonly Check[]): readonly string[] {
+  const at = new Map<string, number>();
+  return checks.flatMap(({ rule }) => {
+    const { procedure } = RULES.find((row) => row.id === rule)!;
+    const order = rulesOfProcedure(procedure), position = order.indexOf(rule);
+    const isLate = position <= (at.get(procedure) ?? -1) && position > 0 && !BEGINS_AGAIN.includes(rule);
+    at.set(procedure, position);
+    return isLate ? [rule] : [];
+  });
+}
+
+test.each(['passing', 'faulting'] as const)('checks come in the order of the catalogue, procedure by procedure: %s', (state) => {
   for (const one of RULE_CASES) {
-    const world = prepared(one, 'faulting');
+    const world = prepared(one, state);
     outcome(() => { one.act(world); });
-    const { procedure } = RULES.find((row) => row.id === one.rule)!;
-    if (procedure === 'memory-access' || procedure === 'page-walk') continue;
-    const order = rulesOfProcedure(procedure);
-    const positions = world.checks.map((check) => order.indexOf(check.rule)).filter((position) => position >= 0);
-    expect(positions, one.rule).toEqual([...positions].sort((a, b) => a - b));
+    expect(outOfOrder(world.checks), `${one.rule} ${one.name ?? ''}`).toEqual([]);
   }
 });

@@ -1,6 +1,7 @@
 // A small machine built directly in RAM: GDT, IDT, TSS and stacks at fixed places, and ears for events and checks.
 // Tests bend one thing in it and run one protection procedure.
 
+import { joinU64 } from '../../../core/base/u64.ts';
 import { encodeDescriptor } from '../../../core/arch/descriptor.ts';
 import { encodeGate } from '../../../core/arch/gate.ts';
 import { registerOffset } from '../../../core/arch/register-file.ts';
@@ -12,9 +13,12 @@ import { startProtected32 } from '../../../core/cpu/start.ts';
 import { CS, Cpu, DS, ES, FS, GS, SS, stateBytes } from '../../../core/cpu/state.ts';
 import { lgdt, lidt, ltr } from '../../../core/cpu/system-tables.ts';
 import { movToCr } from '../../../core/cpu/control-registers.ts';
+import { setQuick } from '../../../core/cpu/tlb.ts';
 import { decodeEvent } from '../../../core/event/decode.ts';
 import type { EventDraft } from '../../../core/event/draft.ts';
 import type { TraceEvent } from '../../../core/event/event.ts';
+import { ACCESS_KINDS, ACCESS_PARTS, type Heard } from '../../../core/event/heard.ts';
+import { EVENT_KINDS } from '../../../core/event/kinds.ts';
 import { SILENT_PROBE } from '../../../core/event/probe.ts';
 import { ruleOf } from '../../../core/event/rules.ts';
 
@@ -29,13 +33,14 @@ export const CODE = 0xc09a, DATA = 0xc092, DPL3 = 0x60, CONFORMING = 0xc09e, EXE
 const BUS: Bus = { readPort: () => 0xff, writePort: () => undefined, readDevice: () => -1, writeDevice: () => undefined, acknowledgeInterrupt: () => 0x20, willWake: () => false };
 
 export interface Check { readonly rule: string; readonly outcome: number }
-export interface World { readonly cpu: Cpu; readonly events: TraceEvent[]; readonly checks: Check[] }
+/** What a listening probe heard, in order; a listening world takes no short paths. */
+export interface World { readonly cpu: Cpu; readonly events: TraceEvent[]; readonly checks: Check[]; readonly heard: Heard[] }
 
 /** Ring 0, paging off, tables loaded, IF clear, ESP at the kernel stack; events and checks since then are collected. */
 export function newWorld(): World {
   const cpu = new Cpu(new ArrayBuffer(stateBytes(RAM)), RAM, BUS);
   startProtected32(cpu, HANDLER);
-  const world: World = { cpu, events: [], checks: [] };
+  const world: World = { cpu, events: [], checks: [], heard: [] };
   descriptor(world, CODE0, CODE);
   descriptor(world, DATA0, DATA);
   descriptor(world, CODE3, CODE | DPL3);
@@ -57,12 +62,24 @@ export function newWorld(): World {
 export function listen(world: World): void {
   world.events.length = 0;
   world.checks.length = 0;
+  world.heard.length = 0;
+  const { heard } = world;
   world.cpu.probe = {
     ...SILENT_PROBE,
     listening: true,
-    emit: (seq: number, draft: EventDraft) => { world.events.push(decodeEvent(draft, seq)); },
-    check: (rule: number, outcome: number) => { world.checks.push({ rule: ruleOf(rule)?.id ?? '?', outcome }); },
+    emit: (seq: number, draft: EventDraft) => {
+      world.events.push(decodeEvent(draft, seq));
+      heard.push({ kind: 'event', seq, event: EVENT_KINDS[draft.kind]! });
+    },
+    check: (rule: number, outcome: number, a: number, b: number) => {
+      world.checks.push({ rule: ruleOf(rule)?.id ?? '?', outcome });
+      heard.push({ kind: 'check', rule, outcome, a: a >>> 0, b: b >>> 0 });
+    },
+    access: (what, part, linear, physical, size, lo, hi, write) => {
+      heard.push({ kind: 'access', what: ACCESS_KINDS[what]!, part: ACCESS_PARTS[part] ?? null, linear, physical, size, value: joinU64(lo, hi), write: write !== 0 });
+    },
   };
+  setQuick(world.cpu, { isQuick: false });
 }
 
 /** Defines a descriptor of the GDT (or, with TI in the selector, the LDT). */

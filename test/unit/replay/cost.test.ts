@@ -13,7 +13,7 @@ import { row, traceOf, transition } from './synthetic.ts';
 import { enter, leave, TOP_A } from './visit-rows.ts';
 
 const check = (id: RuleId, outcome = 0): Heard => ({ kind: 'check', rule: rule(id), outcome, a: 0, b: 0 });
-const access = (what: 'gate' | 'descriptor' | 'tss' | 'frame' | 'page-entry' | 'operand', write = false): Heard => ({ kind: 'access', what, linear: 0, physical: 0, size: 4, value: 0n, write });
+const access = (what: 'gate' | 'descriptor' | 'tss' | 'frame' | 'page-entry' | 'operand', write = false): Heard => ({ kind: 'access', what, part: null, linear: 0, physical: 0, size: 4, value: 0n, write });
 const event = (seq: number, kind: 'fault' | 'transition' | 'table-write' = 'transition'): Heard => ({ kind: 'event', seq, event: kind });
 
 test('work is what is heard between the event before and the event; fetching and what is skipped is none', () => {
@@ -96,7 +96,8 @@ const INT_CHECKS = 4 + 5 + 1 + 6 + 2;
 //   CS: not null, within the table, a code segment, RPL not below CPL, DPL equal to RPL (nonconforming), present   6
 //   SS: not null, within the table, RPL, writable data, DPL, present                                               6
 //   EIP within the limit of CS                                                                                     1
-const IRET_CHECKS = 6 + 6 + 1;
+//   each of the five slots popped: SS usable, readable, the slot within its limit                                  5 * 3
+const IRET_CHECKS = 6 + 6 + 1 + 5 * 3;
 // SDM 2B "SYSENTER—Fast System Call": CR0.PE = 1, IA32_SYSENTER_CS not zero; everything else comes from MSRs and is fixed. SDM 2B "SYSEXIT": the
 // same two, and CPL = 0. Neither looks at a table or a stack.
 const SYSENTER_CHECKS = 2, SYSEXIT_CHECKS = 3;
@@ -104,7 +105,7 @@ const SYSENTER_CHECKS = 2, SYSEXIT_CHECKS = 3;
 test('int80-vs-sysenter: the table says what the manual says', async () => {
   const cost = await costOfSample('int80-vs-sysenter');
   expect(workIn(cost, 'int 0x80')).toMatchObject({ gates: 1, descriptors: 2, tss: 2, pushes: 5, pops: 0, checks: INT_CHECKS });
-  expect(workIn(cost, 'iret')).toMatchObject({ gates: 0, descriptors: 2, tss: 0, pushes: 0, checks: IRET_CHECKS });
+  expect(workIn(cost, 'iret')).toMatchObject({ gates: 0, descriptors: 2, tss: 0, pushes: 0, pops: 5, checks: IRET_CHECKS });
   for (const [name, checks] of [['sysenter', SYSENTER_CHECKS], ['sysexit', SYSEXIT_CHECKS]] as const) {
     const work = workIn(cost, name);
     expect([name, work.checks, accessesOf(work)]).toEqual([name, checks, 0]);

@@ -6,5 +6,5 @@ import { CHECK_PASS } from '../../../../core/event/probe.ts';
 import { rule, type RuleId } from '../../../../core/event/rules.ts';
 
 export const check = (id: string, outcome = CHECK_PASS, a = 0, b = 0): Heard => ({ kind: 'check', rule: rule(id as RuleId), outcome, a, b });
-export const access = (what: AccessKind, physical: number, write = false): Heard => ({ kind: 'access', what, linear: what === 'page-entry' ? null : physical, physical, size: 4, value: 0n, write });
+export const access = (what: AccessKind, physical: number, write = false): Heard => ({ kind: 'access', what, part: null, linear: what === 'page-entry' ? null : physical, physical, size: 4, value: 0n, write });
 export const event = (seq: number, kind: EventKind): Heard => ({ kind: 'event', seq, event: kind });
