@@ -50,19 +50,18 @@ const NMI_VECTOR = 2;
 /** Finds every storm: one pass over the kinds, and the rows of faults. */
 export function stormsOf(trace: TraceSource, visits: Visits): Storms {
   const scan = new StormScan(trace, visits);
-  for (let seq = 0; seq < trace.eventCount; seq += 1) scan.look(seq);
-  const isCounted = trace.rowCount === 0 || trace.icountAt(trace.seqAt(0)) >= 0;
-  return {
-    list: scan.storms(),
-    unknown: isCounted ? null : 'the log counts no instructions: refaults are told by faults that follow one another, and interrupt storms cannot be told',
-  };
+  scan.advance(trace.eventCount);
+  return scan.storms();
 }
 
-class StormScan {
+/** Looks in slices, so that a window stays responsive. */
+export class StormScan {
   readonly #trace: TraceSource;
   readonly #visits: Visits;
   readonly #refaults: Chains;
   readonly #interrupts: Chains;
+  /** The next event to look at. */
+  #seq = 0;
   /** The next visit to be entered. */
   #entered = 0;
   /** The first and the last fault since the last transition, -1 for none; what is the same of the last one. */
@@ -87,16 +86,29 @@ class StormScan {
     this.#interrupts = new Chains(INTERRUPTS_LEAST);
   }
 
-  look(seq: number): void {
+  /** Looks at up to `budget` more events. True when all were seen. */
+  advance(budget: number): boolean {
+    const end = Math.min(this.#trace.eventCount, this.#seq + budget);
+    for (; this.#seq < end; this.#seq += 1) this.#look(this.#seq);
+    return this.#seq >= this.#trace.eventCount;
+  }
+
+  /** What was found; to be called once, when all events were seen. */
+  storms(): Storms {
+    const list = [...this.#told('refault', this.#refaults.take()), ...this.#told('interrupt', this.#interrupts.take())];
+    const trace = this.#trace;
+    const isCounted = trace.rowCount === 0 || trace.icountAt(trace.seqAt(0)) >= 0;
+    return {
+      list: list.sort((a, b) => a.seqFirst - b.seqFirst),
+      unknown: isCounted ? null : 'the log counts no instructions: refaults are told by faults that follow one another, and interrupt storms cannot be told',
+    };
+  }
+
+  #look(seq: number): void {
     const code = this.#trace.kindAt(seq);
     if (code === FAULT) this.#fault(seq, this.#trace.row(seq));
     else if (code === HALT) this.#hasHalted = true;
     else if (code === TRANSITION) this.#transition(seq);
-  }
-
-  storms(): readonly Storm[] {
-    const list = [...this.#told('refault', this.#refaults.take()), ...this.#told('interrupt', this.#interrupts.take())];
-    return list.sort((a, b) => a.seqFirst - b.seqFirst);
   }
 
   #told(kind: Storm['kind'], chains: readonly Chain[]): readonly Storm[] {

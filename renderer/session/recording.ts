@@ -45,8 +45,8 @@ export async function readRecording(opened: OpenedTrace, bytes: Uint8Array): Pro
   const pairing = new VisitScan(source);
   while (!workSlice((budget) => pairing.advance(budget))) await yieldToWindow();
   const visits = pairing.visits();
-  await yieldToWindow();
-  return { opened, source, columns: reading.columns(), spans: laySpans(visits), repeats: repeatsOf(source, visits), symbols: symbolsOf(source), imported: importedFrom(source), writers: new LastWriters(source) };
+  const repeats = await repeatsOf(source, visits);
+  return { opened, source, columns: reading.columns(), spans: laySpans(visits), repeats, symbols: symbolsOf(source), imported: importedFrom(source), writers: new LastWriters(source) };
 }
 
 function importedFrom({ header }: TraceReader): Recording['imported'] {

@@ -21,18 +21,19 @@ import { nearestCounted } from './columns.ts';
 import { betweenEvents, fitView, panView, revealUnit, unitOf, zoomView, type Axis, type View } from './scale.ts';
 import { loadRecording, whyNotExecutable, type Recording } from './recording.ts';
 import { sentenceAt } from './events.ts';
+import { allLints, SetUps, type SetUpHost } from './set-up.svelte.ts';
 import { nearestStored, positionEvent } from './stored.ts';
 import { visitAfterword } from './visit-words.ts';
 import { Walks, type WalksHost } from './walks.svelte.ts';
 import { WhatIf, type WhatIfHost } from './what-if.svelte.ts';
-import { costOf } from './whole.ts';
+import { costOf, countsOf } from './whole.ts';
 
 /** A refusal or mishap in plain words; it stays until dismissed or something succeeds. */
 export interface Notice { readonly title: string; readonly message: string; readonly tone: 'bad' | 'warn' | 'good' }
 
 const NOWHERE: Position = { icount: 0, iteration: 0, seq: 0 };
 
-export class Session implements BreakpointHost, ExecutionHost, ExplanationHost, WalksHost, WhatIfHost, OnceHost {
+export class Session implements BreakpointHost, ExecutionHost, ExplanationHost, WalksHost, WhatIfHost, OnceHost, SetUpHost {
   readonly api: Api;
   readonly preferences: Preferences;
   readonly breakpoints: Breakpoints;
@@ -41,7 +42,10 @@ export class Session implements BreakpointHost, ExecutionHost, ExplanationHost, 
   readonly explanation: Explanations;
   readonly walks: Walks;
   readonly whatIf: WhatIf;
+  readonly counts = new Once(this, countsOf);
   readonly cost = new Once(this, costOf);
+  readonly lints = new Once(this, allLints);
+  readonly setUp = new SetUps(this);
   /** What was asked for last: a slower one before it must not take its place. */
   #latest: OpenedTrace | null = null;
   recording = $state.raw<Recording | null>(null);
@@ -165,6 +169,7 @@ export class Session implements BreakpointHost, ExecutionHost, ExplanationHost, 
     this.at = at;
     this.execution.moved(moment);
     this.explanation.moved();
+    this.setUp.moved();
     this.walks.moved();
     this.announcement = this.spoken();
     this.view = revealUnit(this.view, this.unit(at), fitView(columns, this.axis));

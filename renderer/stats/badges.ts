@@ -5,6 +5,7 @@ import type { CostAnatomy } from '../../core/replay/cost/anatomy.ts';
 export interface BasisBadge { readonly text: string; readonly tone: 'plain' | 'good' | 'warn' | 'accent'; readonly why: string }
 
 export const RECORDED: BasisBadge = { text: 'recorded', tone: 'good', why: 'Counted from the recorded events.' };
+export const REEXECUTED: BasisBadge = { text: 're-executed', tone: 'accent', why: 'Each set-up was tried on the machine of its moment, executed again up to there.' };
 export const ABSENT = (reason: string): BasisBadge => ({ text: 'absent', tone: 'warn', why: `${reason}.` });
 
 /** How many calls were executed again, of how many. */

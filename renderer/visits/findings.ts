@@ -1,8 +1,8 @@
 // What is remarkable about a kernel visit, as badges; and why an exit stands alone. The facts and words are core/replay's.
 
-import { strayAt, whyUnreturned, type StrayExit } from '../../core/replay/visits/endings.ts';
+import { strayAt, type StrayExit } from '../../core/replay/visits/endings.ts';
 import { findingsOf, type Severity } from '../../core/replay/visits/findings.ts';
-import { visitAt, type Visits } from '../../core/replay/visits/table.ts';
+import type { Visits } from '../../core/replay/visits/table.ts';
 
 /** `plain`: good to know, nothing to look at. */
 export type Tone = 'plain' | 'warn' | 'bad';
@@ -13,9 +13,7 @@ const TONES: Readonly<Record<Severity, Tone>> = { wrong: 'bad', look: 'warn', no
 /** The badges of one visit, the gravest first. */
 export function badgesOf(visits: Visits, index: number): readonly Finding[] {
   const findings = findingsOf(visits, index).map(({ label, severity, text }): Finding => ({ text: label, tone: TONES[severity], why: sentence(text) }));
-  const visit = visitAt(visits, index);
-  const ended = visit.reason === 'open' || visit.reason === 'reset' ? [{ text: visit.reason === 'open' ? 'still open' : 'reset', tone: 'plain' as const, why: sentence(whyUnreturned(visit)) }] : [];
-  return unlike([...findings, ...ended]);
+  return unlike(findings);
 }
 
 /** Exits that belong to no visit, the first `most` of them. */

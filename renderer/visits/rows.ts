@@ -3,7 +3,7 @@
 import { VIA_COLOURS, type ViaColour } from '../session/via-colours.ts';
 import type { Recording } from '../session/recording.ts';
 import { instructionsAt, threadName, whyNoExit } from '../session/visit-words.ts';
-import { visitAt } from '../../core/replay/visits/table.ts';
+import { visitAt, type Visit } from '../../core/replay/visits/table.ts';
 import { badgesOf, type Finding } from './findings.ts';
 
 export interface VisitRow {
@@ -25,6 +25,9 @@ export interface VisitRow {
   readonly findings: readonly Finding[];
 }
 
+/** In place of an exit; the findings say the rest. */
+const NO_EXIT: Readonly<Record<Exclude<Visit['reason'], null>, string>> = { 'open': 'still open', 'stack-reused': 'none', 'shutdown': 'none', 'reset': 'reset', 'not-logged': 'not logged' };
+
 /** What a visit lasted: instructions where they are counted, else events. */
 export function lastedIn(recording: Recording): (index: number) => number | null {
   const { columns, spans: { visits } } = recording;
@@ -37,7 +40,7 @@ export function visitRow(recording: Recording, index: number, longest: number): 
   const { visits } = recording.spans;
   const visit = visitAt(visits, index);
   const lasted = lastedIn(recording)(index);
-  const end = visit.seqExit !== null ? `#${String(visit.seqExit)}` : visit.reason === 'not-logged' ? 'not logged' : '';
+  const end = visit.seqExit === null ? NO_EXIT[visit.reason ?? 'open'] : `#${String(visit.seqExit)}`;
   return {
     index, name: visit.name, colour: VIA_COLOURS[visit.cause.via], depth: visit.depth, entry: visit.seqEntry,
     lasted: lasted === null ? '' : lasted.toLocaleString('en'), atLeast: visit.reason === 'open', share: lasted === null || longest <= 0 ? 0 : lasted / longest,

@@ -3,9 +3,10 @@ import { render } from 'vitest-browser-svelte';
 import { expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import type { Heard } from '../../core/event/heard.ts';
-import type { ReexecuteReply, ReexecuteRequest } from '../../core/event/reexecutor.ts';
+import type { PreflightFinding, ReexecuteReply, ReexecuteRequest } from '../../core/event/reexecutor.ts';
 import { CHECK_PASS } from '../../core/event/probe.ts';
 import { rule } from '../../core/event/rules.ts';
+import Inspector from '../../renderer/inspector/inspector.svelte';
 import Stats from '../../renderer/stats/stats.svelte';
 import { openSession, openedTrace, stage, violations } from './fixtures/session.ts';
 import { traceBytes } from './fixtures/trace.ts';
@@ -76,4 +77,44 @@ test('a refault loop is listed first, with the way to its first and last round',
   await userEvent.click(page.getByRole('button', { name: 'Go to the first, event 0' }));
   expect(session.event).toBe(0);
   expect(await violations(target)).toEqual([]);
+});
+
+/** A re-executor whose pre-flight of every set-up finds these. */
+const finds = (findings: readonly PreflightFinding[]): { reexecute: (id: string, request: ReexecuteRequest) => Promise<ReexecuteReply> } => ({
+  reexecute: (_id, request) => Promise.resolve(request.kind === 'preflight' ? { kind: 'preflight', findings } : { kind: 'not-found' }),
+});
+const FINDING: PreflightFinding = { trial: 'sysenter', vectors: [], heard: [], rule: rule('page-user'), fault: '#PF(0x5)', linear: 0x123, isUnset: false };
+
+test('a set-up that will fail is said at its event, with the way to where it came true, and in the list of the recording', async () => {
+  const session = await openSession(traceBytes(), finds([{ ...FINDING, linear: 0xffff800000000123 }]));
+  const target = stage(460, 900);
+  await render(Inspector, { target, props: { session } });
+  session.goTo(0);
+  const card = page.getByRole('list', { name: 'Found by the set-up check' });
+  await expect.element(card).toHaveTextContent(/SYSENTER fails: #PF\(0x5\) at linear .*\[page-user\], SDM 3A/s);
+  expect(await violations(target)).toEqual([]);
+  session.goTo(4);
+  await expect.poll(() => card.elements()).toHaveLength(0);
+  const other = stage(460, 900);
+  await render(Stats, { target: other, props: { session } });
+  const list = page.getByRole('list', { name: 'Set up wrong' });
+  await expect.element(list).toHaveTextContent(/SYSENTER fails/);
+  await userEvent.click(list.getByRole('button', { name: 'Go to the set-up, event 0' }));
+  expect(session.event).toBe(0);
+  expect(await violations(other)).toEqual([]);
+});
+
+test('a set-up that holds is said to hold; a note is no warning; without re-execution the reason stands there', async () => {
+  const session = await openSession(traceBytes(), finds([]));
+  await render(Inspector, { target: stage(460, 900), props: { session } });
+  session.goTo(0);
+  await expect.element(page.getByText(/What this is for was tried on the machine of this moment, and every check passed/)).toBeVisible();
+  const noted = await openSession(traceBytes(), finds([{ ...FINDING, isUnset: true }]));
+  await render(Inspector, { target: stage(460, 900), props: { session: noted } });
+  noted.goTo(0);
+  await expect.element(page.getByText('A note is about what is not there yet: it may be set up later.')).toBeVisible();
+  const bare = await openSession();
+  await render(Inspector, { target: stage(460, 900), props: { session: bare } });
+  bare.goTo(0);
+  await expect.element(page.getByText(/What this sets up can be tried only by executing the recording again: .*the guest image is not in this trace/)).toBeVisible();
 });

@@ -3,11 +3,12 @@ import { render } from 'vitest-browser-svelte';
 import { expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import Visits from '../../renderer/visits/visits.svelte';
+import Inspector from '../../renderer/inspector/inspector.svelte';
 import Transport from '../../renderer/transport/transport.svelte';
 import { runCommand } from '../../renderer/session/commands.ts';
 import { openSession, stage, violations } from './fixtures/session.ts';
 import { traceBytes } from './fixtures/trace.ts';
-import { CALL, CALLS } from './fixtures/visits.ts';
+import { CALL, CALLS, MISSED } from './fixtures/visits.ts';
 
 const rows = (): readonly string[] => page.getByRole('row').elements().slice(1).map((row) => (row as HTMLElement).innerText.replace(/\s+/g, ' ').trim());
 const names = (): readonly string[] => page.getByRole('row').elements().slice(1).map((row) => row.querySelector('b')?.textContent ?? '');
@@ -161,5 +162,18 @@ test('the transport has a button for each step, with its key in words', async ()
   expect(session.event).toBe(4);
   await userEvent.click(page.getByRole('button', { name: 'Step back over a kernel visit' }));
   expect(session.event).toBe(1);
+  expect(await violations(target)).toEqual([]);
+});
+
+test('the card of a visit tells its findings, each with the way to the event that shows it, and the stack at both ends', async () => {
+  const session = await openSession(traceBytes(MISSED));
+  session.goTo(1);
+  const target = stage(460, 800);
+  await render(Inspector, { target, props: { session } });
+  const findings = page.getByRole('list', { name: 'Findings of this visit' });
+  await expect.element(findings).toHaveTextContent(/error code not popped.*The return at event 2 took another frame/s);
+  await userEvent.click(findings.getByRole('button', { name: 'Go to event 2' }));
+  expect(session.event).toBe(2);
+  session.goTo(1);
   expect(await violations(target)).toEqual([]);
 });
