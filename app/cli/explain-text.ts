@@ -2,15 +2,18 @@
 // chain, the cascade, and what it all stands on. Lines of at most 100 columns.
 
 import { describeWithoutRule } from '../../core/event/describe.ts';
-import type { LastWriter } from '../../core/event/json.ts';
 import type { LadderAccess, LadderStep, StepGroup } from '../../core/event/ladder.ts';
-import type { CascadeStep, CauseLink, ExplainedErrorCode, ExplainedLevel, Explanation, TssField } from '../../core/replay/explain/explanation.ts';
+import type { CascadeStep, CauseLink, ExplainedErrorCode,  Explanation, NamedLevel, TransitionSource, TssField } from '../../core/replay/explain/explanation.ts';
+import { describeWriter } from '../../core/replay/last-writer.ts';
+import type { TraceFile } from './open-trace.ts';
 import type { Ink } from './style.ts';
 import { wrap } from './wrap.ts';
 
 type Paint = (ink: Ink, text: string) => string;
 export interface TextOptions {
   readonly paint: Paint;
+  /** Names of the image, for writers. */
+  readonly symbols: TraceFile['symbols'];
   /** Show every check, the passed ones too. */
   readonly all: boolean;
 }
@@ -21,12 +24,13 @@ const hex = (value: bigint): string => `0x${value.toString(16)}`;
 export function explanationText(one: Explanation, options: TextOptions): string {
   const { paint } = options;
   const sections: (readonly string[])[] = [headline(one, paint), one.consequence === '' ? [] : wrap(one.consequence)];
-  if (one.failed !== null) sections.push(failedLines(one, one.failed, paint));
+  if (one.failed !== null) sections.push(failedLines(one, one.failed, options));
   if (one.steps.length > 0) sections.push([paint('bold', 'Checks'), ...ladderLines(one.steps, options)]);
-  if (one.writes.length > 0) sections.push([paint('bold', 'Written once all checks had passed'), ...one.writes.flatMap((access) => accessLines(access, '  '))]);
+  if (one.writes.length > 0) sections.push([paint('bold', 'Written by the processor'), ...one.writes.flatMap((access) => accessLines(access, '  '))]);
   if (one.errorCode !== null) sections.push([paint('bold', 'Error code'), ...errorCodeLines(one.errorCode)]);
-  if (one.walk.length > 0) sections.push([paint('bold', 'Page walk'), ...one.walk.flatMap(levelLines)]);
-  if (one.tss.length > 0) sections.push([paint('bold', 'Task-state segment'), ...one.tss.flatMap(tssLines)]);
+  if (one.walk.length > 0) sections.push([paint('bold', 'Page walk'), ...one.walk.flatMap((level) => levelLines(level, options))]);
+  if (one.sources.length > 0) sections.push([paint('bold', 'Where the new state came from'), ...one.sources.flatMap((source) => sourceLines(source, options)), ...(one.carriedFlags.length === 0 ? [] : wrap(`flags still set from the outer ring: ${one.carriedFlags.join(' ')}`, '  '))]);
+  if (one.tss.length > 0) sections.push([paint('bold', 'Task-state segment'), ...one.tss.flatMap((field) => tssLines(field, options))]);
   if (one.chain.length > 0) sections.push([paint('bold', 'Where it came from'), ...one.chain.flatMap(linkLines)]);
   if (one.cascade.length > 0) sections.push([paint('bold', 'Cascade'), ...one.cascade.flatMap((step) => cascadeLines(step, one.event.seq))]);
   if (one.remedies.length > 0) sections.push([paint('bold', 'To try'), ...one.remedies.map((change) => `  ringscope whatif TRACE --at ${String(one.event.seq)} --set ${change}`)]);
@@ -43,9 +47,9 @@ function headline({ event }: Explanation, paint: Paint): readonly string[] {
   return [...wrap(describeWithoutRule(event), `event ${String(event.seq)}: `, '  ').map((line) => paint('bold', line)), `  ${where.join(', ')}`];
 }
 
-function failedLines({ value, lastWriter, writerSymbol }: Explanation, step: LadderStep, paint: Paint): readonly string[] {
+function failedLines({ value, lastWriter }: Explanation, step: LadderStep, { paint, symbols }: TextOptions): readonly string[] {
   const operands = Object.entries(step.operands).map(([name, text]) => `${name} = ${text}`).join(', ');
-  const from = value === null ? '' : value.from.kind === 'memory' ? ` at ${value.from.linear === null ? '' : `linear ${hex(value.from.linear)}, `}physical ${hex(value.from.physical)}` : '';
+  const from = value === null ? '' : value.from.kind !== 'register' && value.from.physical !== null ? ` at ${value.from.linear === null ? '' : `linear ${hex(value.from.linear)}, `}physical ${hex(value.from.physical)}` : '';
   return [
     paint('red', `FAILED  ${step.rule}`),
     ...wrap(`it must hold that ${step.title}`, '  '),
@@ -53,7 +57,7 @@ function failedLines({ value, lastWriter, writerSymbol }: Explanation, step: Lad
     ...wrap(step.why, '  found:    '),
     ...(operands === '' ? [] : wrap(operands, '  operands: ')),
     ...(value === null ? [] : wrap(`${value.name}${from} = ${value.value}${value.meaning === null ? '' : `: ${value.meaning}`}`, '  value:    ')),
-    ...(lastWriter === null ? [] : wrap(writerText(lastWriter, writerSymbol), '  written:  ')),
+    ...(lastWriter === null ? [] : wrap(describeWriter(lastWriter, symbols), '  writer:   ')),
     ...step.accesses.flatMap((access) => accessLines(access, '  read:     ')),
   ];
 }
@@ -63,24 +67,54 @@ const OUTCOMES: Readonly<Record<LadderStep['outcome'], { readonly word: string; 
 };
 const WORD_WIDTH = 13;
 
-/** Runs of steps of one group and one outcome become one line, but for what failed, and for everything with --all. */
-function ladderLines(steps: readonly LadderStep[], { paint, all }: TextOptions): readonly string[] {
+/**
+ * Runs of steps of one group and one outcome become one line, but for what failed. Without --all, fetches, accesses and walks that passed are
+ * counted in a last line, and groups that did not apply at all are left out.
+ */
+function ladderLines(steps: readonly LadderStep[], options: TextOptions): readonly string[] {
+  const shown = options.all ? steps : steps.filter((step) => !isAside(steps, step.group));
   const lines: string[] = [];
   let group: StepGroup | null = null;
-  for (let at = 0; at < steps.length;) {
-    const step = steps[at]!;
+  for (let at = 0; at < shown.length;) {
+    const step = shown[at]!;
     if (step.group !== group) lines.push(`  ${step.group.label}`);
     group = step.group;
-    const end = all || step.outcome === 'fail' ? at + 1 : runEnd(steps, at);
-    const { word, ink } = OUTCOMES[step.outcome];
-    const isAlone = end === at + 1 || all;
-    const text = isAlone ? `${step.rule}: ${step.outcome === 'not-reached' ? step.title : step.why}` : `${String(end - at)} checks: ${steps.slice(at, end).map((one) => one.rule).join(', ')}`;
-    lines.push(...wrap(text, `    ${word.padEnd(WORD_WIDTH)}`).map((line) => (ink === 'red' ? paint(ink, line) : line)));
-    if (all) lines.push(...step.accesses.flatMap((access) => accessLines(access, ' '.repeat(4 + WORD_WIDTH))));
+    const end = options.all || step.outcome === 'fail' ? at + 1 : runEnd(shown, at);
+    lines.push(...runLines(shown.slice(at, end), options));
     at = end;
   }
-  return lines;
+  return options.all ? lines : [...lines, ...asideLines(steps)];
 }
+
+function runLines(run: readonly LadderStep[], { paint, all }: TextOptions): readonly string[] {
+  const step = run[0]!;
+  const { word, ink } = OUTCOMES[step.outcome];
+  const text = run.length === 1 ? `${step.rule}: ${step.outcome === 'not-reached' ? step.title : step.why}` : `${String(run.length)} checks: ${run.map((one) => one.rule).join(', ')}`;
+  const lines = wrap(text, `    ${word.padEnd(WORD_WIDTH)}`).map((line) => (ink === 'red' ? paint(ink, line) : line));
+  return all ? [...lines, ...step.accesses.flatMap((access) => accessLines(access, ' '.repeat(4 + WORD_WIDTH)))] : lines;
+}
+
+const ASIDE: readonly string[] = ['fetch', 'memory-access', 'page-walk'];
+
+/** True for a group that is only counted: nothing in it failed, and it is a fetch, an access, a walk, or did not apply. */
+function isAside(steps: readonly LadderStep[], group: StepGroup): boolean {
+  const own = steps.filter((step) => step.group === group);
+  if (own.every(({ outcome }) => outcome === 'skipped')) return true;
+  return ASIDE.includes(group.procedure) && own.every(({ outcome }) => outcome === 'pass' || outcome === 'skipped');
+}
+
+function asideLines(steps: readonly LadderStep[]): readonly string[] {
+  const groups = [...new Set(steps.map(({ group }) => group))].filter((group) => isAside(steps, group));
+  const of = (procedure: string): readonly StepGroup[] => groups.filter((group) => group.procedure === procedure);
+  const walks = of('page-walk'), hits = walks.filter((group) => steps.some((step) => step.group === group && step.accesses.some(({ what }) => what === 'tlb')));
+  const parts = [
+    of('fetch').length === 0 ? null : 'the instruction fetch', counted(of('memory-access').length, 'access to memory', 'accesses to memory'),
+    walks.length === 0 ? null : `${counted(walks.length, 'translation', 'translations') ?? ''} (${String(hits.length)} out of the TLB)`,
+  ].filter((part) => part !== null);
+  return parts.length === 0 ? [] : wrap(`${parts.join(', ')}; --all shows every check`, `  ${'passed too:'.padEnd(WORD_WIDTH + 2)}`);
+}
+
+const counted = (count: number, one: string, many: string): string | null => (count === 0 ? null : `${String(count)} ${count === 1 ? one : many}`);
 
 function runEnd(steps: readonly LadderStep[], first: number): number {
   let end = first + 1;
@@ -88,19 +122,10 @@ function runEnd(steps: readonly LadderStep[], first: number): number {
   return end;
 }
 
-function accessLines({ what, linear, physical, size, value, write }: LadderAccess, first: string): readonly string[] {
+function accessLines({ what, part, linear, physical, size, value, write }: LadderAccess, first: string): readonly string[] {
+  if (what === 'tlb') return wrap(`the TLB: page ${hex((linear ?? 0n) & ~0xfffn)} is at physical ${hex(physical)}`, first);
   const where = linear === null || linear === physical ? `physical ${hex(physical)}` : `linear ${hex(linear)}, physical ${hex(physical)}`;
-  return wrap(`${what.replace('-', ' ')} at ${where}, ${String(size)} bytes${write ? ' <-' : ':'} ${hex(value)}`, first);
-}
-
-/** `by ring 0 at setup+0x4 (0x100123), icount 231: 0x0 -> 0x9007`, or why nobody knows. */
-export function writerText(writer: LastWriter, symbol: string | null): string {
-  if ('absent' in writer) return `by whom is absent: ${writer.absent}`;
-  const { by, icount, seq, cpl, ip, before, after } = writer;
-  const change = before === null || after === null ? '' : `: ${hex(before)} -> ${hex(after)}`;
-  if (by !== 'cpu') return by === 'loader' ? `by the loader: the bytes were there before the first instruction${after === null ? '' : ` (${hex(after)})`}` : `by a device${icount === null ? '' : `, icount ${String(icount)}`}${change}`;
-  const at = ip === null ? '' : symbol === null ? ` at ${hex(ip)}` : ` at ${symbol} (${hex(ip)})`;
-  return `by ${cpl === null ? 'an unknown ring' : `ring ${String(cpl)}`}${at}${icount === null ? '' : `, icount ${String(icount)}`}${seq === null ? '' : `, event ${String(seq)}`}${change}`;
+  return wrap(`${what.replace('-', ' ')}${part === null ? '' : ` (${part.replace('-', ' ')})`} at ${where}, ${String(size)} bytes${write ? ' <-' : ':'} ${hex(value)}`, first);
 }
 
 function errorCodeLines({ value, meaning, fields, entry }: ExplainedErrorCode): readonly string[] {
@@ -109,19 +134,23 @@ function errorCodeLines({ value, meaning, fields, entry }: ExplainedErrorCode): 
 }
 
 const LEVELS: Readonly<Record<number, string>> = { 1: 'table', 2: 'directory' };
-function levelLines({ level, physical, entry, rightsSoFar, took, reserved, sets, lastWriter }: ExplainedLevel): readonly string[] {
+function levelLines({ level, physical, entry, meaning, rightsSoFar, took, reserved, sets, lastWriter }: NamedLevel, { symbols }: TextOptions): readonly string[] {
   const extra = [took === '' ? null : `takes away ${took}`, reserved.length === 0 ? null : `reserved bits set: ${reserved.join(' ')}`, sets.length === 0 ? null : `the access sets ${sets.join(' ')}`].filter((text) => text !== null);
   return [
-    ...wrap(`entry ${hex(entry)} at physical ${hex(physical)}, rights so far ${rightsSoFar}${extra.length === 0 ? '' : `; ${extra.join('; ')}`}`, `  ${(LEVELS[level] ?? `level ${String(level)}`).padEnd(10)}`),
-    ...wrap(`written ${writerText(lastWriter, null)}`, ' '.repeat(12)),
+    ...wrap(`entry ${hex(entry)} (${meaning}) at physical ${hex(physical)}, rights so far ${rightsSoFar}${extra.length === 0 ? '' : `; ${extra.join('; ')}`}`, `  ${(LEVELS[level] ?? `level ${String(level)}`).padEnd(10)}`),
+    ...wrap(describeWriter(lastWriter, symbols), ' '.repeat(12)),
   ];
 }
 
-function tssLines({ tr, base, limit, name, offset, physical, value, lastWriter, writerSymbol }: TssField): readonly string[] {
+function tssLines({ tr, base, limit, name, offset, physical, value, lastWriter }: TssField, { symbols }: TextOptions): readonly string[] {
   return [
     ...wrap(`${name} = ${value}, read at offset ${String(offset)} (physical ${hex(physical)}) of the TSS of TR: ${tr}, base ${hex(base)}, limit ${hex(BigInt(limit))}`, '  '),
-    ...wrap(`written ${writerText(lastWriter, writerSymbol)}`, '    '),
+    ...wrap(describeWriter(lastWriter, symbols), '    '),
   ];
+}
+
+function sourceLines({ register, value, from, lastWriter }: TransitionSource, { symbols }: TextOptions): readonly string[] {
+  return wrap(`${value} from ${from}, ${describeWriter(lastWriter, symbols)}`, `  ${register.padEnd(4)} = `);
 }
 
 function linkLines({ text, kind, place }: CauseLink): readonly string[] {

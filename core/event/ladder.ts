@@ -1,12 +1,14 @@
 // The check ladder of one event: every architectural check on the way to it, in the manual's order (EVENTS.md "Check ladder").
 
-import type { AccessKind } from './heard.ts';
+import type { AccessKind, AccessPart } from './heard.ts';
 
 export const STEP_OUTCOMES = ['pass', 'fail', 'skipped', 'not-reached'] as const;
 export type StepOutcome = (typeof STEP_OUTCOMES)[number];
 
 export interface LadderAccess {
   readonly what: AccessKind;
+  /** Which slot of a frame, field of a TSS, register of a descriptor; null where there is nothing to tell apart. */
+  readonly part: AccessPart | null;
   readonly linear: bigint | null;
   readonly physical: bigint;
   readonly size: number;

@@ -43,7 +43,7 @@ Example: ringscope explain a.rtrace --at last-fault`,
     }
     const explanation = await explainEvent(source, seq);
     warn(trace, io);
-    io.out(args.flag('json') ? `${JSON.stringify(explanationJson(explanation))}\n` : explanationText(explanation, { paint: painter(io), all: args.flag('all') }));
+    io.out(args.flag('json') ? `${JSON.stringify(explanationJson(explanation))}\n` : explanationText(explanation, { paint: painter(io), symbols: trace.symbols, all: args.flag('all') }));
     return trace.exitCode;
   },
 };

@@ -22,7 +22,7 @@ export interface ValueRead {
   readonly from:
     | { readonly kind: 'memory'; readonly linear: bigint | null; readonly physical: bigint; readonly size: number }
     | { readonly kind: 'register'; readonly register: string }
-    | { readonly kind: 'instruction' };
+    | { readonly kind: 'instruction'; readonly linear: bigint; readonly physical: bigint | null; readonly size: number };
 }
 
 /** One link of a cause chain, from the failing operand backwards. */
@@ -62,6 +62,12 @@ export interface ExplainedLevel {
   readonly sets: readonly string[];
   readonly lastWriter: LastWriter;
 }
+/** A level with names for what it holds and for its writer. */
+export interface NamedLevel extends ExplainedLevel {
+  /** `P R/W U/S, base 0x105000`. */
+  readonly meaning: string;
+  readonly writerSymbol: string | null;
+}
 
 /** An error code taken apart: the fields, the table entry it names as that was then, and why it is what it is. */
 export interface ExplainedErrorCode {
@@ -90,6 +96,18 @@ export interface TssField {
   readonly writerSymbol: string | null;
 }
 
+/** Where a transition took one register from. */
+export interface TransitionSource {
+  /** `CS`, `ESP`. */
+  readonly register: string;
+  readonly value: string;
+  /** `IA32_SYSENTER_CS = 0x8`, `the gate it went through`. */
+  readonly from: string;
+  readonly lastWriter: LastWriter;
+  readonly writerSymbol: string | null;
+  readonly writerPlace: Place | null;
+}
+
 export interface Explanation {
   readonly event: TraceEvent;
   /** What the ladder and all that follows from it stands on. The cascade is of the record always. */
@@ -108,7 +126,11 @@ export interface Explanation {
   readonly writerPlace: Place | null;
   readonly errorCode: ExplainedErrorCode | null;
   /** The walk of a page fault, level by level, each with its writer; empty for others. */
-  readonly walk: readonly ExplainedLevel[];
+  readonly walk: readonly NamedLevel[];
+  /** Of a transition: where the registers it changed came from; empty for others. */
+  readonly sources: readonly TransitionSource[];
+  /** Of a transition to an inner ring: flags of the outer one that are still set (`TF`, `AC`). */
+  readonly carriedFlags: readonly string[];
   /** Fields of the TSS that were read, in order. */
   readonly tss: readonly TssField[];
   readonly cascade: readonly CascadeStep[];

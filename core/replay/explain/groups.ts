@@ -23,7 +23,7 @@ export const nameOfProcedure = (procedure: string): string => NAMES[procedure] ?
 const PURPOSES: readonly (readonly [RegExp, (a: number) => string])[] = [
   [/^idt-limit$/, (a) => `reading gate ${hex(a >>> 3)}`], [/^vector-table-limit$/, (a) => `reading vector ${hex(a >>> 2)}`],
   [/table-limit$/, (a) => `reading descriptor ${hex(a & 0xfffc)}`], [/tss-(stack-)?limit$/, () => 'reading the TSS'],
-  [/-room$/, () => 'probing the new frame'], [/^io-/, () => 'reading the I/O permission map'],
+  [/-room$/, () => 'pushing the new frame'], [/^io-/, () => 'reading the I/O permission map'],
   [/^(handler|iret|return|jump|call-gate)-limit$/, () => 'marking the descriptor accessed'], [/^fetch-limit$/, () => 'fetching the instruction'],
   [/^(segment-|access-aligned)/, () => 'for the operand'],
 ];

@@ -3,19 +3,14 @@
 
 import { BadInput } from '../../base/bad-input.ts';
 import type { Position } from '../../event/position.ts';
-import type { Reexecutor, ReexecuteReply, ReexecuteRequest } from '../../event/reexecutor.ts';
-import type { SymbolTable } from '../../symbols/symbol-table.ts';
-import type { WriterSource } from '../last-writer.ts';
+import type { ReexecuteReply, ReexecuteRequest } from '../../event/reexecutor.ts';
+import { symbolOf, type WriterSource } from '../last-writer.ts';
 import { noExecution } from '../search.ts';
 import { positionOfEvent } from '../source.ts';
+import type { WriterReplay } from '../writers/place.ts';
 
-/** What an explanation is made from. `absent` says why there is no re-executor. */
-export interface ExplainSource {
-  readonly trace: WriterSource;
-  readonly reexecutor: Reexecutor | null;
-  readonly absent: string | null;
-  readonly symbols: SymbolTable | null;
-}
+/** What an explanation is made from: the trace, what may answer between its events (`absent`: why nothing does), the names of its image. */
+export type ExplainSource = WriterReplay;
 
 /** One explanation asks no more often than this. */
 export const QUESTIONS_MAX = 64;
@@ -30,12 +25,19 @@ export class Inquiry {
 
   get trace(): WriterSource { return this.source.trace; }
 
+  readonly exhausted = 'the search was broken off: it would take too many re-executions';
+
+  /** True while questions are left; counts one. */
+  mayAsk(): boolean {
+    this.asked += 1;
+    return this.asked <= QUESTIONS_MAX;
+  }
+
   /** The answer of the kind wanted, or why there is none. */
   async ask<Kind extends ReexecuteReply['kind']>(request: ReexecuteRequest, wanted: Kind): Promise<Answer<Kind>> {
     const { reexecutor, absent } = this.source;
     if (reexecutor === null) return { kind: 'unknown', reason: noExecution('this', absent) };
-    if (this.asked >= QUESTIONS_MAX) return { kind: 'unknown', reason: 'the search was broken off: it would take too many re-executions' };
-    this.asked += 1;
+    if (!this.mayAsk()) return { kind: 'unknown', reason: this.exhausted };
     try {
       const reply = await reexecutor.ask(request);
       if (reply.kind === wanted) return reply as Extract<ReexecuteReply, { readonly kind: Kind }>;
@@ -51,7 +53,6 @@ export class Inquiry {
 
   /** `label` or `label+0x12`; null without a name. */
   symbolAt(ip: bigint | null): string | null {
-    const hit = ip === null ? null : this.source.symbols?.symbolAt(Number(ip)) ?? null;
-    return hit === null ? null : `${hit.name}${hit.offset === 0 ? '' : `+0x${hit.offset.toString(16)}`}`;
+    return symbolOf(ip, this.source.symbols);
   }
 }

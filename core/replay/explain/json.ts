@@ -2,7 +2,7 @@
 
 import { eventJson, writerJson, type JsonValue } from '../../event/json.ts';
 import type { LadderAccess, LadderStep } from '../../event/ladder.ts';
-import type { CauseLink, ExplainedLevel, Explanation, Place, TssField, ValueRead } from './explanation.ts';
+import type { CauseLink, NamedLevel, Explanation, Place, TssField, ValueRead } from './explanation.ts';
 
 const hex = (value: bigint): string => `0x${value.toString(16)}`;
 const hexOrNull = (value: bigint | null): string | null => (value === null ? null : hex(value));
@@ -21,6 +21,8 @@ export function explanationJson(one: Explanation): { readonly [name: string]: Js
     writerSymbol: one.writerSymbol,
     errorCode: errorCodeJson(one.errorCode),
     walk: one.walk.map(levelJson),
+    sources: one.sources.map(({ register, value, from, lastWriter, writerSymbol }) => ({ register, value, from, lastWriter: writerJson(lastWriter), writerSymbol })),
+    carriedFlags: one.carriedFlags,
     tss: one.tss.map(tssJson),
     cascade: one.cascade.map(({ seq, name, when, rule, title, pair }) => ({ seq, name, when, rule, title, pair: pair === null ? null : { ...pair } })),
     chain: one.chain.map(linkJson),
@@ -35,12 +37,12 @@ function stepJson({ rule, title, cite, outcome, why, operands, accesses, group }
   return { rule, title, cite, outcome, why, operands, accesses: accesses.map(accessJson), group: { ...group } };
 }
 
-function accessJson({ what, linear, physical, size, value, write }: LadderAccess): JsonValue {
-  return { what, linear: hexOrNull(linear), physical: hex(physical), size, value: hex(value), write };
+function accessJson({ what, part, linear, physical, size, value, write }: LadderAccess): JsonValue {
+  return { what, ...(part === null ? {} : { part }), linear: hexOrNull(linear), physical: hex(physical), size, value: hex(value), write };
 }
 
 function valueJson({ name, value, meaning, from }: ValueRead): JsonValue {
-  const where: JsonValue = from.kind === 'memory' ? { kind: from.kind, linear: hexOrNull(from.linear), physical: hex(from.physical), size: from.size } : { ...from };
+  const where: JsonValue = from.kind === 'register' ? { ...from } : { kind: from.kind, linear: hexOrNull(from.linear), physical: hexOrNull(from.physical), size: from.size };
   return { name, value, meaning, from: where };
 }
 
@@ -51,8 +53,8 @@ function errorCodeJson(code: Explanation['errorCode']): JsonValue {
   return { value, meaning, fields: fields.map((field) => ({ ...field })), table, index, entry: at };
 }
 
-function levelJson({ level, physical, entry, rightsSoFar, took, reserved, sets, lastWriter }: ExplainedLevel): JsonValue {
-  return { level, physical: hex(physical), entry: hex(entry), rightsSoFar, took, reserved, sets, lastWriter: writerJson(lastWriter) };
+function levelJson({ level, physical, entry, meaning, rightsSoFar, took, reserved, sets, lastWriter, writerSymbol }: NamedLevel): JsonValue {
+  return { level, physical: hex(physical), entry: hex(entry), meaning, rightsSoFar, took, reserved, sets, lastWriter: writerJson(lastWriter), writerSymbol };
 }
 
 function tssJson({ tr, base, limit, name, offset, physical, value, lastWriter, writerSymbol }: TssField): JsonValue {

@@ -8,6 +8,7 @@ import { isReadFrom, readingOf } from '../../event/rule-readings.ts';
 import { RULES, ruleOf, rulesOfProcedure, type Rule } from '../../event/rules.ts';
 import { Groups, isNested } from './groups.ts';
 import { sliceOf } from './slice.ts';
+import { reasonOfSkip } from './skips.ts';
 import { operandsOf, whyOf } from './why.ts';
 
 /** Procedures that only collect checks of unrelated instructions: none of them comes after another. */
@@ -34,6 +35,8 @@ class LadderMaker {
   /** Rule ids heard, by procedure and instance. */
   private readonly heardIn = new Map<string, Set<string>>();
   private lastOuter: string | null = null;
+  /** The translation under way comes out of the TLB. */
+  private isCached = false;
 
   make(slice: readonly Heard[]): Ladder {
     for (const one of slice) {
@@ -50,6 +53,7 @@ class LadderMaker {
   private access(access: HeardAccess): void {
     this.waiting.push(access);
     this.seen.push(access);
+    if (isOfWalk(access)) this.isCached = access.what === 'tlb';
   }
 
   private check(check: HeardCheck): void {
@@ -57,10 +61,11 @@ class LadderMaker {
     if (rule === null) return;
     const outcome: StepOutcome = check.outcome === CHECK_PASS ? 'pass' : check.outcome === CHECK_FAIL ? 'fail' : 'skipped';
     const group = this.groups.of(rule, check.a);
+    const taken = this.takeAccesses(rule, outcome);
     this.note(rule, group.instance);
     this.steps.push({
-      rule: rule.id, title: rule.title, cite: rule.cite, procedure: rule.procedure, group, outcome, why: whyOf(rule, outcome, check),
-      operands: outcome === 'skipped' ? {} : operandsOf(rule, check), accesses: (outcome === 'skipped' ? this.takeHit(rule) : this.takeAccesses(rule)).map(ladderAccess),
+      rule: rule.id, title: rule.title, cite: rule.cite, procedure: rule.procedure, group, outcome, why: outcome === 'skipped' ? reasonOfSkip(rule.id, this.isCached) : whyOf(rule, outcome, check),
+      operands: outcome === 'skipped' ? {} : operandsOf(rule, check), accesses: taken.map(ladderAccess),
     });
   }
 
@@ -72,25 +77,25 @@ class LadderMaker {
     if (!isNested(procedure)) this.lastOuter = procedure;
   }
 
-  /** What was read for a check: page entries wait for checks of walks, everything else for checks of the procedure that asked for it. */
-  private takeAccesses(rule: Rule): readonly HeardAccess[] {
+  /** What was read for a check: page entries and TLB entries wait for checks of walks, everything else for the procedure that asked for it. */
+  private takeAccesses(rule: Rule, outcome: StepOutcome): readonly HeardAccess[] {
     const isWalk = rule.procedure === 'page-walk';
-    const mine = (one: HeardAccess): boolean => (one.what === 'page-entry' || one.what === 'tlb') === isWalk && (isWalk || !isNested(rule.procedure));
+    if (outcome === 'skipped' && !isWalk) return [];
+    const mine = (one: HeardAccess): boolean => isOfWalk(one) === isWalk && (isWalk || !isNested(rule.procedure));
     const taken = this.waiting.filter(mine);
     this.waiting = this.waiting.filter((one) => !mine(one));
-    const reading = readingOf(rule.id);
-    if (taken.some((one) => isReadFrom(reading, one))) return taken;
-    const before = this.seen.filter((one) => isReadFrom(reading, one));
-    // the rights of a page come from all levels: two entries at most
-    return [...taken, ...before.slice(before.at(-1)?.what === 'page-entry' && reading.part === undefined ? -2 : -1)];
+    const again = outcome === 'skipped' ? [] : this.again(rule).filter((one) => !taken.includes(one));
+    return [...again, ...taken];
   }
 
-  /** The walk that a hit of the TLB spares: its first step, skipped, shows the translation that was used. */
-  private takeHit({ procedure }: Rule): readonly HeardAccess[] {
-    if (procedure !== 'page-walk') return [];
-    const taken = this.waiting.filter((one) => one.what === 'tlb');
-    this.waiting = this.waiting.filter((one) => one.what !== 'tlb');
-    return taken;
+  /** What was read for an earlier check and is looked at again: the last read of what the rule's value stands in. */
+  private again(rule: Rule): readonly HeardAccess[] {
+    const reading = readingOf(rule.id);
+    if (reading.reads === 'instruction') return rule.procedure === 'fetch' ? [] : this.seen.filter(isOperand).slice(-1);
+    const found = this.seen.filter((one) => isReadFrom(reading, one));
+    // the rights of a page come from both levels of its walk
+    const isOfLevels = rule.procedure === 'page-walk' && reading.part === undefined && found.at(-1)?.what === 'page-entry';
+    return found.slice(isOfLevels && found.at(-1)?.part === 'table-entry' ? -2 : -1);
   }
 
   private giveToLast(accesses: readonly HeardAccess[]): void {
@@ -124,6 +129,9 @@ class LadderMaker {
   }
 }
 
-function ladderAccess({ what, linear, physical, size, value, write }: HeardAccess): LadderAccess {
-  return { what, linear: linear === null ? null : BigInt(linear), physical: BigInt(physical), size, value, write };
+const isOfWalk = ({ what }: HeardAccess): boolean => what === 'page-entry' || what === 'tlb';
+const isOperand = ({ what, write }: HeardAccess): boolean => !write && (what === 'operand' || what === 'frame');
+
+function ladderAccess({ what, part, linear, physical, size, value, write }: HeardAccess): LadderAccess {
+  return { what, part, linear: linear === null ? null : BigInt(linear), physical: BigInt(physical), size, value, write };
 }

@@ -12,6 +12,7 @@ const is = (wanted: string): Phrases => ['selector {a} names {b}', `selector {a}
 const present = (what: string): Phrases => [`${what} {a} is present`, `${what} {a} has P = 0`];
 const equal = (one: string, other: string): Phrases => [`${one} {a} equals ${other} {b}`, `${one} {a} is not ${other} {b}`];
 const notAbove = (one: string, other: string): Phrases => [`${one} {a} is not above ${other} {b}`, `${one} {a} is above ${other} {b}`];
+const asking = (other: string): Phrases => [`the larger of CPL and RPL is {a}, not above ${other} {b}`, `the larger of CPL and RPL is {a}, above ${other} {b}`];
 const within = (what: string): Phrases => [`${what} {a} lies within the limit {b}`, `${what} {a} lies beyond the limit {b}`];
 const room: Phrases = ['{b} bytes below {a} fit on the stack', '{b} bytes below {a} do not fit on the stack'];
 const inGdt: Phrases = ['selector {a} refers to the GDT', 'selector {a} refers to the LDT'];
@@ -34,15 +35,15 @@ export const PHRASES: Readonly<Record<RuleId, Phrases>> = {
   'page-directory-present': ['the page-directory entry {a} has P = 1', 'the page-directory entry {a} has P = 0'],
   'page-directory-reserved': ['entry {a} sets no reserved bit', 'entry {a} sets a reserved bit'],
   'page-table-present': ['the page-table entry {a} has P = 1', 'the page-table entry {a} has P = 0'],
-  'page-user': ['every level has U/S = 1', 'not every level has U/S = 1'],
+  'page-user': ['every level has U/S = 1', 'the levels together give: {a}'],
   'page-user-writable': ['every level has R/W = 1', 'not every level has R/W = 1'],
   'page-supervisor-writable': ['every level has R/W = 1', 'CR0.WP = 1, and not every level has R/W = 1'],
-  'data-table-limit': inTable('selector'), 'data-type': is(DATA), 'data-privilege': notAbove('the larger of CPL and RPL,', 'DPL'), 'data-present': present('the segment of selector'),
+  'data-table-limit': inTable('selector'), 'data-type': is(DATA), 'data-privilege': asking('DPL'), 'data-present': present('the segment of selector'),
   'ss-not-null': notNull('selector'), 'ss-table-limit': inTable('selector'), 'ss-rpl': equal('RPL', 'CPL'), 'ss-type': is(STACK), 'ss-dpl': equal('DPL', 'CPL'),
   'ss-present': present('the segment of selector'),
   'jump-not-null': notNull('selector'), 'jump-table-limit': inTable('selector'), 'jump-type': is('code, a gate or an available TSS'), 'jump-conforming-dpl': notAbove('DPL', 'CPL'),
   'jump-rpl': notAbove('RPL', 'CPL'), 'jump-dpl': equal('DPL', 'CPL'), 'jump-present': present('the segment of selector'), 'jump-limit': within('offset'),
-  'call-gate-dpl': notAbove('the larger of CPL and RPL,', 'gate DPL'), 'call-gate-present': present('the gate of selector'), 'call-gate-code-not-null': notNull('selector'),
+  'call-gate-dpl': asking('the gate\'s DPL'), 'call-gate-present': present('the gate of selector'), 'call-gate-code-not-null': notNull('selector'),
   'call-gate-code-table-limit': inTable('selector'), 'call-gate-code-type': is(CODE), 'call-gate-code-dpl': notAbove('DPL', 'CPL'), 'call-gate-jump-dpl': equal('DPL', 'CPL'),
   'call-gate-code-present': present('the segment of selector'), 'call-gate-same-room': room, 'call-gate-tss-limit': within('offset'), 'call-gate-ss-not-null': notNull('selector'),
   'call-gate-ss-table-limit': inTable('selector'), 'call-gate-ss-rpl': equal('RPL', 'the new CPL'), 'call-gate-ss-dpl': equal('DPL', 'the new CPL'), 'call-gate-ss-type': is(STACK),
@@ -65,15 +66,15 @@ export const PHRASES: Readonly<Record<RuleId, Phrases>> = {
   'iret-ss-not-null': notNull('SS selector'), 'iret-ss-table-limit': inTable('SS selector'), 'iret-ss-rpl': equal('RPL of SS', 'RPL of CS'), 'iret-ss-type': is(STACK),
   'iret-ss-dpl': equal('DPL of SS', 'RPL of CS'), 'iret-ss-present': present('the segment of selector'), 'iret-limit': within('EIP'), 'iret-v86-limit': within('EIP'),
   'real-far-limit': within('offset'), 'vector-table-limit': ['the vector ends at byte {a}, within the limit {b}', 'the vector ends at byte {a}, beyond the limit {b}'],
-  'vector-frame-room': room, 'v86-iopl': equal('IOPL', ''), 'pusha-pointer': ['SP {a} is not one PUSHA refuses', 'SP {a} is one PUSHA refuses'], 'real-iret-limit': within('EIP'),
-  'task-dpl': notAbove('the larger of CPL and RPL,', 'DPL'), 'task-gate-present': present('the task gate of selector'), 'task-tss-in-gdt': inGdt, 'task-tss-table-limit': inTable('selector'),
+  'vector-frame-room': room, 'v86-iopl': ['IOPL {a} equals {b}', 'IOPL {a} is not {b}'], 'pusha-pointer': ['SP {a} is not one PUSHA refuses', 'SP {a} is one PUSHA refuses'], 'real-iret-limit': within('EIP'),
+  'task-dpl': asking('DPL'), 'task-gate-present': present('the task gate of selector'), 'task-tss-in-gdt': inGdt, 'task-tss-table-limit': inTable('selector'),
   'task-tss-type': is(TSS), 'task-tss-present': present('the TSS of selector'), 'task-tss-limit': ['TSS limit {a} is at least {b}', 'TSS limit {a} is below {b}'],
   'task-old-tss-limit': ['TSS limit {a} is at least {b}', 'TSS limit {a} is below {b}'], 'task-ldt-in-gdt': inGdt, 'task-ldt-table-limit': inTable('selector'), 'task-ldt-type': is(LDT),
   'task-ldt-present': present('the LDT of selector'), 'task-cs-not-null': notNull('CS selector'), 'task-cs-table-limit': inTable('CS selector'), 'task-cs-type': is(CODE),
   'task-cs-dpl': ['DPL {a} suits the new CPL {b}', 'DPL {a} does not suit the new CPL {b}'], 'task-ss-not-null': notNull('SS selector'), 'task-ss-table-limit': inTable('SS selector'),
   'task-ss-type': is(STACK), 'task-ss-present': present('the segment of selector'), 'task-ss-dpl': equal('DPL of SS', 'CPL'), 'task-cs-present': present('the segment of selector'),
   'task-ss-rpl': equal('RPL of SS', 'CPL'), 'task-data-table-limit': inTable('selector'), 'task-data-type': is(DATA), 'task-data-present': present('the segment of selector'),
-  'task-data-privilege': notAbove('the larger of CPL and RPL,', 'DPL'), 'task-error-code-room': room, 'task-limit': within('EIP'),
+  'task-data-privilege': asking('DPL'), 'task-error-code-room': room, 'task-limit': within('EIP'),
   'sysenter-protected': onlyCr0('PE = 1'), 'sysenter-cs-set': ['IA32_SYSENTER_CS is {a}', 'IA32_SYSENTER_CS is {a}: bits 15:2 are zero'],
   'sysexit-protected': onlyCr0('PE = 1'), 'sysexit-cs-set': ['IA32_SYSENTER_CS is {a}', 'IA32_SYSENTER_CS is {a}: bits 15:2 are zero'], 'sysexit-cpl': ['CPL is {a}', 'CPL is {a}, not 0'],
   'privileged-cpl': ['CPL is {a}', 'CPL is {a}, not 0'], 'msr-exists': ['MSR {a} exists', 'MSR {a} does not exist on this processor'],

@@ -5,7 +5,7 @@ import type { RuleId } from '../../event/rules.ts';
 const SAME_RING = 'does not apply: the ring stays, so no stack is read from the TSS';
 const RETURNS_INSIDE = 'does not apply: the return stays in its ring, so no SS is popped';
 const NOT_CONFORMING = 'does not apply: the code segment is nonconforming', CONFORMING = 'does not apply: the code segment is conforming';
-const FROM_TLB = 'does not apply: the translation came from the TLB';
+const FROM_TLB = 'does not apply: the TLB holds the translation, no table is walked';
 const NULL_DATA = 'does not apply: a null selector may be loaded, using it faults';
 
 const REASONS: Readonly<Partial<Record<RuleId, string>>> = {
@@ -14,7 +14,7 @@ const REASONS: Readonly<Partial<Record<RuleId, string>>> = {
   'call-gate-jump-dpl': 'does not apply: CALL, or a conforming target', 'segment-limit': 'does not apply: the segment is expand-down', 'segment-expand-down': 'does not apply: the segment is not expand-down',
   'access-aligned': 'does not apply: alignment is not checked (CPL 3, CR0.AM and EFLAGS.AC together ask for it)', 'page-user': 'does not apply: a supervisor-mode access',
   'page-supervisor-writable': 'does not apply: no supervisor-mode write with CR0.WP = 1', 'page-directory-present': FROM_TLB,
-  'page-directory-reserved': 'does not apply: no 4-MByte page is walked to', 'page-table-present': 'does not apply: no page table is walked to',
+  'page-directory-reserved': 'does not apply: the entry points to a page table', 'page-table-present': 'does not apply: the directory entry maps 4 MBytes',
   'segment-readable': 'does not apply: the access writes', 'segment-writable': 'does not apply: the access reads', 'v86-iopl': 'does not apply: not in virtual-8086 mode, or INT3 or INTO',
   'pusha-pointer': 'does not apply: in protected mode', 'task-dpl': 'does not apply: no far JMP or CALL asked for the task', 'msr-value': 'does not apply: nothing is written',
   'exceptions-serial': 'does not apply: #DF was being delivered', 'double-fault-delivered': 'does not apply: it was no #DF that was being delivered',
@@ -31,7 +31,10 @@ const FAMILIES: readonly (readonly [RegExp, string])[] = [
   [/^lldt-/, 'does not apply: a null selector empties LDTR'], [/^task-data-/, NULL_DATA],
 ];
 
-/** Why a check that was skipped does not apply. */
-export function reasonOfSkip(rule: string): string {
+const OF_WALK: readonly string[] = ['page-directory-present', 'page-directory-reserved', 'page-table-present'];
+
+/** Why a check that was skipped does not apply. `isCached`: the TLB held the translation, so that nothing was walked. */
+export function reasonOfSkip(rule: string, isCached = false): string {
+  if (isCached && OF_WALK.includes(rule)) return FROM_TLB;
   return REASONS[rule as RuleId] ?? FAMILIES.find(([pattern]) => pattern.test(rule))?.[1] ?? 'does not apply to this instruction';
 }

@@ -1,4 +1,4 @@
-// The sentence and the named operands of one step: values in the format the rule's reading gives, words from phrases.ts and skips.ts.
+// The sentence and the named operands of one step: values in the format the rule's reading gives, words from phrases.ts.
 
 import { describeRights, dplOf } from '../../arch/descriptor.ts';
 import { ENTRY_RW, ENTRY_US } from '../../arch/page-entry.ts';
@@ -10,11 +10,9 @@ import type { StepOutcome } from '../../event/ladder.ts';
 import { readingOf, type Operand } from '../../event/rule-readings.ts';
 import type { Rule, RuleId } from '../../event/rules.ts';
 import { PHRASES } from './phrases.ts';
-import { reasonOfSkip } from './skips.ts';
 
-/** What was compared, or why it was not, as one sentence without a full stop. */
+/** What was compared, as one sentence without a full stop. */
 export function whyOf({ id }: Rule, outcome: StepOutcome, check: Pick<HeardCheck, 'a' | 'b'>): string {
-  if (outcome === 'skipped') return reasonOfSkip(id);
   const [pass, fail] = PHRASES[id as RuleId];
   const { operands } = readingOf(id);
   return (outcome === 'fail' ? fail : pass).replace('{a}', textOf(operands[0], check.a)).replace('{b}', textOf(operands[1], check.b));

@@ -51,9 +51,26 @@ describe('steps', () => {
   });
 
   it('hand writes behind the last check out apart', () => {
-    const ladder = ladderOf([check('handler-limit'), access('frame', 0x5000, true), event(1, 'transition')], 1)!;
+    const ladder = ladderOf([check('handler-limit'), access('frame', 0x5000, { write: true }), event(1, 'transition')], 1)!;
     expect(ladder.writes.map(({ physical }) => physical)).toEqual([0x5000n]);
     expect(ladder.steps[0]!.accesses).toEqual([]);
+  });
+
+  it('show of a frame the slot their rule is about, and both levels where rights come from both', () => {
+    const heard = [
+      access('frame', 0x10, { part: 'ip' }), access('frame', 0x14, { part: 'cs' }), check('iret-cs-not-null'), access('frame', 0x20, { part: 'ss' }), check('iret-ss-not-null'), check('iret-cs-rpl'),
+      access('page-entry', 0x100, { part: 'directory-entry' }), check('page-directory-present'), access('page-entry', 0x200, { part: 'table-entry' }), check('page-table-present'), check('page-user', CHECK_FAIL), event(1, 'fault'),
+    ];
+    const steps = ladderOf(heard, 1)!.steps;
+    expect(steps[2]!.accesses.map(({ part }) => part)).toEqual(['cs']);
+    expect(steps.find((step) => step.rule === 'page-user')!.accesses.map(({ part }) => part)).toEqual(['directory-entry', 'table-entry']);
+  });
+
+  it('say that the TLB held a translation, instead of that a check did not apply', () => {
+    const heard = [access('tlb', 0x5000), check('page-directory-present', CHECK_SKIPPED), check('page-user', CHECK_SKIPPED), event(1, 'transition')];
+    const steps = ladderOf(heard, 1)!.steps;
+    expect(steps[0]).toMatchObject({ why: 'does not apply: the TLB holds the translation, no table is walked', accesses: [{ what: 'tlb' }] });
+    expect(steps[1]!.why).toBe('does not apply: a supervisor-mode access');
   });
 
   it('that were skipped say why and show no operands', () => {
