@@ -28,6 +28,11 @@ export class Chains {
   /** `least`: rounds from which on a chain is kept. */
   constructor(least: number) { this.#least = least; }
 
+  /** True before the first round. */
+  get isEmpty(): boolean {
+    return this.#open.size === 0;
+  }
+
   /** The chain of a key, as far as it has come. */
   of(key: string): Chain | null {
     return this.#open.get(key) ?? null;

@@ -69,9 +69,9 @@ export class StormScan {
   #faultKey = '';
   /** Visits left so far, in the order of their exits. */
   #left = 0;
-  /** The visit left last, NONE when another transition followed; and the instructions retired before that exit, -1 after an entry. */
+  /** The exit last seen, -1 after an entry; and the visit it left, NONE when that is not known or its progress is counted. */
+  #exitSeq = -1;
   #exitVisit = NONE;
-  #exitCount = -1;
   /** Instructions the code around visits has run between them, by thread and depth. */
   readonly #progress = new Map<number, number>();
   /** The fault before, whoever raised it: for logs that count no instructions. */
@@ -135,7 +135,8 @@ export class StormScan {
     this.#entered += 1;
     if (via[visit] === VIA_EXCEPTION && this.#faultFirst >= 0 && this.#faultKey !== '') this.#refault(seq, visit);
     else if (via[visit] === VIA_INTERRUPT || via[visit] === VIA_NMI) this.#interrupt(seq, visit);
-    this.#faultFirst = this.#exitCount = -1;
+    this.#faultFirst = this.#exitSeq = -1;
+    this.#exitVisit = NONE;
   }
 
   #leave(seq: number): void {
@@ -143,17 +144,18 @@ export class StormScan {
     const visit = byExit[this.#left];
     this.#exitVisit = visit !== undefined && exit[visit] === seq ? visit : NONE;
     if (this.#exitVisit !== NONE) this.#left += 1;
-    this.#exitCount = this.#trace.icountAt(seq);
+    this.#exitSeq = seq;
     this.#faultFirst = -1;
     this.#hasHalted = false;
   }
 
   // the first fault or transition behind an exit tells how long the code around the visit ran; the exit itself is one instruction
   #countProgress(seq: number): void {
-    if (this.#exitVisit === NONE) return;
+    // before the first fault nobody asks
+    if (this.#exitVisit === NONE || this.#refaults.isEmpty) return;
     const place = this.#placeOf(this.#exitVisit);
     this.#exitVisit = NONE;
-    if (this.#exitCount >= 0) this.#progress.set(place, (this.#progress.get(place) ?? 0) + this.#trace.icountAt(seq) - this.#exitCount - 1);
+    this.#progress.set(place, (this.#progress.get(place) ?? 0) + this.#trace.icountAt(seq) - this.#trace.icountAt(this.#exitSeq) - 1);
   }
 
   #placeOf(visit: number): number {
@@ -169,7 +171,7 @@ export class StormScan {
     const progress = this.#progress.get(place) ?? 0;
     const before = this.#refaults.of(key);
     const isReturned = before !== null && this.#visits.over[before.visit]! < seq;
-    const goesOn = icount < 0 ? key === this.#keyBefore : isReturned && icount === this.#exitCount + 1 && progress === before.progress;
+    const goesOn = icount < 0 ? key === this.#keyBefore : isReturned && this.#exitSeq >= 0 && icount === this.#trace.icountAt(this.#exitSeq) + 1 && progress === before.progress;
     this.#keyBefore = key;
     this.#refaults.add(key, { round: this.#faultFirst, visit, shown: this.#faultFirst, progress, goesOn });
   }

@@ -94,6 +94,13 @@ test('an interrupt just between the return and the instruction is no progress; o
   expect(found(loop.storms())).toEqual([]);
 });
 
+test('what ran before the first fault is not looked at again', () => {
+  const late = new Rows();
+  late.push(enter(TOP_A, 'int', { icount: 900 })).push(leave(TOP_A, { icount: 910 }));
+  late.round({ inside: () => { late.tick(2); } }).round().round();
+  expect(found(late.storms())).toEqual(['refault 2..12 x3 period null']);
+});
+
 test('two threads that take turns refaulting are two storms', () => {
   const two = new Rows();
   two.times(3, () => { two.round({ top: TOP_A }); two.round({ top: TOP_B, pf: { ip: 0x40_2000 } }); });
