@@ -36,8 +36,8 @@ function usesOf(mechanisms: readonly MechanismCost[], paint: Paint): readonly st
 
 interface Column { readonly heads: readonly string[]; readonly cells: Readonly<Record<Row, string>> }
 type Row = WorkKind | 'accesses';
-/** What a walk costs stands last: it depends on the TLB. */
-const ROWS: readonly Row[] = ['checks', 'gates', 'descriptors', 'tss', 'pushes', 'pops', 'others', 'accesses', 'pageChecks', 'pageEntries'];
+/** What each access costs besides stands last: pages depend on the TLB. */
+const ROWS: readonly Row[] = ['checks', 'gates', 'descriptors', 'tss', 'pushes', 'pops', 'others', 'accesses', 'accessChecks', 'pageChecks', 'pageEntries'];
 const TITLES: Readonly<Record<Row, string>> = { ...WORK_TITLES, accesses: 'memory accesses in all' };
 
 function mechanismColumn({ name, rings, count, work }: MechanismCost, { isLong }: { readonly isLong: boolean }): Column {

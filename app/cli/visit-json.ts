@@ -33,9 +33,9 @@ export function failedJson(visits: Visits): JsonValue {
 }
 
 /** What the visits of a recording add up to. */
-export function summaryJson({ count, groups, endings, strays, findings, threads, deepest }: VisitSummary): JsonValue {
+export function summaryJson({ count, groups, endings, strays, findings, threads, deepest, switched }: VisitSummary): JsonValue {
   return {
-    visits: count, threads, deepest, endings: { ...endings }, unmatched: { ...strays },
+    visits: count, threads, deepest, switched, endings: { ...endings }, unmatched: { ...strays },
     findings: { visits: findings.visits, kinds: { ...findings.kinds }, flags: { ...findings.flags } },
     names: groups.map(({ name, count: many, returned, odd, faults, instructions }) => ({ name, count: many, returned, odd, faults, instructions: instructions === null ? null : { ...instructions } })),
   };

@@ -75,10 +75,10 @@ export function groupsText({ groups }: VisitSummary, paint: Paint): string {
   return table(['by name', 'visits', 'returned', 'shortest', 'median', 'longest', 'faults', 'with findings'], rows, { paint, right: [1, 2, 3, 4, 5, 6, 7] }).join('\n');
 }
 
-function endingsText({ endings, threads, deepest }: VisitSummary): string {
+function endingsText({ endings, threads, deepest, switched }: VisitSummary): string {
   const words = { 'open': 'still open at the end', 'stack-reused': 'never return', 'shutdown': 'ended by a shutdown', 'reset': 'ended by a reset', 'not-logged': 'without a logged return' } as const;
   const parts = (Object.keys(words) as (keyof typeof words)[]).filter((name) => endings[name] > 0).map((name) => `${grouped(endings[name])} ${words[name]}`);
-  const where = threads === 0 ? '' : `, on ${grouped(threads)} kernel ${threads === 1 ? 'stack' : 'stacks'}, at most ${grouped(deepest)} deep`;
+  const where = threads === 0 ? '' : `, on ${grouped(threads)} kernel ${threads === 1 ? 'stack' : 'stacks'}, at most ${grouped(deepest)} deep${switched === 0 ? '' : `; during ${grouped(switched)} of them another thread ran`}`;
   return wrapped(`${grouped(endings.returned)} returned${parts.length === 0 ? '' : `, ${parts.join(', ')}`}${where}`, { width: WIDTH, indent: '' }).join('\n');
 }
 

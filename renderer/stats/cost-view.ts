@@ -22,9 +22,9 @@ export interface WorkRow { readonly id: WorkKind | 'accesses'; readonly label: s
 /** What each kind is, in words of the manual. */
 const WHAT: Readonly<Record<WorkKind, string>> = {
   checks: 'conditions that must hold', gates: 'in the IDT, or a call gate', descriptors: 'code and stack segments', tss: 'the stack of the inner ring',
-  pushes: 'the frame to return by', pops: 'the frame taken back', others: 'accessed and busy bits, pointers', pageChecks: 'rights, level by level', pageEntries: 'where the TLB did not know the page',
+  pushes: 'the frame to return by', pops: 'the frame taken back', others: 'accessed and busy bits, pointers', accessChecks: 'each value read or popped: usable, readable, within the limit', pageChecks: 'rights, level by level', pageEntries: 'where the TLB did not know the page',
 };
-const MAIN: readonly WorkKind[] = ['checks', 'gates', 'descriptors', 'tss', 'pushes', 'pops', 'others'];
+const MAIN: readonly WorkKind[] = ['checks', 'gates', 'descriptors', 'tss', 'pushes', 'pops', 'others', 'accessChecks'];
 /** What translation costs depends on the TLB, so it stands apart. */
 const PAGING: readonly WorkKind[] = ['pageChecks', 'pageEntries'];
 

@@ -141,7 +141,8 @@ function commonest(works: readonly Work[]): Work {
     const there = counts.get(key);
     if (there === undefined) counts.set(key, { work, count: 1 }); else there.count += 1;
   }
-  return [...counts.values()].reduce((best, one) => (one.count > best.count ? one : best)).work;
+  // of equals the later one: the first call may find caches of the processor empty
+  return [...counts.values()].reduce((best, one) => (one.count >= best.count ? one : best)).work;
 }
 
 function roundTripsOf(visits: Visits, { of }: Mechanisms, costs: readonly MechanismCost[]): readonly RoundTrip[] {

@@ -6,14 +6,17 @@ import { CHECK_SKIPPED } from '../../event/probe.ts';
 import { RULES } from '../../event/rules.ts';
 
 /** What is counted, in the order it is shown. */
-export const WORK_KINDS = ['checks', 'gates', 'descriptors', 'tss', 'pushes', 'pops', 'others', 'pageChecks', 'pageEntries'] as const;
+export const WORK_KINDS = ['checks', 'gates', 'descriptors', 'tss', 'pushes', 'pops', 'others', 'accessChecks', 'pageChecks', 'pageEntries'] as const;
 export type WorkKind = (typeof WORK_KINDS)[number];
-/** How many of each. `others`: accessed and busy bits, pointers, the I/O map. What pages cost depends on the TLB and stands apart. */
+/**
+ * How many of each. `checks`: those of the procedure itself. `others`: accessed and busy bits, pointers, the I/O map. Each access besides is held
+ * against its segment (`accessChecks`) and its page: what pages cost depends on the TLB, so these stand apart.
+ */
 export type Work = Readonly<Record<WorkKind, number>>;
 
 export const WORK_TITLES: Readonly<Record<WorkKind, string>> = {
   checks: 'checks', gates: 'gates read', descriptors: 'descriptors read', tss: 'TSS fields read', pushes: 'values pushed', pops: 'values popped',
-  others: 'other accesses', pageChecks: 'page checks', pageEntries: 'page entries read',
+  others: 'other accesses', accessChecks: 'checks of the segment', pageChecks: 'checks of the page', pageEntries: 'page entries read',
 };
 
 /** Memory accesses, but for those of page walks. */
@@ -22,7 +25,8 @@ export function accessesOf({ gates, descriptors, tss, pushes, pops, others }: Wo
 }
 
 /** Every instruction is fetched and decoded with the same checks: they are no work of a transition. */
-const FETCH = 'fetch', PAGES = 'page-walk';
+const FETCH = 'fetch';
+const KINDS: Readonly<Record<string, WorkKind>> = { 'page-walk': 'pageChecks', 'memory-access': 'accessChecks' };
 
 /**
  * The work for event `seq` among what one attempt let hear: all between the fault or transition before it and the event itself. Null when
@@ -54,7 +58,7 @@ export function combined(a: Work, b: Work, combine: (one: number, other: number)
 }
 
 function emptyWork(): Record<WorkKind, number> {
-  return { checks: 0, gates: 0, descriptors: 0, tss: 0, pushes: 0, pops: 0, others: 0, pageChecks: 0, pageEntries: 0 };
+  return { checks: 0, gates: 0, descriptors: 0, tss: 0, pushes: 0, pops: 0, others: 0, accessChecks: 0, pageChecks: 0, pageEntries: 0 };
 }
 
 function isBorder(one: Heard): boolean {
@@ -65,7 +69,7 @@ function kindOf(one: Heard): WorkKind | null {
   if (one.kind === 'access') return accessKind(one);
   if (one.kind === 'event' || one.outcome === CHECK_SKIPPED) return null;
   const procedure = RULES[one.rule]?.procedure ?? FETCH;
-  return procedure === FETCH ? null : procedure === PAGES ? 'pageChecks' : 'checks';
+  return procedure === FETCH ? null : KINDS[procedure] ?? 'checks';
 }
 
 function accessKind({ what, write }: HeardAccess): WorkKind | null {

@@ -32,6 +32,8 @@ export interface VisitSummary {
   /** Kernel stacks. */
   readonly threads: number;
   readonly deepest: number;
+  /** Visits during which another thread ran: the kernel switched, which is legal. */
+  readonly switched: number;
 }
 
 interface Gathered { readonly example: number; readonly name: string; count: number; returned: number; odd: number; faults: number; longest: number; longestAt: number; readonly lasted: number[] }
@@ -40,15 +42,16 @@ interface Gathered { readonly example: number; readonly name: string; count: num
 export function summarize(trace: TraceSource, visits: Visits): VisitSummary {
   const groups = new Map<number, Gathered>();
   const endings = new Uint32Array(ENDINGS.length), strays = new Uint32Array(UNMATCHED.length);
-  let deepest = 0;
+  let deepest = 0, switched = 0;
   for (let index = 0; index < visits.count; index += 1) {
     endings[visits.ending[index]!]! += 1;
     deepest = Math.max(deepest, visits.depth[index]! + 1);
+    switched += visits.switched[index]!;
     gather(trace, visits, groups, index);
   }
   for (const reason of visits.strayReasons) strays[reason]! += 1;
   return {
-    count: visits.count, threads: visits.threads.length, deepest, findings: findingTotals(visits),
+    count: visits.count, threads: visits.threads.length, deepest, switched, findings: findingTotals(visits),
     groups: [...groups.values()].map(groupOf).sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1)),
     endings: countsOf(ENDINGS, endings), strays: countsOf(UNMATCHED, strays),
   };

@@ -33,6 +33,10 @@ describe('visits', () => {
     expect(longest(out)).toBeLessThanOrEqual(100);
   });
 
+  it('counts visits during which another thread ran', async () => {
+    expect((await run('visits', 'two-threads')).out.replaceAll('\n', ' ')).toMatch(/14 returned, 2 still open at the end, on 2 kernel stacks, at most 1 deep; during 7 of them another thread ran/);
+  });
+
   it('says below the row what is wrong', async () => {
     const { out } = await run('visits', 'iret-bad-frame', '--only', 'findings');
     expect(out).toMatch(/^visit .*\nint 0x80 +16 +open +3->0 +T1 +>= [0-9 ]+1 +return faulted\n {4}wrong: the return at event 17 faulted: the stack pointer was at the pushed frame, so a value/);
@@ -89,9 +93,9 @@ describe('stats', () => {
 
   it('puts the software interrupt beside SYSENTER, with the remark on history', async () => {
     const { out } = await run('stats', 'int80-vs-sysenter', '--cost', '--calls', '2');
-    expect(out).toMatch(/round trip +int 0x80 +sysenter\n +\+ iret +\+ sysexit\n +x 1 000 +x 1 000\n {2}checks +46 +5\n/);
+    expect(out).toMatch(/round trip +int 0x80 +sysenter\n +\+ iret +\+ sysexit\n +x 1 000 +x 1 000\n {2}checks +31 +5\n/);
     expect(out).toMatch(/values pushed +5 +-\n/);
-    expect(out.replaceAll(/\n {2}/g, ' ')).toMatch(/int 0x80 \+ iret makes 46 checks where sysenter \+ sysexit makes 5 \(9\.2 times as many\), and \d+ memory accesses against none\./);
+    expect(out.replaceAll(/\n {2}/g, ' ')).toMatch(/int 0x80 \+ iret makes 31 checks where sysenter \+ sysexit makes 5 \(6\.2 times as many\), and 17 memory accesses against none\./);
     expect(out.replaceAll(/\n {2}/g, ' ')).toMatch(/architectural work, not cycles.*Pentium 4.*Pentium II/s);
     expect(out).not.toMatch(/events by kind/);
     expect(longest(out)).toBeLessThanOrEqual(100);

@@ -5,7 +5,7 @@ import type { Work } from '../../../core/replay/cost/work.ts';
 import type { Via } from '../../../core/event/kinds.ts';
 import { columnsOf, drawingsOf, firstTrips, ratioText, rowsOf, UNITS_MAX } from '../../../renderer/stats/cost-view.ts';
 
-const work = (change: Partial<Work>): Work => ({ checks: 0, gates: 0, descriptors: 0, tss: 0, pushes: 0, pops: 0, others: 0, pageChecks: 0, pageEntries: 0, ...change });
+const work = (change: Partial<Work>): Work => ({ checks: 0, gates: 0, descriptors: 0, tss: 0, pushes: 0, pops: 0, others: 0, accessChecks: 0, pageChecks: 0, pageEntries: 0, ...change });
 const mechanism = (name: string, via: Via): MechanismCost => ({ name, via, rings: { from: 3, to: 0 }, slots: 0, width: 0, count: 1000, listened: [1, 2, 3], work: null, total: null });
 const trip = (name: string, entry: number, exit: number, change: Partial<Work> | null, count = 1000): RoundTrip => ({ name, entry, exit, count, fromRing: 3, work: change === null ? null : work(change) });
 const cost: CostAnatomy = {

@@ -19,10 +19,10 @@ const event = (seq: number, kind: 'fault' | 'transition' | 'table-write' = 'tran
 test('work is what is heard between the event before and the event; fetching and what is skipped is none', () => {
   const heard = [
     check('fetch-limit'), check('page-user', 2), check('data-type'), access('descriptor'), check('data-present', 1), event(4, 'fault'),
-    check('idt-limit'), access('gate'), access('descriptor'), check('handler-v86', 2), check('page-user'), access('page-entry'), access('page-entry', true), event(5, 'table-write'), access('frame', true), access('frame', true), event(6),
+    check('idt-limit'), access('gate'), access('descriptor'), check('handler-v86', 2), check('segment-limit'), check('page-user'), access('page-entry'), access('page-entry', true), event(5, 'table-write'), access('frame', true), access('frame', true), event(6),
     check('single-step-trap'),
   ];
-  expect(workOf(heard, 6)).toEqual({ checks: 1, gates: 1, descriptors: 1, tss: 0, pushes: 2, pops: 0, others: 1, pageChecks: 1, pageEntries: 1 });
+  expect(workOf(heard, 6)).toEqual({ checks: 1, gates: 1, descriptors: 1, tss: 0, pushes: 2, pops: 0, others: 1, accessChecks: 1, pageChecks: 1, pageEntries: 1 });
   expect(workOf(heard, 4)).toMatchObject({ checks: 2, descriptors: 1 });
   expect(workOf(heard, 7)).toBeNull();
 });
@@ -96,8 +96,8 @@ const INT_CHECKS = 4 + 5 + 1 + 6 + 2;
 //   CS: not null, within the table, a code segment, RPL not below CPL, DPL equal to RPL (nonconforming), present   6
 //   SS: not null, within the table, RPL, writable data, DPL, present                                               6
 //   EIP within the limit of CS                                                                                     1
-//   each of the five slots popped: SS usable, readable, the slot within its limit                                  5 * 3
-const IRET_CHECKS = 6 + 6 + 1 + 5 * 3;
+// Popped: EIP, CS, EFLAGS, ESP, SS (5), each held against SS: usable, readable, within its limit                      5 * 3
+const IRET_CHECKS = 6 + 6 + 1, POP_CHECKS = 5 * 3;
 // SDM 2B "SYSENTER—Fast System Call": CR0.PE = 1, IA32_SYSENTER_CS not zero; everything else comes from MSRs and is fixed. SDM 2B "SYSEXIT": the
 // same two, and CPL = 0. Neither looks at a table or a stack.
 const SYSENTER_CHECKS = 2, SYSEXIT_CHECKS = 3;
@@ -105,7 +105,7 @@ const SYSENTER_CHECKS = 2, SYSEXIT_CHECKS = 3;
 test('int80-vs-sysenter: the table says what the manual says', async () => {
   const cost = await costOfSample('int80-vs-sysenter');
   expect(workIn(cost, 'int 0x80')).toMatchObject({ gates: 1, descriptors: 2, tss: 2, pushes: 5, pops: 0, checks: INT_CHECKS });
-  expect(workIn(cost, 'iret')).toMatchObject({ gates: 0, descriptors: 2, tss: 0, pushes: 0, pops: 5, checks: IRET_CHECKS });
+  expect(workIn(cost, 'iret')).toMatchObject({ gates: 0, descriptors: 2, tss: 0, pushes: 0, pops: 5, checks: IRET_CHECKS, accessChecks: POP_CHECKS });
   for (const [name, checks] of [['sysenter', SYSENTER_CHECKS], ['sysexit', SYSEXIT_CHECKS]] as const) {
     const work = workIn(cost, name);
     expect([name, work.checks, accessesOf(work)]).toEqual([name, checks, 0]);
