@@ -1,23 +1,25 @@
 // A check ladder as rows to draw: steps grouped by the run of the procedure they belong to, walks inside the procedure they served,
 // long runs of checks that passed, or were not reached, folded into one row. What is folded is a set of row ids; nothing here draws.
 
+import { isNested } from '../../core/replay/explain/groups.ts';
 import type { Explanation } from '../../core/replay/explain/explanation.ts';
 import type { LadderAccess, LadderStep, StepOutcome } from '../../core/event/ladder.ts';
 
-export interface LadderGroup { readonly id: string; readonly label: string; readonly items: LadderItem[] }
+/** `isInner`: an access or a walk, of which there are many. */
+export interface LadderGroup { readonly id: string; readonly label: string; readonly isInner: boolean; readonly items: LadderItem[] }
 export type LadderItem = { readonly kind: 'step'; readonly id: string; readonly step: LadderStep } | { readonly kind: 'group'; readonly group: LadderGroup };
 export type Counts = Readonly<Record<StepOutcome, number>>;
 
 interface RowBase { readonly id: string; readonly level: number; readonly open: boolean; /** The row it lies in. */ readonly parent: string | null }
-/** `run`: several steps one after the other, in one row. */
+/** `run`: several steps or groups one after the other, in one row. `reason`: why all of them were skipped, where it is one reason. */
 export type LadderRow =
-  | RowBase & { readonly kind: 'group'; readonly label: string; readonly outcome: StepOutcome; readonly counts: Counts }
+  | RowBase & { readonly kind: 'group'; readonly label: string; readonly outcome: StepOutcome; readonly counts: Counts; readonly reason: string }
   | RowBase & { readonly kind: 'step'; readonly step: LadderStep; readonly outcome: StepOutcome }
-  | RowBase & { readonly kind: 'run'; readonly label: string; readonly outcome: 'pass' | 'not-reached' };
+  | RowBase & { readonly kind: 'run'; readonly label: string; readonly outcome: StepOutcome; readonly counts: Counts; readonly reason: string };
 
 export const OUTCOME_WORDS: Readonly<Record<StepOutcome, string>> = { 'pass': 'passed', 'fail': 'failed', 'skipped': 'skipped', 'not-reached': 'not reached' };
-/** Steps one after the other from which on they are one row: not reached; passed or skipped on the way to one that failed. */
-const RUN_LEAST = { 'not-reached': 3, 'pass': 5 } as const;
+/** What one after the other becomes one row, from how many on: not reached; skipped for one reason; accesses and walks; on the way to a failure. */
+const RUN_LEAST = { gone: 3, skipped: 3, inner: 3, way: 5 } as const;
 
 /** The groups of a ladder in order. A group that goes on behind others holds those inside it, where they were. */
 export function groupsOf(steps: readonly LadderStep[]): readonly LadderGroup[] {
@@ -27,7 +29,7 @@ export function groupsOf(steps: readonly LadderStep[]): readonly LadderGroup[] {
     const id = `${step.group.procedure}:${String(step.group.instance)}`;
     let group = known.get(id);
     if (group === undefined) {
-      group = { id, label: sentenceCase(step.group.label), items: [] };
+      group = { id, label: sentenceCase(step.group.label), isInner: isNested(step.group.procedure) && step.group.procedure !== 'fetch', items: [] };
       known.set(id, group);
       line.push(group);
     }
@@ -72,14 +74,15 @@ export function openAtFirst(groups: readonly LadderGroup[], steps: readonly Ladd
 /** What "expand all" unfolds: every group and every run, so that each check has its line; and the steps that are open already. */
 export function wideOpen(groups: readonly LadderGroup[], open: ReadonlySet<string>): ReadonlySet<string> {
   const ids = new Set<string>(open);
-  const add = (group: LadderGroup): void => {
-    ids.add(group.id);
-    for (const run of runsOf(group)) if (run.kind === 'run') ids.add(run.id);
-    for (const item of group.items) {
-      if (item.kind === 'group') add(item.group);
+  const add = (parts: readonly Part[]): void => {
+    for (const part of parts) {
+      if (part.kind === 'run') { ids.add(part.id); add(part.items); }
+      if (part.kind !== 'group') continue;
+      ids.add(part.group.id);
+      add(partsOf(part.group.items));
     }
   };
-  groups.forEach(add);
+  add(partsOf(itemsOf(groups)));
   return ids;
 }
 
@@ -93,67 +96,79 @@ export function withId(open: ReadonlySet<string>, id: string, on: boolean): Read
 /** The rows that show, given what is unfolded. */
 export function rowsOf(groups: readonly LadderGroup[], open: ReadonlySet<string>): readonly LadderRow[] {
   const rows: LadderRow[] = [];
-  for (const group of groups) addGroup(rows, group, { open, level: 0, parent: null });
+  addParts(rows, partsOf(itemsOf(groups)), { open, level: 0, parent: null });
   return rows;
 }
 
 interface Where { readonly open: ReadonlySet<string>; readonly level: number; readonly parent: string | null }
-function addGroup(rows: LadderRow[], group: LadderGroup, { open, level, parent }: Where): void {
-  const counts = countsOf(stepsIn(group));
-  const isOpen = open.has(group.id);
-  rows.push({ kind: 'group', id: group.id, level, parent, open: isOpen, label: group.label, counts, outcome: outcomeOf(counts) });
-  if (!isOpen) return;
-  const inside: Where = { open, level: level + 1, parent: group.id };
-  for (const part of runsOf(group)) {
-    if (part.kind === 'group') addGroup(rows, part.group, inside);
-    else if (part.kind === 'step') addStep(rows, part, inside);
-    else addRun(rows, part, inside);
+function addParts(rows: LadderRow[], parts: readonly Part[], where: Where): void {
+  const { open, level, parent } = where;
+  for (const part of parts) {
+    if (part.kind === 'step') { rows.push({ kind: 'step', id: part.id, level, parent, open: open.has(part.id), step: part.step, outcome: part.step.outcome }); continue; }
+    const isGroup = part.kind === 'group';
+    const steps = isGroup ? stepsIn(part.group) : part.items.flatMap(stepsOfItem);
+    const counts = countsOf(steps);
+    const about = { level, parent, counts, outcome: outcomeOf(counts), reason: reasonOf(steps) };
+    const id = isGroup ? part.group.id : part.id;
+    rows.push(isGroup ? { kind: 'group', id, open: open.has(id), label: part.group.label, ...about } : { kind: 'run', id, open: open.has(id), label: part.label, ...about });
+    if (open.has(id)) addParts(rows, isGroup ? partsOf(part.group.items) : part.items, { open, level: isGroup ? level + 1 : level, parent: id });
   }
 }
 
-function addRun(rows: LadderRow[], run: Run, where: Where): void {
-  const isOpen = where.open.has(run.id);
-  rows.push({ kind: 'run', id: run.id, level: where.level, parent: where.parent, open: isOpen, label: run.label, outcome: run.outcome });
-  if (isOpen) for (const one of run.steps) addStep(rows, one, { ...where, parent: run.id });
-}
+const itemsOf = (groups: readonly LadderGroup[]): readonly LadderItem[] => groups.map((group) => ({ kind: 'group', group }));
+interface Run { readonly kind: 'run'; readonly id: string; readonly label: string; readonly items: readonly LadderItem[] }
+type Part = LadderItem | Run;
 
-function addStep(rows: LadderRow[], { id, step }: StepItem, { open, level, parent }: Where): void {
-  rows.push({ kind: 'step', id, level, parent, open: open.has(id), step, outcome: step.outcome });
-}
-
-type StepItem = LadderItem & { readonly kind: 'step' };
-interface Run { readonly kind: 'run'; readonly id: string; readonly label: string; readonly outcome: 'pass' | 'not-reached'; readonly steps: readonly StepItem[] }
-
-/** The items of a group with long runs of steps put together; those that passed only where something failed, so that it is in view. */
-function runsOf(group: LadderGroup): readonly (LadderItem | Run)[] {
-  const failed = stepsIn(group).some((step) => step.outcome === 'fail');
-  const out: (LadderItem | Run)[] = [];
-  for (let at = 0; at < group.items.length;) {
-    const steps = runFrom(group.items, at);
-    const [first] = steps;
-    const item = group.items[at];
-    if (item === undefined) break;
-    at += Math.max(1, steps.length);
-    const outcome = first?.step.outcome === 'not-reached' ? 'not-reached' : 'pass';
-    if (first === undefined || steps.length < RUN_LEAST[outcome] || (outcome === 'pass' && !failed)) out.push(...(first === undefined ? [item] : steps));
-    else out.push({ kind: 'run', id: `run:${first.id}`, outcome, steps, label: outcome === 'pass' ? countsText(countsOf(steps.map((one) => one.step))) : `${String(steps.length)} more checks not reached` });
+/** Items with runs of what is of one kind put together. What passed on the way to a failure is one kind, so that the failure is in view. */
+function partsOf(items: readonly LadderItem[]): readonly Part[] {
+  const failed = items.some((item) => item.kind === 'step' && item.step.outcome === 'fail');
+  const parts: Part[] = [];
+  for (let at = 0; at < items.length;) {
+    const kind = kindOf(items[at], failed);
+    const end = items.findIndex((item, index) => index > at && (kind === null || kindOf(item, failed) !== kind));
+    const run = items.slice(at, end < 0 ? items.length : end);
+    at += run.length;
+    const label = kind === null ? null : labelOf(kind, run);
+    // too few to be one row of the way: what was skipped for one reason may still be one
+    if (label === null) parts.push(...(kind === 'way' ? partsOf(run) : run));
+    else parts.push({ kind: 'run', id: `run:${idOf(run[0])}`, label, items: run });
   }
-  return out;
+  return parts;
 }
 
-// the steps from here on that are all not reached, or all passed or skipped; none where a group or a step that failed stands
-function runFrom(items: readonly LadderItem[], from: number): readonly StepItem[] {
-  const run: StepItem[] = [];
-  const isGone = (one: StepItem): boolean => one.step.outcome === 'not-reached';
-  for (const item of items.slice(from)) {
-    if (item.kind !== 'step' || item.step.outcome === 'fail' || (run[0] !== undefined && isGone(run[0]) !== isGone(item))) break;
-    run.push(item);
-  }
-  return run;
+/** Of which kind of run an item may be a part; a reason stands for what was skipped because of it. Null: it stands alone. */
+function kindOf(item: LadderItem | undefined, failed: boolean): string | null {
+  if (item === undefined) return null;
+  const steps = stepsOfItem(item);
+  const { fail, 'not-reached': gone } = countsOf(steps);
+  if (fail > 0) return null;
+  if (gone > 0) return item.kind === 'step' ? 'gone' : null;
+  if (item.kind === 'group' && !item.group.isInner) return null;
+  if (failed) return 'way';
+  if (item.kind === 'group') return 'inner';
+  return item.step.outcome === 'skipped' ? `skipped: ${item.step.why}` : null;
+}
+
+/** The label of a run, or null when it is too short to be one. */
+function labelOf(kind: string, run: readonly LadderItem[]): string | null {
+  const count = String(run.length);
+  if (kind === 'gone') return run.length < RUN_LEAST.gone ? null : `${count} more checks not reached`;
+  if (kind === 'inner') return run.length < RUN_LEAST.inner ? null : `${count} accesses and page walks`;
+  if (kind === 'way') return run.length < RUN_LEAST.way ? null : `${String(countsOf(run.flatMap(stepsOfItem)).pass)} checks passed on the way`;
+  return run.length < RUN_LEAST.skipped ? null : `${count} checks skipped`;
+}
+
+const idOf = (item: LadderItem | undefined): string => (item === undefined ? '' : item.kind === 'step' ? item.id : item.group.id);
+const stepsOfItem = (item: LadderItem): readonly LadderStep[] => (item.kind === 'step' ? [item.step] : stepsIn(item.group));
+
+/** The one reason all of these were skipped for; empty when there are several, or not all were. */
+function reasonOf(steps: readonly LadderStep[]): string {
+  const [first] = steps;
+  return first !== undefined && steps.every((step) => step.outcome === 'skipped' && step.why === first.why) ? first.why : '';
 }
 
 function stepsIn(group: LadderGroup): readonly LadderStep[] {
-  return group.items.flatMap((item) => (item.kind === 'step' ? [item.step] : stepsIn(item.group)));
+  return group.items.flatMap(stepsOfItem);
 }
 
 function outcomeOf(counts: Counts): StepOutcome {

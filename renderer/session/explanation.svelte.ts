@@ -1,11 +1,14 @@
 // The explanation of the event where the playhead stands: asked for once the window has moved, one at a time, so that a key held down
-// asks for the last event only and the playhead never waits. The last few answers are kept.
+// asks for the last event only and the playhead never waits; one that is left behind is broken off. The last few answers are kept.
 
 import { Lru } from '../../core/base/lru.ts';
 import type { Explanation, TssField } from '../../core/replay/explain/explanation.ts';
 import type { Replay } from '../../core/replay/cursor.ts';
 import type { Recording } from './recording.ts';
 import { yieldToWindow } from './slices.ts';
+
+/** Thrown into an explanation nobody waits for any more. */
+class Outdated extends Error {}
 
 /** Answers kept of a recording. */
 const KEPT = 24;
@@ -87,12 +90,19 @@ export class Explanations {
     const explain = this.#explain;
     if (explain === null) return;
     try {
-      const explanation = await explain(what, (part) => { if (this.#isHere(what)) this.#show(what.seq, part, false); });
+      const explanation = await explain({ ...what, replay: this.#whileHere(what) }, (part) => { if (this.#isHere(what)) this.#show(what.seq, part, false); });
       if (this.#of === what.recording) this.#kept.set(what.seq, explanation, 1);
       if (this.#isHere(what)) this.#show(what.seq, explanation, true);
     } catch (error) {
-      if (this.#isHere(what)) this.state = { kind: 'failed', seq: what.seq, reason: error instanceof Error ? error.message : String(error) };
+      if (!(error instanceof Outdated) && this.#isHere(what)) this.state = { kind: 'failed', seq: what.seq, reason: error instanceof Error ? error.message : String(error) };
     }
+  }
+
+  // what is asked for an event left behind must not hold up the next one
+  #whileHere(what: ToExplain): Replay {
+    const { reexecutor } = what.replay;
+    if (reexecutor === null) return what.replay;
+    return { ...what.replay, reexecutor: { ask: (request) => (this.#isHere(what) ? reexecutor.ask(request) : Promise.reject(new Outdated())) } };
   }
 
   // an answer to a question of before is no answer to the one of now

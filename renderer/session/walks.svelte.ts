@@ -3,18 +3,18 @@
 import type { Position } from '../../core/event/position.ts';
 import type { WalkNow } from '../../core/event/reexecutor.ts';
 import type { Replay } from '../../core/replay/cursor.ts';
+import { walkAt, type WalkAt } from '../../core/replay/walk/walk-at.ts';
+import { isAbsent, walkNowAt } from '../../core/replay/writers/place.ts';
+import type { Recording } from './recording.ts';
+import { writerReplay } from './who.ts';
 
 /** What it needs of the window. */
-export interface WalksHost { readonly replay: Replay | null; readonly at: Position; announcement: string }
+export interface WalksHost { readonly recording: Recording | null; readonly replay: Replay | null; readonly at: Position; announcement: string }
 
-export interface WalkAnswer {
-  readonly linear: bigint;
-  readonly kind: 'asking' | 'there' | 'absent';
-  /** When it is there. */
-  readonly walk: WalkNow | null;
-  /** Why it is not, when it is absent. */
-  readonly reason: string;
-}
+export type WalkAnswer = { readonly linear: bigint } & (
+  | { readonly kind: 'asking' }
+  | { readonly kind: 'there'; readonly walk: WalkAt }
+  | { readonly kind: 'absent'; readonly reason: string });
 
 export class Walks {
   readonly #host: WalksHost;
@@ -31,39 +31,37 @@ export class Walks {
 
   /** Walks a linear address here. */
   async ask(linear: bigint): Promise<void> {
-    const { replay, at } = this.#host;
-    if (replay === null) return;
-    const asking: WalkAnswer = { linear, kind: 'asking', walk: null, reason: '' };
+    const { recording, replay, at } = this.#host;
+    if (recording === null || replay === null) return;
+    const asking: WalkAnswer = { linear, kind: 'asking' };
     this.answer = asking;
-    const done = await asked(replay, at, linear);
+    const done = await this.#asked(recording, replay, at, linear);
     if (this.answer !== asking) return;
     this.answer = done;
-    this.#host.announcement = done.kind === 'there' ? `0x${linear.toString(16)} ${done.walk?.physical === null ? 'is not mapped here' : `is physical 0x${(done.walk?.physical ?? 0).toString(16)} here`}.` : done.reason;
+    this.#host.announcement = spoken(done);
   }
 
-  /** The walk of an address here, for a card of its own; null where no trace is open. */
-  async peek(linear: bigint): Promise<WalkAnswer | null> {
-    const { replay, at } = this.#host;
-    return replay === null ? null : asked(replay, at, linear);
+  async #asked(recording: Recording, replay: Replay, at: Position, linear: bigint): Promise<WalkAnswer> {
+    try {
+      const walk = await walkAt(writerReplay(recording, replay), at, Number(linear));
+      return isAbsent(walk) ? { linear, kind: 'absent', reason: walk.absent } : { linear, kind: 'there', walk };
+    } catch (error) {
+      return { linear, kind: 'absent', reason: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  /** What tables and TLB say of an address here, for a card of its own; null where nobody can tell. */
+  async peek(linear: bigint): Promise<WalkNow | null> {
+    const { recording, replay, at } = this.#host;
+    if (recording === null || replay === null) return null;
+    const now = await walkNowAt(writerReplay(recording, replay), at, Number(linear));
+    return isAbsent(now) ? null : now;
   }
 }
 
-async function asked({ reexecutor, absent: why }: Replay, at: Position, linear: bigint): Promise<WalkAnswer> {
-  const absent = (reason: string): WalkAnswer => ({ linear, kind: 'absent', walk: null, reason });
-  if (reexecutor === null) return absent(why ?? 'this trace cannot be executed again');
-  try {
-    const reply = await reexecutor.ask({ kind: 'walk', at, linear: Number(linear) });
-    if (reply.kind === 'walk') return { linear, kind: 'there', walk: reply.walk, reason: '' };
-    return absent(reply.kind === 'absent' ? reply.reason : 'the re-execution does not reach this point');
-  } catch (error) {
-    return absent(error instanceof Error ? error.message : String(error));
-  }
-}
-
-/** The address a person typed, in hexadecimal with or without 0x; or why it is none. */
-export function linearOf(text: string): bigint | string {
-  const digits = text.trim().replace(/^0x/i, '').replaceAll('_', '');
-  if (!/^[0-9a-f]+$/i.test(digits)) return 'Type an address in hexadecimal, for example 0x401000.';
-  const linear = BigInt(`0x${digits}`);
-  return linear > 0xffff_ffffn ? 'Linear addresses have 32 bits here.' : linear;
+function spoken(answer: WalkAnswer): string {
+  if (answer.kind === 'absent') return answer.reason;
+  if (answer.kind === 'asking') return '';
+  const { physical } = answer.walk;
+  return `0x${answer.linear.toString(16)} ${physical === null ? 'is not mapped here' : `is physical 0x${physical.toString(16)} here`}.`;
 }

@@ -72,6 +72,15 @@ test('a page fault: the walk with its levels; the entry that broke it is asked w
   await open('Demand paging');
   await fault();
   await expect.poll(() => inspector().innerText()).toMatch(/Page directory entry[\s\S]*Page table entry[\s\S]*Not present[\s\S]*Failed check: page-table-present/);
+  // the entry was built before paging was on: who wrote it is found by executing again
+  const walk = inspector().getByRole('list').filter({ hasText: 'Page table entry' }).filter({ hasText: 'Linear address' });
+  await expect.poll(() => walk.innerText()).toMatch(/Page directory entry[\s\S]*Written by ring 0 at[\s\S]*Page table entry[\s\S]*Written by ring 0 at/);
+  const from = await at();
+  await walk.getByRole('button', { name: /\(go to (before )?event \d+\)$/ }).last().click();
+  await expect.poll(at).toBeLessThan(from);
+  await fault();
+  await inspector().getByRole('button', { name: 'Who wrote EAX?' }).click();
+  await expect.poll(() => inspector().innerText()).toMatch(/EAX[\s\S]*(Written by ring \d at|as the machine started)/);
   await inspector().getByRole('button', { name: 'Walk an address' }).click();
   await inspector().getByLabel('Linear address', { exact: true }).fill('0x400000');
   await running.page.keyboard.press('Enter');
@@ -87,8 +96,13 @@ for (const [sample, nth, check] of [
     await fault(nth);
     expect(await failed().count()).toBe(1);
     await expect.poll(() => why().innerText()).toContain(check);
+    // what is proved of the cause: the value, and who wrote it, as a jump to before the fault
+    await expect.poll(() => why().innerText()).toMatch(/It turned on[\s\S]*Last writer[\s\S]*(Written|Pushed) by/);
     expect(await checks().innerText()).toContain(check);
     expect(await axe(running.page)).toEqual([]);
+    const from = await at();
+    await why().getByRole('button', { name: /\(go to (before )?event \d+\)$/ }).first().click();
+    await expect.poll(at).toBeLessThanOrEqual(from);
     expect(running.errors).toEqual([]);
   });
 }

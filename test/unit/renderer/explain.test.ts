@@ -3,12 +3,15 @@ import { expect, test } from 'vitest';
 import { DOUBLE_FAULT_TABLE } from '../../../core/arch/vectors.ts';
 import { RULES } from '../../../core/event/rules.ts';
 import type { LadderStep, StepOutcome } from '../../../core/event/ladder.ts';
+import type { TransitionSource } from '../../../core/replay/explain/explanation.ts';
+import type { WalkAt } from '../../../core/replay/walk/walk-at.ts';
 import { cascadeText, classOf, tableOf } from '../../../renderer/inspector/cascade.ts';
 import { chainText } from '../../../renderer/inspector/chain.ts';
 import { placeWords, writerLine, writeText } from '../../../renderer/inspector/jumps.ts';
 import { countsOf, countsText, groupsOf, openAtFirst, rowAfter, rowsOf, wideOpen, withId } from '../../../renderer/inspector/ladder.ts';
-import { levelsNow, levelsText } from '../../../renderer/inspector/walk.ts';
-import { linearOf } from '../../../renderer/session/walks.svelte.ts';
+import { groupsOfSources } from '../../../renderer/inspector/sources.ts';
+import { tablesOf, tlbWords } from '../../../renderer/inspector/tlb.ts';
+import { levelsAt, levelsText, verdictOf, walkedText } from '../../../renderer/inspector/walk.ts';
 
 function step(rule: string, outcome: StepOutcome, instance = 0): LadderStep {
   const row = RULES.find((one) => one.id === rule)!;
@@ -40,10 +43,26 @@ test('a long run of checks that passed is one row where something failed behind 
   const passed = rules.map((rule, index) => step(rule, index === 2 ? 'skipped' : 'pass'));
   const broken = [...passed, step('handler-type', 'fail')];
   const groups = groupsOf(broken);
-  expect(words(rowsOf(groups, openAtFirst(groups, broken)))).toEqual(['- Interrupt-delivery', '  + 5 passed · 1 skipped', '  - handler-type']);
+  expect(words(rowsOf(groups, openAtFirst(groups, broken)))).toEqual(['- Interrupt-delivery', '  + 5 checks passed on the way', '  - handler-type']);
   expect(words(rowsOf(groups, withId(openAtFirst(groups, broken), 'run:step:0', true)))).toHaveLength(9);
   const whole = groupsOf(passed);
   expect(words(rowsOf(whole, openAtFirst(whole, passed)))).toHaveLength(7);
+});
+
+test('accesses and walks one after the other are one row; what was skipped for one reason is one row that says it', () => {
+  const away = (rule: string, instance: number): LadderStep => ({ ...step(rule, 'skipped', instance), why: 'paging is off' });
+  const walks = [0, 1, 2].flatMap((instance) => [away('page-directory-present', instance), away('page-table-present', instance), away('page-user', instance)]);
+  const groups = groupsOf(walks);
+  const rows = rowsOf(groups, new Set(['run:page-walk:0', 'page-walk:1']));
+  expect(words(rows)).toEqual(['- 3 accesses and page walks', '+ Page-walk', '- Page-walk', '  + 3 checks skipped', '+ Page-walk']);
+  expect(rows.map((row) => (row.kind === 'step' ? '' : row.reason))).toEqual(['paging is off', 'paging is off', 'paging is off', 'paging is off', 'paging is off']);
+  expect(rows.map((row) => row.parent)).toEqual([null, 'run:page-walk:0', 'run:page-walk:0', 'page-walk:1', 'run:page-walk:0']);
+});
+
+test('registers that came from one place are told together', () => {
+  const from = (register: string, value: string, place: string): TransitionSource => ({ register, value, from: place, lastWriter: { absent: 'never written' }, writerSymbol: null, writerPlace: null });
+  const groups = groupsOfSources([from('CS', '0x8', 'the gate'), from('EIP', '0x1000', 'the gate'), from('ESP', '0x7000', 'the TSS')]);
+  expect(groups.map((group) => `${group.registers.map((one) => `${one.name}=${one.value}`).join(' ')} from ${group.from}`)).toEqual(['CS=0x8 EIP=0x1000 from the gate', 'ESP=0x7000 from the TSS']);
 });
 
 test('every step has one row when all is open, in the order it was made, whatever the groups', () => {
@@ -88,16 +107,33 @@ test('a writer is a line with a place: an event, a point between events, nowhere
   expect(chainText([{ text: 'here', kind: 'gap', place: null, ip: null, symbol: null }, { text: 'there', kind: 'msr', place: { event: 1, at: null }, ip: null, symbol: null }])).toBe('cause chain:\n  … here\n  there (event 1)');
 });
 
-test('a walk made now shows the level that took a right away, and where it broke', () => {
-  const levels = levelsNow({ levels: [{ level: 2, physical: 0x1000, entry: 0x2007n, flags: 7, pageSize: 0, rights: 15 }, { level: 1, physical: 0x2000, entry: 0x5001n, flags: 1, pageSize: 4096, rights: 4 | 8 }], physical: 0x5000, tlb: null, rule: null });
-  expect(levels.map((level) => [level.title, level.took, level.broken])).toEqual([['page directory entry', '', false], ['page table entry', 'uw', false]]);
-  expect(levelsText(levels, null)).toContain('page table entry at 0x2000: 0x5001, rights so far');
-  const gone = levelsNow({ levels: [{ level: 2, physical: 0x1000, entry: 0n, flags: 0, pageSize: 0, rights: 0 }], physical: null, tlb: null, rule: 'page-directory-present' });
-  expect(gone.map((level) => level.broken)).toEqual([true]);
+test('a push is said to be one, and a name or a place known beside the writer is taken', () => {
+  const pushed = { by: 'cpu' as const, icount: 7, seq: 3, cpl: 3, cs: 0x1b, ip: 0x40_0000n, before: 0n, after: 0x23n, how: 'pushed' as const };
+  const line = writerLine(pushed, null, { symbol: 'user_program' });
+  expect('absent' in line ? '' : writeText(line)).toBe('pushed by ring 3 at user_program, event 3: 0x0 -> 0x23');
+  const between = writerLine({ by: 'device', icount: 9, seq: null, cpl: 0, cs: 8, ip: 0x10n, before: null, after: null }, null, { at: { icount: 9, iteration: 0, seq: 5 } });
+  expect('absent' in between ? '' : writeText(between)).toBe('written by a device, asked by ring 0 at 0x10, before event 5');
 });
 
-test('an address is typed with or without 0x; anything else is refused in words', () => {
-  expect([linearOf('0x401000'), linearOf(' 40_1000 '), linearOf('ffffffff')]).toEqual([0x40_1000n, 0x40_1000n, 0xffff_ffffn]);
-  expect(linearOf('esp')).toMatch(/hexadecimal/);
-  expect(linearOf('0x100000000')).toMatch(/32 bits/);
+const LEVEL = { level: 2, physical: 0x1000, entry: 0x2007n, present: true, writable: true, user: true, nx: false, accessed: false, dirty: false, pageSize: 0, rightsSoFar: 'urwx' };
+const NOBODY = { writer: { absent: 'never written' }, basis: { kind: 're-execution' as const }, at: null };
+const walked = (levels: readonly (typeof LEVEL)[], rule: string | null): WalkAt => ({
+  linear: 0x40_1000, verdict: { rights: 'urwx', rule }, physical: rule === null ? 0x5000n : null, tlb: null, isPaging: true, basis: { kind: 're-execution' },
+  levels: levels.map((read) => ({ ...read, read, physical: BigInt(read.physical), took: read.present ? '' : 'urwx', reserved: [], sets: [], lastWriter: NOBODY.writer, written: NOBODY })),
+});
+
+test('a walk made at a point shows where it broke and what refused it', () => {
+  const whole = walked([LEVEL, { ...LEVEL, level: 1, physical: 0x2000, entry: 0x5001n, rightsSoFar: 'sr-x' }], null);
+  expect(levelsAt(whole).map((level) => [level.title, level.broken])).toEqual([['page directory entry', false], ['page table entry', false]]);
+  expect(levelsText(levelsAt(whole), null)).toContain('page table entry at 0x2000: 0x5001, rights so far sr-x; last writer absent: never written');
+  expect(walkedText(whole, null)).toMatch(/^walk of 0x401000:\n[\s\S]*physical address 0x5000$/);
+  const gone = walked([{ ...LEVEL, entry: 0n, present: false, rightsSoFar: 's---' }], 'page-directory-present');
+  expect(levelsAt(gone).map((level) => [level.broken, level.took])).toEqual([[true, '']]);
+  expect(verdictOf(gone)).toEqual({ failed: true, text: 'Failed check: the page-directory entry is present [page-directory-present]' });
+});
+
+test('the TLB is told apart: missed, held, stale; what the tables say stands beside it', () => {
+  expect([tlbWords('miss', false).title, tlbWords('miss', true).title, tlbWords('hit', false).isStale, tlbWords('stale', true).isStale]).toEqual(['TLB miss.', 'Not in the TLB.', false, true]);
+  expect(tablesOf({ levels: [{ level: 1, physical: 0, entry: 0n, flags: 0, pageSize: 4096, rights: 1 | 8 }], physical: 0x5123, tlb: null, rule: null })).toEqual({ physical: 0x5123, user: true, writable: false });
+  expect(tablesOf({ levels: [], physical: null, tlb: null, rule: 'page-table-present' })).toBeNull();
 });
