@@ -19,6 +19,8 @@ export interface Block {
   readonly lengthBytes: number;
   readonly insns: readonly Insn[];
   readonly executes: readonly Execute[];
+  /** What each instruction may change (changed-registers.ts), then what any of them may; made when somebody looks for it (run.ts). */
+  changes: Uint16Array | null;
 }
 
 /** The blocks of one processor. Derived from RAM alone: never part of the state. */
@@ -83,5 +85,5 @@ function decodeBlock(cpu: Cpu, cache: BlockCache, physical: number): Block | nul
   }
   if (insns.length === 0) return null;
   markCode(cpu, page, first, at);
-  return { physical, code32: cpu.code32, generation: cache.generations[page]!, lengthBytes: at - first, insns, executes };
+  return { physical, code32: cpu.code32, generation: cache.generations[page]!, lengthBytes: at - first, insns, executes, changes: null };
 }

@@ -39,7 +39,7 @@ function fetchInstruction(cpu: Cpu): Block {
   demand(cpu, LOCK_ALLOWED, !(result.kind === 'invalid' && result.reason === 'lock'), UD, cpu.eip, 0);
   if (result.kind !== 'insn' || execute === null) throw new Error('internal error: expected an instruction after its checks');
   const { insn } = result;
-  return { physical: -1, code32: cpu.code32, generation: 0, lengthBytes: insn.lengthBytes, insns: [insn], executes: [execute] };
+  return { physical: -1, code32: cpu.code32, generation: 0, lengthBytes: insn.lengthBytes, insns: [insn], executes: [execute], changes: null };
 }
 
 /** Decodes at CS:`eip`, page by page, only touching pages that the instruction reaches into. */

@@ -13,6 +13,7 @@ import { executeBlock } from './execute.ts';
 import { Fault, judge, skip, Unsupported } from './fault.ts';
 import { describeInstruction, fetchBlock } from './fetch.ts';
 import { FLAG_TF, materialiseFlags } from './flags.ts';
+import { changedRegisters } from '../isa/changed-registers.ts';
 import type { Op } from '../isa/opcode-index.ts';
 import { ACTIVE, CS, HALTED, SHADOW_MOV_SS, SHADOW_NMI, SHADOW_STI, SHUTDOWN, type Cpu } from './state.ts';
 import { setQuick } from './tlb.ts';
@@ -20,15 +21,18 @@ import { setQuick } from './tlb.ts';
 /**
  * Where `run` stops by itself, whichever comes first; Infinity where there is no bound. `icount` with `iteration`: that many
  * instructions retired and that many iterations of the next one done (0: its beginning). `attempts`, `clock`: those counters' values.
- * `watched`: before any instruction that begins in one of these ranges, the first one included; null when none is watched.
+ * `watched`: before any instruction that is looked for, the first one included; null when none is.
  */
 export interface RunLimits {
   readonly icount: number;
   readonly iteration: number;
   readonly attempts: number;
   readonly clock: number;
-  readonly watched: readonly LinearRange[] | null;
+  readonly watched: Watched | null;
 }
+
+/** Instructions to stop before: those that begin in one of the ranges, and those that may change one of `registers` (changed-registers.ts; 0: none). */
+export interface Watched { readonly ranges: readonly LinearRange[]; readonly registers: number }
 
 /** No bound at all. */
 export const NO_LIMITS: RunLimits = { icount: Infinity, iteration: 0, attempts: Infinity, clock: Infinity, watched: null };
@@ -121,7 +125,8 @@ function runUntilStop(cpu: Cpu, limits: RunLimits, delivered: number): StopReaso
         budget = 1;
       }
       if (limits.watched !== null) {
-        if (isWatched(cpu, limits.watched)) return WATCHED;
+        // while something is pending any instruction may be the one
+        if (isWatched(cpu, limits.watched) || limits.watched.registers !== 0) return WATCHED;
         budget = 1;
       }
       if (takeInterrupt(cpu)) return null;
@@ -131,25 +136,52 @@ function runUntilStop(cpu: Cpu, limits: RunLimits, delivered: number): StopReaso
       if (limits.watched !== null && isWatched(cpu, limits.watched)) return WATCHED;
       cpu.instructionEip = cpu.eip;
       const block = fetchBlock(cpu, cache);
-      executeBlock(cpu, block, limits.watched === null ? budget : Math.min(budget, unwatched(cpu, limits.watched, block)));
+      if (limits.watched === null) executeBlock(cpu, block, budget);
+      else {
+        const free = unwatched(cpu, limits.watched, block);
+        if (free === 0) return WATCHED;
+        executeBlock(cpu, block, Math.min(budget, free));
+      }
     }
   }
 }
 
 /** True when the instruction at CS:`eip` (the next one unless said otherwise) begins in a watched range. */
-export function isWatched(cpu: Cpu, watched: readonly LinearRange[], eip: number = cpu.eip): boolean {
+export function isWatched(cpu: Cpu, { ranges }: Watched, eip: number = cpu.eip): boolean {
   const linear = (cpu.segmentBase(CS) + eip) >>> 0;
-  return watched.some((range) => linear >= range.first && linear < range.end);
+  return ranges.some((range) => linear >= range.first && linear < range.end);
 }
 
-/** How many instructions of a block come before the next watched one; the first is not looked at. */
-function unwatched(cpu: Cpu, watched: readonly LinearRange[], block: Block): number {
+/** How many instructions of a block come before the next watched one; where the first begins is not looked at. */
+function unwatched(cpu: Cpu, watched: Watched, block: Block): number {
+  const changing = watched.registers === 0 ? block.insns.length : firstChanging(block, watched.registers);
+  if (watched.ranges.length === 0) return changing;
   let { eip } = cpu;
-  for (let index = 1; index < block.insns.length; index += 1) {
+  for (let index = 1; index < changing; index += 1) {
     eip = (eip + block.insns[index - 1]!.lengthBytes) >>> 0;
     if (isWatched(cpu, watched, eip)) return index;
   }
-  return block.insns.length;
+  return changing;
+}
+
+/** The first instruction of a block that may change one of these registers; their number when none may. */
+function firstChanging(block: Block, registers: number): number {
+  const changes = block.changes ??= changesOf(block);
+  const { length } = block.insns;
+  if ((changes[length]! & registers) === 0) return length;
+  let index = 0;
+  while ((changes[index]! & registers) === 0) index += 1;
+  return index;
+}
+
+// what each instruction may change, and behind them what any of them may
+function changesOf({ insns }: Block): Uint16Array {
+  const changes = new Uint16Array(insns.length + 1);
+  insns.forEach((insn, index) => {
+    changes[index] = changedRegisters(insn);
+    changes[insns.length]! |= changes[index];
+  });
+  return changes;
 }
 
 /** The icount to stop at. Moves when REP iterations or idle ticks were counted or a device wants the clock sooner, which only happens with something pending. */

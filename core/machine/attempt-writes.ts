@@ -87,7 +87,8 @@ export class AttemptWrites implements Probe, WriteWatch {
   }
 
   // the processor tells of a slot right behind writing it
-  access(what: number, _linear: number, _physical: number, _size: number, _value: number, write: number): void {
+  access(...told: Parameters<Probe['access']>): void {
+    const what = told[0], write = told[7];
     if (what === FRAME && write !== 0 && this.#current !== null) this.#current.isOfTransition = true;
   }
 

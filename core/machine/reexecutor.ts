@@ -162,7 +162,7 @@ class Answers {
     rewinder.session.run(1);
     while (!this.#hasEnded() && !this.#hasDiffered()) {
       if (this.#isInRanges(ranges)) return this.#isBehind(until) ? { kind: 'not-found' } : this.#moment();
-      rewinder.session.run(PAUSE_EVERY, ranges);
+      rewinder.session.run(PAUSE_EVERY, { ranges, registers: 0 });
       if (!rewinder.session.isAtWatched) await this.#pause();
       if (this.#isBehind(until)) break;
     }
@@ -197,7 +197,7 @@ class Answers {
       const isWanted = until === null || comparePositions(rewinder.position, until) >= 0;
       if (isWanted && this.#isInRanges(ranges)) hit = rewinder.attempts;
       rewinder.session.run(1);
-      if (rewinder.attempts < end) rewinder.session.run(Math.min(PAUSE_EVERY, end - rewinder.attempts), ranges);
+      if (rewinder.attempts < end) rewinder.session.run(Math.min(PAUSE_EVERY, end - rewinder.attempts), { ranges, registers: 0 });
       if (!rewinder.session.isAtWatched) await this.#pause();
     }
     return hit;

@@ -1,9 +1,10 @@
 // Which attempt last changed words of the register file before a point: the recording is executed again backwards, piece by piece, and the
-// words are compared after every attempt. For what changes seldom, whole slices in which it cannot have changed are executed at full speed.
+// words are compared after every attempt. Farther back, slices in which they cannot have changed are executed at full speed.
 
 import { registerOffset, FAST_WORDS, SEGMENT_WORDS } from '../arch/register-file.ts';
 import { joinU64 } from '../base/u64.ts';
 import { CS, type Cpu } from '../cpu/state.ts';
+import { FLAGS_CHANGE } from '../isa/changed-registers.ts';
 import { EVENT_KINDS, type EventKind } from '../event/kinds.ts';
 import { comparePositions, type Position } from '../event/position.ts';
 import type { EventDraft } from '../event/draft.ts';
@@ -11,12 +12,13 @@ import type { Probe } from '../event/probe.ts';
 import type { RegisterWrite } from '../event/reexecutor.ts';
 import type { Rewinder } from './rewinder.ts';
 
-/** Attempts of the first piece that is looked at one by one; each further piece is longer by GROWTH, up to PIECE_MAX. */
-const PIECE = 64, GROWTH = 4, PIECE_MAX = 100_000;
-/** Attempts executed between two looks at what changes seldom; attempts made between two pauses. */
+/** Attempts of the first piece that is looked at one by one; each further piece is longer by GROWTH, as long as it begins within CLOSE. */
+const PIECE = 64, GROWTH = 4, CLOSE = 4_096;
+/** Attempts of a slice that is executed at once; attempts made between two pauses. */
 const SLICE = 2_048, PAUSE_EVERY = 100_000;
 
 const SEGMENTS = registerOffset('es.selector'), SEGMENTS_END = SEGMENTS + 8 * SEGMENT_WORDS;
+const GENERAL_END = 16, RFLAGS = registerOffset('rflags');
 const UNTOLD = ['activity', 'shadow'].map(registerOffset);
 /** Events that may show a change of a register. */
 const SHOWING: readonly EventKind[] = ['fault', 'transition', 'msr-write', 'cr-write', 'dr-write', 'table-load', 'mode-change', 'halt', 'shutdown'];
@@ -46,29 +48,24 @@ export class RegisterSearch {
       const inside = this.#changeIn(read, before);
       if (inside !== null) return inside;
     }
-    const attempt = offset < FAST_WORDS ? await this.#lastOften(read, end) : await this.#lastSeldom(read, { end, isTold: isTold(offset) });
+    const attempt = await this.#lastBefore(end, read, offset);
     if (attempt < 0) return null;
     rewinder.goToAttempts(attempt);
     return this.#changeIn(read, before);
   }
 
-  /** For what changes often: from the end backwards in growing pieces. -1: never. */
-  async #lastOften(read: () => bigint, end: number): Promise<number> {
-    for (let last = end, piece = PIECE; last > 0; piece = Math.min(piece * GROWTH, PIECE_MAX)) {
+  async #lastBefore(end: number, read: () => bigint, offset: number): Promise<number> {
+    // most of what changes often has changed just now
+    let last = end;
+    for (let piece = PIECE; offset < FAST_WORDS && last > 0 && last > end - CLOSE; piece *= GROWTH) {
       const start = Math.max(0, last - piece);
       const found = this.#lastChange(read, { start, end: last });
       if (found >= 0) return found;
       last = start;
-      await this.#pause();
     }
-    return -1;
-  }
-
-  /** For what changes seldom: stretches from start to start, of which only slices that may hold a change are looked at. -1: never. */
-  async #lastSeldom(read: () => bigint, { end, isTold }: { readonly end: number; readonly isTold: boolean }): Promise<number> {
-    for (let last = end; last > 0;) {
+    while (last > 0) {
       const start = this.#rewinder.startBefore(last);
-      const slices = await this.#suspects(read, { start, end: last }, isTold);
+      const slices = await this.#suspects(read, { start, end: last }, offset);
       for (const slice of slices.reverse()) {
         const found = this.#lastChange(read, slice);
         if (found >= 0) return found;
@@ -78,27 +75,41 @@ export class RegisterSearch {
     return -1;
   }
 
-  // a register whose changes are told shows them at some event; any other one of these makes `generation` grow
-  async #suspects(read: () => bigint, { start, end }: Attempts, isTold: boolean): Promise<Attempts[]> {
+  /** The slices of [start, end) in which the words may have changed. */
+  async #suspects(read: () => bigint, { start, end }: Attempts, offset: number): Promise<Attempts[]> {
     const rewinder = this.#rewinder;
-    const { cpu } = rewinder.machine;
     const found: Attempts[] = [];
     const watch = new ValueWatch(this.#events, read);
     rewinder.goToAttempts(start);
     while (rewinder.attempts < end && rewinder.session.end === null) {
-      const { attempts } = rewinder, { generation } = cpu;
-      watch.restart();
-      cpu.probe = watch;
-      try {
-        rewinder.session.run(Math.min(SLICE, end - attempts));
-      } finally {
-        cpu.probe = this.#events;
-      }
-      const hasChanged = isTold ? watch.hasChanged : cpu.generation !== generation;
-      if (hasChanged || watch.differs) found.push({ start: attempts, end: rewinder.attempts });
+      const { attempts } = rewinder;
+      if (this.#mayChange(watch, Math.min(SLICE, end - attempts), offset)) found.push({ start: attempts, end: rewinder.attempts });
       if (Math.floor(attempts / PAUSE_EVERY) !== Math.floor(rewinder.attempts / PAUSE_EVERY)) await this.#pause();
     }
     return found;
+  }
+
+  /**
+   * Makes so many attempts and tells whether the words may have changed. General registers and flags change by instructions whose operands say
+   * so, and by deliveries and task switches, which events show; segment registers make `generation` grow; all others change with an event.
+   */
+  #mayChange(watch: ValueWatch, attempts: number, offset: number): boolean {
+    const { session, machine: { cpu } } = this.#rewinder;
+    const { generation } = cpu;
+    const goal = cpu.attempts + attempts;
+    const registers = registersAt(offset);
+    let isStopped = registers === null;
+    watch.restart();
+    cpu.probe = watch;
+    try {
+      while (cpu.attempts < goal && session.end === null) {
+        session.run(goal - cpu.attempts, registers === 0 || registers === null || isStopped ? null : { ranges: [], registers });
+        isStopped ||= session.isAtWatched;
+      }
+    } finally {
+      cpu.probe = this.#events;
+    }
+    return isStopped || watch.hasChanged || watch.differs || (isUntold(offset) && cpu.generation !== generation);
   }
 
   /** The last attempt of [start, end) that changed the words; -1 when none did. */
@@ -135,10 +146,14 @@ export class RegisterSearch {
   }
 }
 
-/** True for words whose every change some event shows: all but segment registers, which instructions load untold, and the processor's activity. */
-function isTold(offset: number): boolean {
-  return !(offset >= SEGMENTS && offset < SEGMENTS_END) && !UNTOLD.includes(offset);
+/** General registers and flags as changed-registers.ts counts them; 0 for what no operand names, null for what every instruction may change (RIP). */
+function registersAt(offset: number): number | null {
+  if (offset >= FAST_WORDS) return 0;
+  return offset < GENERAL_END ? 1 << (offset >>> 1) : offset === RFLAGS ? FLAGS_CHANGE : null;
 }
+
+/** True for words that instructions change without an event: segment registers, and the processor's activity. */
+const isUntold = (offset: number): boolean => (offset >= SEGMENTS && offset < SEGMENTS_END) || UNTOLD.includes(offset);
 
 interface Until { readonly cpu: Cpu; readonly seq: number }
 

@@ -3,9 +3,8 @@
 
 import { PENDING_STOP } from '../cpu/attention.ts';
 import { FLAG_IF } from '../cpu/flags.ts';
-import { isWatched, NO_LIMITS, run, type StopReason } from '../cpu/run.ts';
+import { isWatched, NO_LIMITS, run, type StopReason, type Watched } from '../cpu/run.ts';
 import { HALTED } from '../cpu/state.ts';
-import type { LinearRange } from '../event/reexecutor.ts';
 import type { Machine } from './machine.ts';
 import type { RunEnd } from './run-end.ts';
 
@@ -39,10 +38,10 @@ export class Session {
   }
 
   /**
-   * Makes up to `attempts` instruction attempts: stops exactly there, or before when the run ends, or before an instruction that begins
-   * in one of the ranges in `watched` (the next one included).
+   * Makes up to `attempts` instruction attempts: stops exactly there, or before when the run ends, or before a watched instruction (the
+   * next one included).
    */
-  run(attempts: number, watched: readonly LinearRange[] | null = null): RunEnd | null {
+  run(attempts: number, watched: Watched | null = null): RunEnd | null {
     const { cpu, options } = this.machine;
     const target = cpu.attempts + attempts;
     this.isAtWatched = false;
@@ -61,7 +60,7 @@ export class Session {
    * What a device does at a boundary belongs to the attempt behind it: a run that ends at the boundary does not see it yet. A stop that
    * was asked for in the middle of a REP, or by what a device did, lets that attempt finish, so that it ends at a boundary, too.
    */
-  #runTo(attempts: number, watched: readonly LinearRange[] | null): StopReason {
+  #runTo(attempts: number, watched: Watched | null): StopReason {
     const { cpu, devices } = this.machine;
     let goal = attempts, isStopped = false;
     for (;;) {

@@ -63,8 +63,10 @@ export class WriteSearch {
     const rewinder = this.#rewinder;
     const { cpu } = rewinder.machine;
     const hits: Position[] = [];
+    const { first, end: last } = bytes;
+    // hot: a page may be written at every third instruction
     const watch: WriteWatch = {
-      begin: (physical, size) => { if (overlaps({ first: physical, end: physical + size }, bytes)) keep(hits, positionOf(cpu)); },
+      begin: (physical, size) => { if (physical < last && first < physical + size) keep(hits, positionOf(cpu)); },
       end: () => { /* where is all that is asked */ },
     };
     rewinder.goToAttempts(start);

@@ -151,7 +151,7 @@ class GuestRecording implements Recording {
 
   #run(): void {
     const execution = this.#request.until?.execution;
-    this.#session.run(STRIDE, execution?.ranges ?? null);
+    this.#session.run(STRIDE, execution === undefined ? null : { ranges: execution.ranges, registers: 0 });
     if (!this.#session.isAtWatched) return;
     if (execution?.matches(this.#machine.cpu.registerFile) === true) this.#session.end ??= { kind: 'until' };
     else this.#session.run(1);

@@ -74,7 +74,7 @@ const TELLING: readonly EventKind[] = ['msr-write', 'cr-write', 'dr-write', 'tab
 const TELLING_CODES = TELLING.map((kind) => EVENT_KINDS.indexOf(kind));
 const TOLD_CONTROL = ['cr0', 'cr3', 'cr4'], TOLD_DEBUG = ['dr0', 'dr1', 'dr2', 'dr3', 'dr7'], TOLD_TABLES = /^(gdtr|idtr|ldtr|tr)\.(selector|base|limit)$/;
 
-/** The last recorded change of a register that changes with an event only, when the record keeps every event; null for other registers, and when there was none. */
+/** The last recorded change of a register that changes with an event only, when the record keeps every event; null for other registers. */
 function toldWriter({ trace }: WriterReplay, point: Position, { name }: Part): Written | null {
   const isTold = TOLD_CONTROL.includes(name) || TOLD_DEBUG.includes(name) || TOLD_TABLES.test(name) || MSRS.some(({ register }) => register === name);
   if (!isTold || !trace.hasState || trace.rowCount < trace.eventCount) return null;
@@ -86,7 +86,7 @@ function toldWriter({ trace }: WriterReplay, point: Position, { name }: Part): W
     const { icount, cpl, cs, ip } = event;
     return { writer: { by: 'cpu', icount, seq, cpl, cs, ip, ...change }, basis: { kind: 'record' }, at: positionOfEvent(trace, seq) };
   }
-  return null;
+  return { writer: { absent: AS_IT_STARTED }, basis: { kind: 'record' }, at: null };
 }
 
 /** What an event did to a part of the register file; null when it is about something else. */

@@ -89,6 +89,10 @@ describe('the last change of a register', () => {
     const run = vi.spyOn(Session.prototype, 'run');
     expect(await lastWrite(reexecutor!, end, 'idtr.base')).toBeNull();
     expect(run.mock.calls.length).toBeLessThan(2_000);
+    run.mockClear();
+    expect(await lastWrite(reexecutor!, end, 'rbp')).toBeNull();
+    expect(await lastWrite(reexecutor!, end, 'rdi')).toMatchObject({ before: 0x20_0000n + 68n * 199_999n, after: 0x20_0000n + 68n * 200_000n });
+    expect(run.mock.calls.length).toBeLessThan(10_000);
     run.mockRestore();
   });
 });

@@ -83,6 +83,13 @@ describe('who wrote', () => {
     expect(earlier?.event ?? -1).toBeLessThan(entry.seq);
   });
 
+  it('the delivery also of a slot that holds 0', async () => {
+    const asked = recorded(scenario('double-fault'));
+    const entry = transitionsOf(asked, 'exception').find((one) => one.errorCode === 0)!;
+    expect(entry.frame!.slots[0]).toEqual({ name: 'error-code', value: 0n });
+    expect(await lastWrite(asked, Number(entry.frame!.linear), 4, { ...at(entry), seq: entry.seq + 1 })).toMatchObject({ by: 'cpu', event: entry.seq, size: 4, after: 0n });
+  });
+
   it('a write to a table in use: its event', async () => {
     const asked = recorded(scenario('demand-paging'));
     const written = eventsOf(asked).filter((one): one is TableWriteEvent => one.kind === 'table-write');

@@ -1,0 +1,46 @@
+// Which general registers, and whether flags, an instruction may change when it completes: from its operands alone, and rather too many than
+// too few. For searches that look for the last change of a register; nothing that executes asks.
+
+import { REGISTER, type Insn, type Operand } from './insn.ts';
+import type { Op } from './opcode-index.ts';
+
+/** Bit n is general register n in encoding order; this one stands for the flags. */
+export const FLAGS_CHANGE = 0x100;
+const ALL_REGISTERS = 0xff, ECX = 1 << 1, ESP = 1 << 4;
+/** `register` of AH, CH, DH and BH as the decoder numbers them. */
+const HIGH_BYTES = 20;
+
+const DESTINATION: ReadonlySet<Op> = new Set<Op>([
+  'add', 'or', 'adc', 'sbb', 'and', 'sub', 'xor', 'not', 'neg', 'inc', 'dec', 'mov', 'lea', 'movzx', 'movsx', 'imul', 'cmovcc', 'setcc', 'bts', 'btr', 'btc', 'bsf', 'bsr',
+  'bswap', 'rol', 'ror', 'rcl', 'rcr', 'shl', 'shr', 'sar', 'shld', 'shrd', 'movEvSw', 'movRdCd', 'movRdDd', 'sldt', 'str', 'smsw', 'lar', 'lsl',
+]);
+// OUT is in none of these: behind a port may be a BIOS, which answers in registers
+const NONE: ReadonlySet<Op> = new Set<Op>([
+  'cmp', 'test', 'bt', 'nop', 'jmp', 'jcc', 'jmpFar', 'clc', 'stc', 'cmc', 'cld', 'std', 'cli', 'sti', 'hlt', 'movSwEw', 'movCdRd', 'movDdRd', 'lgdt', 'lidt', 'lldt', 'ltr',
+  'sgdt', 'sidt', 'lmsw', 'clts', 'invlpg', 'wrmsr', 'verr', 'verw', 'wbinvd', 'invd', 'sahf',
+]);
+const STACK: ReadonlySet<Op> = new Set<Op>(['push', 'pushSw', 'pushf', 'pop', 'popSw', 'popf', 'call', 'ret']);
+const COUNTED: ReadonlySet<Op> = new Set<Op>(['loop', 'loope', 'loopne']);
+const KEEPS_FLAGS: ReadonlySet<Op> = new Set<Op>([
+  'mov', 'lea', 'movzx', 'movsx', 'not', 'bswap', 'cmovcc', 'setcc', 'xchg', 'nop', 'jmp', 'jcc', 'hlt', 'push', 'pushSw', 'pushf', 'pop', 'popSw', 'call', 'ret',
+  'loop', 'loope', 'loopne', 'jcxz', 'movs', 'stos', 'lods', 'enter', 'leave', 'xlat', 'cbw', 'cwd', 'lahf', 'pusha', 'popa', 'movEvSw', 'movSwEw',
+]);
+
+/** The registers an instruction may change, one bit each, and FLAGS_CHANGE. What its fault would change is not in it. */
+export function changedRegisters(insn: Insn): number {
+  return registersOf(insn) | (KEEPS_FLAGS.has(insn.op) ? 0 : FLAGS_CHANGE);
+}
+
+function registersOf({ op, destination }: Insn): number {
+  if (NONE.has(op)) return 0;
+  if (DESTINATION.has(op)) return bitOf(destination);
+  if (STACK.has(op)) return ESP | (op === 'pop' ? bitOf(destination) : 0);
+  return COUNTED.has(op) ? ECX : ALL_REGISTERS;
+}
+
+// beyond the eight registers of 32-bit code nothing is told apart
+function bitOf({ kind, register }: Operand): number {
+  if (kind !== REGISTER) return 0;
+  const number = register >= HIGH_BYTES ? register - HIGH_BYTES : register;
+  return number < 8 ? 1 << number : ALL_REGISTERS;
+}
