@@ -51,12 +51,12 @@ function user_program
         mov eax, SYS_WRITE
         mov ebx, user_text
         int 0x80
-        mov dword [heap_second], 2                      ; #PF: its entry is "tor", 0
+        mov dword [heap_second], 2                      ; #PF: its entry is "tor!"
         ud2                                             ; never reached
 
 user_data
 object long_name
-        db 'configuration of editor', 0                 ; 24 bytes
+        db 'configuration of editor!', 0                ; 25 bytes
 object user_text
         db 'program: has a name now', 10, 0
 
