@@ -118,7 +118,7 @@ const READINGS: Readonly<Record<RuleId, RuleReading>> = {
   'idt-limit': reading([LAST_BYTE, LIMIT], IDT_LIMIT),
   'gate-type': reading([hexadecimal('type'), GATE_WORD], 'gate'),
   'gate-dpl': reading([CPL, decimal('gate DPL')], 'gate'),
-  'gate-present': reading([decimal('vector'), GATE_WORD], 'gate'),
+  'gate-present': reading([hexadecimal('vector'), GATE_WORD], 'gate'),
   'handler-not-null': reading([SELECTOR], 'gate'),
   'handler-table-limit': reading(IN_TABLE, 'gate'),
   'handler-type': reading(OF_TYPE, 'descriptor', 'cs'),

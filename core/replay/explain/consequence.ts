@@ -28,7 +28,7 @@ export function consequenceOf(parts: ConsequenceParts): string {
   if (failed === null) return nothingFailed(parts);
   // a trap is what the instruction asked for: nothing went wrong
   const found = `${failed.rule}${event.kind === 'fault' && event.class === 'trap' ? '' : ` failed${during(event)}`}: ${failed.why}.`;
-  const value = valueSentence(parts.value), writer = writerSentence(parts), insight = parts.insight === null ? null : `${parts.insight}.`;
+  const value = valueSentence(parts), writer = writerSentence(parts), insight = parts.insight === null ? null : `${parts.insight}.`;
   const end = remedy === null ? null : `${capital(remedy)}.`;
   const candidates = [[found, insight, value, writer, end], [found, value, writer, end], [found, writer, end], [found, end]].map((sentences) => sentences.filter((one) => one !== null).join(' '));
   return candidates.find((text) => wordsIn(text) <= WORDS_MAX) ?? found;
@@ -43,20 +43,24 @@ function during(event: TraceEvent): string {
   return ` while ${source === 'software' ? `INT 0x${vector.toString(16)}` : vectorName(vector)} was delivered`;
 }
 
-function valueSentence(value: ValueRead | null): string | null {
+function valueSentence({ event, value }: ConsequenceParts): string | null {
   if (value === null) return null;
   const { name, from } = value;
   if (from.kind === 'register') return `Read from ${name}: ${value.value}.`;
   if (from.kind === 'instruction') return `The bytes there are ${value.value}${value.meaning === null ? '' : ` (${value.meaning})`}.`;
-  return `${capital(name)}, read at physical 0x${from.physical.toString(16)}, is ${value.value}.`;
+  const read = event.kind === 'fault' && event.tlb === 'stale' ? 'at' : 'read at'; // refused out of the TLB: nobody read the entry
+  return `${capital(name)}, ${read} physical 0x${from.physical.toString(16)}, is ${value.value}.`;
 }
 
 function writerSentence({ lastWriter, writerSymbol }: ConsequenceParts): string | null {
   if (lastWriter === null || 'absent' in lastWriter) return null;
-  const { by, ip, icount } = lastWriter;
+  const { by, ip, icount, how } = lastWriter;
   if (by === 'loader') return 'Nothing has written it since it was loaded.';
   if (by === 'device') return 'A device wrote it last.';
-  return `Last written by ${writerSymbol ?? (ip === null ? 'an unknown instruction' : `0x${ip.toString(16)}`)}${icount === null ? '' : ` at icount ${String(icount)}`}.`;
+  const who = writerSymbol ?? (ip === null ? 'an unknown instruction' : `0x${ip.toString(16)}`), when = icount === null ? '' : `icount ${String(icount)}`;
+  // the processor pushed it: the instruction is where that happened, not what wrote
+  if (how === 'pushed') return `Pushed when ${who} was interrupted${when === '' ? '' : `, ${when}`}.`;
+  return `Last written by ${who}${when === '' ? '' : ` at ${when}`}.`;
 }
 
 function nothingFailed({ event, steps }: ConsequenceParts): string {

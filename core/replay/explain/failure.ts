@@ -98,10 +98,12 @@ function remedyOf({ event, failed }: Subject, found: FailedValue | null, kernel:
   const { words, sets } = REMEDIES[failed.rule as RuleId];
   const level = fault?.walk === undefined ? null : tellingLevel(fault.walk.levels, failed.rule);
   const linear = fault?.cr2 === undefined || fault.cr2 === null ? null : hex(fault.cr2 & ~0xfffn);
+  // P alone helps an entry that says where the page is; an empty one would map page 0
+  const isEmpty = level?.entry === 0n;
   const facts: Readonly<Record<string, string | null>> = {
     ...kernel,
     cpl: event.cpl === null ? null : String(event.cpl), vector: fault?.deliveryOf === undefined ? null : hex(fault.deliveryOf.vector), table: found?.entry?.table ?? null,
-    index: found?.entry === null || found?.entry === undefined ? null : found.entry.table === 'idt' ? hex(found.entry.index) : String(found.entry.index), linear,
+    index: found?.entry === null || found?.entry === undefined ? null : found.entry.table === 'idt' ? hex(found.entry.index) : String(found.entry.index), linear: isEmpty ? null : linear,
     entry: level === null || linear === null ? null : `${level.level === 1 ? 'pte' : 'pde'}[${linear}]`,
   };
   return {

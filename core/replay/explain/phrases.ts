@@ -8,7 +8,7 @@ export type Phrases = readonly [pass: string, fail: string];
 
 const inTable = (what: string): Phrases => [`${what} {a} lies within its table, limit {b}`, `${what} {a} lies beyond the limit {b} of its table`];
 const notNull = (what: string): Phrases => [`${what} {a} is not null`, `${what} {a} is null`];
-const is = (wanted: string): Phrases => ['selector {a} names {b}', `selector {a} names {b}, not ${wanted}`];
+const is = (wanted: string): Phrases => ['selector {a} names {b}', `selector {a} names {b}: not ${wanted}`];
 const present = (what: string): Phrases => [`${what} {a} is present`, `${what} {a} has P = 0`];
 const equal = (one: string, other: string): Phrases => [`${one} {a} equals ${other} {b}`, `${one} {a} is not ${other} {b}`];
 const notAbove = (one: string, other: string): Phrases => [`${one} {a} is not above ${other} {b}`, `${one} {a} is above ${other} {b}`];
@@ -36,8 +36,8 @@ export const PHRASES: Readonly<Record<RuleId, Phrases>> = {
   'page-directory-reserved': ['entry {a} sets no reserved bit', 'entry {a} sets a reserved bit'],
   'page-table-present': ['the page-table entry {a} has P = 1', 'the page-table entry {a} has P = 0'],
   'page-user': ['every level has U/S = 1', 'the levels together give: {a}'],
-  'page-user-writable': ['every level has R/W = 1', 'not every level has R/W = 1'],
-  'page-supervisor-writable': ['every level has R/W = 1', 'CR0.WP = 1, and not every level has R/W = 1'],
+  'page-user-writable': ['every level has R/W = 1', 'the rights found are {a}'],
+  'page-supervisor-writable': ['every level has R/W = 1', 'CR0.WP = 1, and the rights found are {a}'],
   'data-table-limit': inTable('selector'), 'data-type': is(DATA), 'data-privilege': asking('DPL'), 'data-present': present('the segment of selector'),
   'ss-not-null': notNull('selector'), 'ss-table-limit': inTable('selector'), 'ss-rpl': equal('RPL', 'CPL'), 'ss-type': is(STACK), 'ss-dpl': equal('DPL', 'CPL'),
   'ss-present': present('the segment of selector'),

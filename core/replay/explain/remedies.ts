@@ -15,7 +15,7 @@ const say = (words: string, ...sets: readonly string[]): Remedy => ({ words, set
 const SELECTOR = say('load a selector of a descriptor that exists, or raise the limit in LGDT or LLDT');
 const NULL = say('load a selector that is not null');
 const CODE = say('use the selector of a code segment'), STACK = say('use the selector of a writable data segment');
-const READABLE = say('use the selector of a data segment or readable code segment');
+const READABLE = say('make the descriptor a data segment or readable code, or load another selector');
 const PRESENT = say('set P in the descriptor, after making the segment available', '{table}[{index}].P=1');
 const DPL_TO_CPL = say('give the descriptor DPL {cpl}, or use a selector of this ring', '{table}[{index}].DPL={cpl}');
 const DPL_DOWN = say('give the code segment a DPL that is not above CPL {cpl}', '{table}[{index}].DPL={cpl}');
@@ -37,7 +37,7 @@ const TRAP = say('nothing to repair: the program asked for the trap');
 export const REMEDIES: Readonly<Record<RuleId, Remedy>> = {
   'none': say('nothing to repair'),
   'fetch-limit': say('correct the jump, or raise the limit of CS'), 'instruction-length': say('remove prefixes: an instruction has 15 bytes at most'),
-  'opcode-defined': say('look at what was to be executed here: these bytes are no instruction of this processor'), 'lock-allowed': say('remove LOCK, or use a memory destination'),
+  'opcode-defined': say('find out how control came here: these bytes raise #UD, as UD2 does on purpose'), 'lock-allowed': say('remove LOCK, or use a memory destination'),
   'segment-usable': say('load the segment register with a selector before using it'), 'segment-readable': say('read through a data segment, or make the code segment readable'),
   'segment-writable': say('write through a writable data segment'), 'segment-limit': LIMIT, 'segment-expand-down': say('keep the offset above the limit: the segment grows downwards'),
   'access-aligned': say('align the address, or clear EFLAGS.AC', 'eflags.AC=0'),

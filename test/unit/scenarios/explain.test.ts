@@ -11,6 +11,7 @@ import { readNasmMap } from '../../../core/symbols/map-files.ts';
 import type { SymbolTable } from '../../../core/symbols/symbol-table.ts';
 import { ROOT } from '../../witness/lib/programs.ts';
 import { MemoryIo, type Ran } from '../cli/memory-io.ts';
+import { open } from '../ringscope/recorded.ts';
 
 const folder = path.join(ROOT, 'traces');
 const names = readdirSync(folder).filter((file) => file.endsWith('.rtrace')).map((file) => file.slice(0, -7)).sort();
@@ -75,7 +76,7 @@ interface Answer {
   readonly steps: readonly { readonly rule: string; readonly outcome: string; readonly accesses: readonly { readonly physical: string }[] }[];
   readonly value: { readonly name: string; readonly value: string; readonly from: { readonly kind: string; readonly physical?: string; readonly register?: string } };
   readonly lastWriter: { readonly by: string; readonly ip: string; readonly seq: number | null };
-  readonly writerSymbol: string; readonly remedy: string | null; readonly consequence: string;
+  readonly writerSymbol: string; readonly remedy: string | null; readonly remedies: readonly string[]; readonly consequence: string;
 }
 
 const hasNasm = !spawnSync('nasm', ['-v']).error;
@@ -121,6 +122,16 @@ describe.each(SUBJECTS)('row $row, $name', ({ name, rule, reads, writer }) => {
 
   it('says where the value was read and who wrote it, within the 60 words', () => {
     for (const part of [answer.value.from.physical ?? answer.value.name, writer]) expect(answer.consequence).toContain(part);
+  });
+
+  it('proposes changes with which the check passes', async () => {
+    const { reader, reexecutor } = open(readFileSync(path.join(folder, `${name}.rtrace`)));
+    const { icount, iteration, seq } = reader.event(answer.event.seq);
+    for (const change of answer.remedies) {
+      const reply = await reexecutor?.ask({ kind: 'try', at: { icount: icount ?? 0, iteration: iteration ?? 0, seq }, change, attempts: 1 });
+      if (reply?.kind !== 'tried') throw new Error(`${change}: ${JSON.stringify(reply)}`);
+      expect(reply.events.filter((event) => event.kind === 'fault' && event.rule === rule), change).toEqual([]);
+    }
   });
 
   it.runIf(BEFORE_USE.includes(name))('was written before its table was in use: no event is the write', () => {
