@@ -5,6 +5,7 @@ import { hex } from '../base/u64.ts';
 import type { Heard, HeardAccess } from '../event/heard.ts';
 import type { LadderAccess, LadderStep } from '../event/ladder.ts';
 import type { PreflightFinding, PreflightTrial } from '../event/reexecutor.ts';
+import { isReadFrom, readingOf } from '../event/rule-readings.ts';
 
 /** What was tried, as the part of a sentence that says that it fails; `{v}` stands for the vectors. */
 const FAILS: Readonly<Record<PreflightTrial, string>> = {
@@ -20,13 +21,20 @@ export function sentenceOf(finding: PreflightFinding, step: LadderStep | null): 
   const isEntered = heard.some((one) => one.kind === 'event' && one.event === 'transition');
   const what = isEntered && vectors.length > 0 ? `the first instruction behind ${names} cannot be fetched` : isEntered ? 'the first instruction behind SYSENTER cannot be fetched' : FAILS[trial].replace('{v}', names);
   const why = (isUnset ? unsetWords(heard, step) : null) ?? step?.why ?? 'the check is unknown';
-  return `${what}: ${fault}${linear === null ? '' : ` at linear ${hex(linear)}`}, because ${why}${placeOf(step?.accesses.at(-1) ?? null)}`;
+  return `${what}: ${fault}${linear === null ? '' : ` at linear ${hex(linear)}`}, because ${why}${placeOf(step === null ? null : readBy(step))}`;
+}
+
+/** What the failing check read; where its reading is not known by kind, what was read last. */
+function readBy({ rule, accesses }: LadderStep): LadderAccess | null {
+  const reading = readingOf(rule);
+  return accesses.filter((access) => isReadFrom(reading, access)).at(-1) ?? accesses.at(-1) ?? null;
 }
 
 /** What is not there yet. */
 function unsetWords(heard: readonly Heard[], step: LadderStep | null): string | null {
   if (step?.rule === 'gate-type') return 'the gate is all zeros';
-  const [pointer, segment] = heard.filter((one) => one.kind === 'access' && one.what === 'tss' && !one.write) as readonly HeardAccess[];
+  const fields = heard.filter((one): one is HeardAccess => one.kind === 'access' && one.what === 'tss' && !one.write);
+  const pointer = fields.find(({ part }) => part === 'sp'), segment = fields.find(({ part }) => part === 'ss');
   return pointer === undefined || segment === undefined ? null : `the TSS names no stack for ring 0: esp0 is ${hex(pointer.value)}, ss0 ${hex(segment.value)}; ${step?.why ?? ''}`;
 }
 

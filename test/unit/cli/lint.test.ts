@@ -7,7 +7,7 @@ import { syntheticTrace } from './synthetic-trace.ts';
 
 function io(): MemoryIo {
   const memory = new MemoryIo({});
-  for (const name of ['triple-fault', 'gate-dpl']) memory.files.set(`${name}.rtrace`, readFileSync(new URL(`../../../traces/${name}.rtrace`, import.meta.url)));
+  for (const name of ['triple-fault', 'gate-dpl', 'tss-not-ready']) memory.files.set(`${name}.rtrace`, readFileSync(new URL(`../../../traces/${name}.rtrace`, import.meta.url)));
   memory.files.set('none.rtrace', syntheticTrace());
   return memory;
 }
@@ -22,6 +22,11 @@ describe('lint', () => {
       '  came true at event 13',
       '5 set-up events tried again; re-executed', '',
     ].join('\n'));
+  });
+
+  it('tells the fields of a TSS apart, and names the one that was refused', async () => {
+    const { out } = await io().run('lint', 'tss-not-ready.rtrace');
+    expect(out).toContain('the TSS names no stack for ring 0: esp0 is 0x107000, ss0 0x0; selector 0x0 is null (TSS field 0x0 at linear 0x1014a0');
   });
 
   it('says that nothing was found; exit code 0', async () => {
