@@ -19,11 +19,12 @@ import { statsCommand } from './commands/stats.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { visitsCommand } from './commands/visits.ts';
 import { walkCommand } from './commands/walk.ts';
+import { whatifCommand } from './commands/whatif.ts';
 import { whoCommand } from './commands/who.ts';
 import type { Io } from './io.ts';
 
 const COMMANDS: readonly Command[] = [
-  recordCommand, importCommand, infoCommand, eventsCommand, explainCommand, visitsCommand, statsCommand, findCommand, stateCommand, walkCommand, whoCommand, lintCommand,
+  recordCommand, importCommand, infoCommand, eventsCommand, explainCommand, visitsCommand, statsCommand, findCommand, stateCommand, walkCommand, whoCommand, lintCommand, whatifCommand,
   verifyCommand, rulesCommand, openCommand,
 ];
 

@@ -146,12 +146,13 @@ export function emitInterruptLine(cpu: Cpu, change: { readonly line: number; rea
   return emitEvent(cpu);
 }
 
-/** A key or byte from outside, between two instructions. */
-export function emitInput(cpu: Cpu, device: string, data: string): number {
+/** Something from outside (a key, a byte, a change), between two instructions; `arrive` makes what it changes, and emits nothing. */
+export function emitInput(cpu: Cpu, input: { readonly device: string; readonly data: string }, arrive: () => void): number {
   cpu.instructionEip = cpu.eip;
   beforeEvent(cpu);
   const draft = beginEvent(cpu, K_INPUT);
-  draft.setText(H_INPUT_DEVICE, device);
-  draft.setText(H_INPUT_DATA, data);
+  draft.setText(H_INPUT_DEVICE, input.device);
+  draft.setText(H_INPUT_DATA, input.data);
+  arrive();
   return emitEvent(cpu);
 }

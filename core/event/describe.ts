@@ -7,6 +7,7 @@ import { describeErrorCode, ERROR_IDT } from '../arch/error-code.ts';
 import { findVector, vectorName } from '../arch/vectors.ts';
 import { unreachable } from '../base/assert.ts';
 import { hex as hexOf } from '../base/u64.ts';
+import { WHAT_IF_DEVICE } from './change-plan.ts';
 import type { FaultEvent, InterruptLineEvent, OsEvent, RegisterWriteEvent, Side, TableLoadEvent, TableValue, TlbFlushEvent, TraceEvent, TransitionEvent } from './event.ts';
 import type { Source, Via } from './kinds.ts';
 import { RULES } from './rules.ts';
@@ -33,7 +34,7 @@ function sentenceOf(event: TraceEvent): string {
     case 'table-write': return `the guest writes ${shown(event.table)} entry ${shown(event.index)} at physical ${hex(event.physical)}: ${change(event.before, event.after)}`;
     case 'tlb-flush': return describeFlush(event);
     case 'interrupt-line': return describeLine(event);
-    case 'input': return `input arrives at ${shown(event.device)}: ${quoted(event.data)}`;
+    case 'input': return event.device === WHAT_IF_DEVICE ? `what if: ${event.data}, set from outside the guest` : `input arrives at ${shown(event.device)}: ${quoted(event.data)}`;
     case 'snapshot': return `the log shows ${count(listed(event.registers).length, 'register')}${optional(event.detail, (text) => `: ${text}`)}`;
     case 'vm-exit': return `the guest leaves to its hypervisor: ${shown(event.reason)}${optional(event.qualification, (value) => `, qualification ${hex(value)}`)}${optional(event.detail, (text) => ` (${text})`)}`;
     case 'os': return describeOs(event);

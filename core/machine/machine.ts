@@ -4,6 +4,7 @@ import { Cpu, stateBytes } from '../cpu/state.ts';
 import { writeByDevice } from '../cpu/physical.ts';
 import { PAGE_ROM } from '../cpu/page-flags.ts';
 import { startBoot, startProtected32, startReal } from '../cpu/start.ts';
+import { orderedPlan } from '../event/change-plan.ts';
 import { serveTrap } from './bios/bios.ts';
 import { detectFormat } from './detect-format.ts';
 import { Devices } from './devices.ts';
@@ -38,7 +39,7 @@ export function planMachine(image: Uint8Array, request: MachineRequest): { reado
   const maxInstructions = checkCount('--max-instructions', request.maxInstructions ?? MAX_INSTRUCTIONS_DEFAULT);
   const format = request.format === undefined || request.format === 'auto' ? detectFormat(image) : request.format;
   const plan = planOf(format, image, request, memoryBytes);
-  return { plan, options: { format, memoryBytes, org: plan.org, entry: plan.entry, maxInstructions } };
+  return { plan, options: { format, memoryBytes, org: plan.org, entry: plan.entry, maxInstructions, changes: orderedPlan(request.changes ?? []) } };
 }
 
 function planOf(format: ImageFormat, image: Uint8Array, request: MachineRequest, memoryBytes: number): LoadPlan {

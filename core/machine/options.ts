@@ -1,6 +1,7 @@
 // How a guest is started and how long it may run: the options a recording stores in its header, so that it can be executed again.
 
 import { BadInput } from '../base/bad-input.ts';
+import type { PlannedChange } from '../event/change-plan.ts';
 
 export const IMAGE_FORMATS = ['flat', 'elf', 'boot', 'rom'] as const;
 export type ImageFormat = (typeof IMAGE_FORMATS)[number];
@@ -16,6 +17,8 @@ export interface MachineOptions {
   readonly entry: number;
   /** Instruction attempts (faulted ones count) after which the run ends. */
   readonly maxInstructions: number;
+  /** What a what-if changes on the way, by boundary. */
+  readonly changes: readonly PlannedChange[];
 }
 
 /** As given by a person; null or absent: the default. */
@@ -25,12 +28,13 @@ export interface MachineRequest {
   readonly org?: number;
   readonly entry?: number;
   readonly maxInstructions?: number;
+  readonly changes?: readonly PlannedChange[];
 }
 
 /** The request that leads to these options again. */
 export function requestOf(options: MachineOptions): MachineRequest {
-  const { format, memoryBytes, org, entry, maxInstructions } = options;
-  return { format, memoryBytes, maxInstructions, ...(format === 'flat' ? { org } : {}), ...(format === 'flat' || format === 'elf' ? { entry } : {}) };
+  const { format, memoryBytes, org, entry, maxInstructions, changes } = options;
+  return { format, memoryBytes, maxInstructions, changes, ...(format === 'flat' ? { org } : {}), ...(format === 'flat' || format === 'elf' ? { entry } : {}) };
 }
 
 export const PAGE_BYTES = 4096;

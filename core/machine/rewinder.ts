@@ -158,7 +158,7 @@ export class Rewinder {
   #restore(start: Start): void {
     this.#frames.apply(start.frames);
     restoreState(this.machine, start);
-    this.session.end = null;
+    this.session.resume();
     const isAsSaid = comparePositions(this.position, start.position) === 0 && this.attempts === start.attempts;
     if (!isAsSaid) throw new BadInput('a checkpoint is damaged (it is not where it says): record again to see instructions');
   }

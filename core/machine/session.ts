@@ -1,10 +1,14 @@
-// The run loop above the processor's: bounds, devices' deadlines and requests, and why it ended. Recording, verifying and stepping all
-// run through here, so that a run ends at the same instruction whichever of them asks, and however it is sliced.
+// The run loop above the processor's: bounds, changes that a what-if makes, devices' deadlines and requests, and why it ended. Recording,
+// verifying and stepping all run through here, so that a run ends at the same instruction whichever of them asks, and however it is sliced.
 
 import { PENDING_STOP } from '../cpu/attention.ts';
+import { emitInput } from '../cpu/emit.ts';
 import { FLAG_IF } from '../cpu/flags.ts';
 import { isWatched, NO_LIMITS, run, type StopReason, type Watched } from '../cpu/run.ts';
 import { HALTED } from '../cpu/state.ts';
+import { printChange } from '../event/change.ts';
+import { WHAT_IF_DEVICE } from '../event/change-plan.ts';
+import { applyChange } from './apply-change.ts';
 import type { Machine } from './machine.ts';
 import type { RunEnd } from './run-end.ts';
 
@@ -26,15 +30,37 @@ export class Session {
   /** True when the last `run` stopped before an instruction it was to watch for. */
   isAtWatched = false;
   readonly #bounds: Bounds;
+  /** The boundary whose changes are made, or -1. They belong to the attempt behind it, as what devices do there: where a run stands, they are yet to come. */
+  #changedAt = -1;
 
   constructor(machine: Machine, bounds: Bounds = UNBOUNDED) {
     this.machine = machine;
     this.#bounds = bounds;
   }
 
-  /** Number of the boundary it stands at. The processor does not count an attempt that ended as unsupported; we must, to tell before from after. */
+  /**
+   * Number of the boundary it stands at. The processor does not count an attempt that ended as unsupported, nor one that a change made impossible (of a
+   * halted processor that nothing wakes any more); we must, to tell before from after.
+   */
   get attempts(): number {
-    return this.machine.cpu.attempts + (this.end?.kind === 'unsupported' ? 1 : 0);
+    const { cpu } = this.machine;
+    const isInside = this.end !== null && (this.end.kind === 'unsupported' || this.#changedAt === cpu.attempts);
+    return cpu.attempts + (isInside ? 1 : 0);
+  }
+
+  /** The machine was put to a boundary from outside: the run goes on from there. */
+  resume(): void {
+    this.end = null;
+    this.#changedAt = -1;
+  }
+
+  /** Makes the changes of the boundary it stands at, one `input` event each; the attempt behind it is to be made next. Throws BadInput when one cannot be made. */
+  makeChanges(): void {
+    const { cpu, options } = this.machine;
+    this.#changedAt = cpu.attempts;
+    for (const { attempts, change } of options.changes) {
+      if (attempts === cpu.attempts) emitInput(cpu, { device: WHAT_IF_DEVICE, data: printChange(change) }, () => { applyChange(cpu, change); });
+    }
   }
 
   /**
@@ -58,13 +84,16 @@ export class Session {
   /**
    * Runs to boundary `attempts`, lets devices act at their deadlines on the way, and wakes a halted processor that will be interrupted.
    * What a device does at a boundary belongs to the attempt behind it: a run that ends at the boundary does not see it yet. A stop that
-   * was asked for in the middle of a REP, or by what a device did, lets that attempt finish, so that it ends at a boundary, too.
+   * was asked for in the middle of a REP, or by what a device or a change did, lets that attempt finish, so that it ends at a boundary, too.
    */
   #runTo(attempts: number, watched: Watched | null): StopReason {
     const { cpu, devices } = this.machine;
     let goal = attempts, isStopped = false;
     for (;;) {
-      const stop = run(cpu, { ...NO_LIMITS, attempts: goal, clock: devices.deadline, watched: isStopped ? null : watched });
+      const isChanged = this.#changedAt === cpu.attempts;
+      const stop = run(cpu, {
+        ...NO_LIMITS, attempts: Math.min(goal, isChanged ? cpu.attempts + 1 : this.#nextChange()), clock: devices.deadline, watched: isStopped || isChanged ? null : watched,
+      });
       if (stop.kind === 'stop') {
         isStopped = true;
         goal = cpu.iteration > 0 ? cpu.attempts + 1 : cpu.attempts;
@@ -73,22 +102,28 @@ export class Session {
       const canGoOn = stop.kind === 'limit' || (stop.kind === 'halted' && devices.willWake({ isMaskableOpen: (cpu.rawFlags & FLAG_IF) !== 0 }));
       if (!canGoOn) return stop;
       if (cpu.attempts >= goal) return isStopped ? STOP : LIMIT;
-      if (watched !== null && !isStopped && isWatched(cpu, watched)) return WATCHED;
-      if (this.#serveDevices()) {
-        isStopped = true;
-        goal = cpu.attempts + 1;
-      }
+      const isBeforeChange = this.#changedAt !== cpu.attempts;
+      if (watched !== null && !isStopped && isBeforeChange && isWatched(cpu, watched)) return WATCHED;
+      if (isBeforeChange && this.#nextChange() === cpu.attempts) this.makeChanges();
+      else if (stop.kind === 'halted' || cpu.clock >= devices.deadline) this.#serveDevices();
+      if ((cpu.pending & PENDING_STOP) === 0) continue;
+      cpu.pending &= ~PENDING_STOP;
+      isStopped = true;
+      goal = cpu.attempts + 1;
     }
   }
 
-  /** Advances a halted processor's clock to the next deadline, and lets devices do what is due. True when somebody asked for a stop meanwhile. */
-  #serveDevices(): boolean {
+  /** The next boundary with changes, this one included; Infinity when none is left. */
+  #nextChange(): number {
+    const { cpu, options } = this.machine;
+    return options.changes.length === 0 ? Infinity : options.changes.find(({ attempts }) => attempts >= cpu.attempts)?.attempts ?? Infinity;
+  }
+
+  /** Advances a halted processor's clock to the next deadline, and lets devices do what is due. */
+  #serveDevices(): void {
     const { cpu, devices } = this.machine;
     if (cpu.activity === HALTED) cpu.idleTicks += Math.max(0, devices.deadline - cpu.clock);
     devices.catchUp();
-    const isAsked = (cpu.pending & PENDING_STOP) !== 0;
-    cpu.pending &= ~PENDING_STOP;
-    return isAsked;
   }
 
   /** The end the guest itself brought about. */

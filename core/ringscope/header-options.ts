@@ -1,6 +1,7 @@
 // The options of a run as a trace's header lists them, by their command-line names, and back.
 
 import { BadInput } from '../base/bad-input.ts';
+import { parsePlan, printPlan, type PlannedChange } from '../event/change-plan.ts';
 import { checkCount, checkMemory, IMAGE_FORMATS, type ImageFormat, type MachineOptions } from '../machine/options.ts';
 import type { HeaderValue, TraceHeader } from '../trace/header.ts';
 
@@ -9,6 +10,7 @@ export function optionsForHeader(options: MachineOptions, bounds: { readonly max
   return {
     format: options.format, ...(options.format === 'flat' ? { org: options.org } : {}), entry: options.entry, start: startOf(options.format), memory: options.memoryBytes,
     'max-instructions': options.maxInstructions, 'max-events': bounds.maxEvents, ...(bounds.until === null ? {} : { until: bounds.until }),
+    ...(options.changes.length === 0 ? {} : { [CHANGES]: printPlan(options.changes) }),
   };
 }
 
@@ -22,9 +24,17 @@ export function machineOptionsOf(header: TraceHeader): MachineOptions {
   const format = formatOf(header.options['format']);
   return {
     format, memoryBytes: checkMemory(number('memory')), org: format === 'flat' ? number('org') : 0, entry: number('entry'),
-    maxInstructions: checkCount('--max-instructions', number('max-instructions')),
+    maxInstructions: checkCount('--max-instructions', number('max-instructions')), changes: changesOf(header),
   };
 }
+
+/** What a what-if changed in the recording, by boundary; empty for others. Throws BadInput when it cannot be read. */
+export function changesOf({ options }: Pick<TraceHeader, 'options'>): readonly PlannedChange[] {
+  const text = options[CHANGES];
+  return typeof text === 'string' ? parsePlan(text) : [];
+}
+/** The option of the header that keeps the changes, as core/event/change-plan.ts writes them. */
+const CHANGES = 'what-if';
 
 const startOf = (format: ImageFormat): string => (format === 'boot' || format === 'rom' ? 'real' : 'protected');
 

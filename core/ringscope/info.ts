@@ -1,7 +1,10 @@
 // What `ringscope info` says, as data: the header, the hash, and counts.
 
+import { BadInput } from '../base/bad-input.ts';
+import { printChange } from '../event/change.ts';
 import { EVENT_KINDS, type EventKind } from '../event/kinds.ts';
-import type { TraceFacts } from '../trace/header.ts';
+import type { TraceFacts, TraceHeader } from '../trace/header.ts';
+import { changesOf } from './header-options.ts';
 import type { OpenedRecording } from './open.ts';
 
 export interface RecordingInfo extends TraceFacts {
@@ -17,11 +20,23 @@ export interface RecordingInfo extends TraceFacts {
   readonly rings: readonly number[];
   readonly checkpoints: number;
   readonly symbols: number;
+  /** What a what-if changed, and after how many attempts. */
+  readonly changes: readonly { readonly attempts: number; readonly set: string }[];
   readonly isTruncated: boolean;
   readonly canReexecute: boolean;
   /** Why not, when not. */
   readonly absent: string | null;
   readonly notes: readonly string[];
+}
+
+// a text that cannot be read is the reason why the trace cannot be executed again, which is said
+function readableChanges(header: TraceHeader): RecordingInfo['changes'] {
+  try {
+    return changesOf(header).map(({ attempts, change }) => ({ attempts, set: printChange(change) }));
+  } catch (problem) {
+    if (problem instanceof BadInput) return [];
+    throw problem;
+  }
 }
 
 /** Header, hash and counts of an opened trace. A file without its closing part has its hash computed from what is there. */
@@ -34,7 +49,7 @@ export function infoOf({ reader, symbols, reexecutor, absent }: OpenedRecording)
   return {
     ...facts, contentHash: reader.contentHash, recomputed: reader.contentHash === null ? reader.recomputeHash() : null,
     events: reader.eventCount, rows: reader.rowCount, kinds: Object.fromEntries(kinds), rings: reader.totals.rings,
-    checkpoints: reader.checkpoints.positions.length, symbols: symbols?.symbols.length ?? 0, isTruncated: reader.truncated,
+    checkpoints: reader.checkpoints.positions.length, symbols: symbols?.symbols.length ?? 0, changes: readableChanges(reader.header), isTruncated: reader.truncated,
     canReexecute: reexecutor !== null, absent, notes: reader.notes,
   };
 }

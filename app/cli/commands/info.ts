@@ -60,9 +60,10 @@ function textOf(facts: Facts, paint: Paint): string {
   if (facts.memoryBytes !== null) add('memory', `${String(facts.memoryBytes / 2 ** 20)} MiB`);
   if (facts.devices.length > 0) add('devices', facts.devices.join(', '));
   if (facts.image !== null) add('image', `${facts.image.format}, ${grouped(facts.image.bytes)} bytes, hash ${facts.image.hash}`);
-  const options = Object.entries(facts.options).filter(([name]) => name !== 'memory' && name !== 'not-logged').map(([name, value]) => `${name}=${optionText(name, value)}`);
+  const options = Object.entries(facts.options).filter(([name]) => name !== 'memory' && name !== 'not-logged' && name !== 'what-if').map(([name, value]) => `${name}=${optionText(name, value)}`);
   if (options.length > 0) add('options', options.join(' '));
   if (facts.options['not-logged'] !== undefined) add('not logged', String(facts.options['not-logged']));
+  for (const { attempts, set } of facts.changes) add('what if', `${set}, after ${grouped(attempts)} attempts`);
   if (facts.filter !== null) add('filter', facts.filter);
   add('content hash', facts.contentHash ?? `none: the trace was cut off (what is there: ${facts.recomputed ?? 'unknown'})`);
   add('events', `${grouped(facts.events)}${facts.rows === facts.events ? '' : `, ${grouped(facts.rows)} of them stored`}`);

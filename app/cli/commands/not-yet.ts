@@ -3,7 +3,6 @@
 export const NOT_YET_COMMANDS: Readonly<Record<string, string>> = {
   diff: 'comparing two traces',
   check: 'assertions about a trace',
-  whatif: 'recording again with one bit changed',
   export: 'other formats',
   gdb: 'a server for debuggers',
   capture: 'running QEMU with the right flags',

@@ -157,7 +157,7 @@ class Files {
 }
 
 /** Runs the guest in slices: progress is shown, Ctrl+C is seen, and the trace is closed in any case but an error of the disk. */
-async function runGuest(request: RecordRequest, io: Io): Promise<RecordSummary> {
+export async function runGuest(request: RecordRequest, io: Io): Promise<RecordSummary> {
   const recording = startRecording(request);
   const stopListening = io.onInterrupt(() => { recording.cancel(); });
   try {
