@@ -8,6 +8,7 @@ import Inspector from '../../renderer/inspector/inspector.svelte';
 import type { Session } from '../../renderer/session/session.svelte.ts';
 import { explanationOf, REFUSED, REFUSED_STEPS, step } from './fixtures/explanation.ts';
 import { openSession, stage, violations } from './fixtures/session.ts';
+import { importedBytes } from './fixtures/trace.ts';
 
 const NOTHING = (): Promise<ReexecuteReply> => Promise.resolve({ kind: 'not-found' });
 /** A session at an event, with an explanation at hand and a re-executor that answers. */
@@ -150,6 +151,18 @@ test('without re-execution the recorded reason stays, and the ladder says what i
   await expect.element(page.getByRole('region', { name: 'Why it faulted' })).toHaveTextContent(/recorded.*page-user/is);
   await userEvent.click(page.getByRole('button', { name: 'Check ladder', exact: true }));
   await expect.element(page.getByText(/The checks come from executing this event again.*ringscope record/)).toBeVisible();
+  expect(await violations(target)).toEqual([]);
+});
+
+test('on an imported trace the ladder is absent, and names the command that records it', async () => {
+  const reason = 'this trace was imported from a log of qemu -d int, which holds no guest to execute';
+  const session: Session = await openSession(importedBytes(), {}, (what) => Promise.resolve(explanationOf(session, what.seq, { basis: { kind: 'absent', reason } })));
+  session.goTo(2);
+  const target = stage(448);
+  await render(Inspector, { target, props: { session } });
+  await userEvent.click(page.getByRole('button', { name: 'Check ladder', exact: true }));
+  await expect.element(page.getByText('ringscope record IMAGE -o run.rtrace')).toBeVisible();
+  await expect.element(page.getByText(/The checks come from executing this event again.*imported from a log of qemu/)).toBeVisible();
   expect(await violations(target)).toEqual([]);
 });
 
