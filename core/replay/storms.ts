@@ -122,9 +122,9 @@ export class StormScan {
 
   #fault(seq: number, row: Row): void {
     if (this.#faultFirst < 0) this.#faultFirst = seq;
-    this.#countProgress(seq);
-    // a trap is raised by an instruction that was done: the next one is progress
+    // a trap is raised by an instruction that was done: the next one is progress. Read at once: counting asks for other rows
     this.#faultKey = isPresent(row, CLASS) && !isUnknown(row, CLASS) && wordOf(row, CLASS) === TRAP ? '' : keyOf(row);
+    this.#countProgress(seq);
   }
 
   #transition(seq: number): void {

@@ -13,12 +13,20 @@ export class Panes {
   #tab = $state<WorkTab>('inspector');
   main = $state<MainTab>('events');
   side = $state<SideTab>('guide');
+  /** How often a pane was asked for by a command: it is to be brought into sight then, wherever the window has scrolled. */
+  asked = $state(0);
   /** Index of the kernel visit pointed at in a list, to be shown on the timeline; null for none. */
   pointedVisit = $state<number | null>(null);
 
   /** The pane asked for last: what a window with room for one shows. */
   get tab(): WorkTab {
     return this.#tab;
+  }
+
+  /** Brings a pane to the front and into sight. */
+  reveal(tab: WorkTab): void {
+    this.show(tab);
+    this.asked += 1;
   }
 
   /** Brings a pane to the front of its group. */

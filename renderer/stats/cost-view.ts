@@ -22,11 +22,11 @@ export interface WorkRow { readonly id: WorkKind | 'accesses'; readonly label: s
 /** What each kind is, in words of the manual. */
 const WHAT: Readonly<Record<WorkKind, string>> = {
   checks: 'conditions that must hold', gates: 'in the IDT, or a call gate', descriptors: 'code and stack segments', tss: 'the stack of the inner ring',
-  pushes: 'the frame to return by', pops: 'the frame taken back', others: 'accessed and busy bits, pointers', accessChecks: 'each value read or popped: usable, readable, within the limit', pageChecks: 'rights, level by level', pageEntries: 'where the TLB did not know the page',
+  pushes: 'the frame to return by', pops: 'the frame taken back', others: 'accessed and busy bits, pointers', accessChecks: 'usable, readable or writable, within the limit', pageChecks: 'rights, level by level', pageEntries: 'where the TLB did not know the page',
 };
-const MAIN: readonly WorkKind[] = ['checks', 'gates', 'descriptors', 'tss', 'pushes', 'pops', 'others', 'accessChecks'];
-/** What translation costs depends on the TLB, so it stands apart. */
-const PAGING: readonly WorkKind[] = ['pageChecks', 'pageEntries'];
+const MAIN: readonly WorkKind[] = ['checks', 'gates', 'descriptors', 'tss', 'pushes', 'pops', 'others'];
+/** What each access costs besides: its segment, and its page, which depends on the TLB. */
+const BESIDES: readonly WorkKind[] = ['accessChecks', 'pageChecks', 'pageEntries'];
 
 /** The round trips worth comparing at first: the two commonest entered in different ways, the slower manual first by its count of checks. */
 export function firstTrips({ roundTrips, mechanisms }: CostAnatomy): readonly number[] {
@@ -48,13 +48,13 @@ export function columnsOf({ roundTrips, mechanisms }: CostAnatomy, trips: readon
   });
 }
 
-/** The rows: each kind of work that any of them needs, a sum of the memory accesses, and paging apart. `of`: one call, or all of the trace. */
-export function rowsOf({ roundTrips }: CostAnatomy, trips: readonly number[], of: 'call' | 'trace'): { readonly main: readonly WorkRow[]; readonly sum: WorkRow; readonly paging: readonly WorkRow[] } {
+/** The rows: each kind of work that any of them needs, a sum of the memory accesses, and apart from them what each access costs besides. `of`: one call, or all of the trace. */
+export function rowsOf({ roundTrips }: CostAnatomy, trips: readonly number[], of: 'call' | 'trace'): { readonly main: readonly WorkRow[]; readonly sum: WorkRow; readonly besides: readonly WorkRow[] } {
   const chosen = trips.flatMap((trip) => roundTrips[trip] ?? []);
   const counts = (pick: (work: Work) => number): readonly number[] => chosen.map((one) => (one.work === null ? 0 : pick(one.work)) * times(one, of));
   const row = (kind: WorkKind): WorkRow => ({ id: kind, label: title(kind), what: WHAT[kind], counts: counts((work) => work[kind]), isSum: false });
   const used = (kinds: readonly WorkKind[]): readonly WorkRow[] => WORK_KINDS.filter((kind) => kinds.includes(kind)).map(row).filter((one) => one.counts.some((count) => count > 0));
-  return { main: used(MAIN), sum: { id: 'accesses', label: 'Memory accesses', what: 'all of the above but the checks', counts: counts(accessesOf), isSum: true }, paging: used(PAGING) };
+  return { main: used(MAIN), sum: { id: 'accesses', label: 'Memory accesses', what: 'all of the above but the checks', counts: counts(accessesOf), isSum: true }, besides: used(BESIDES) };
 }
 
 const times = ({ count }: RoundTrip, of: 'call' | 'trace'): number => (of === 'call' ? 1 : count);

@@ -58,6 +58,16 @@ const VIEWS: readonly View[] = [
   { name: 'expanded', show: async (page) => { await inspect(page, 'Check ladder'); await page.getByRole('button', { name: 'Expand all' }).click(); } },
   { name: 'stale', show: async (page) => { await open(page, 'The tables changed'); await page.keyboard.press('f'); await inspect(page, 'Stale TLB entry'); } },
   { name: 'selector', show: async (page) => { await open(page, 'An error code that is a selector'); await page.keyboard.press('f'); await inspect(page, 'Error code'); } },
+  { name: 'set-up', show: async (page) => {
+    await open(page, 'A triple fault');
+    for (const key of ['Home', 'ArrowRight', 'ArrowRight', 'm']) await page.keyboard.press(key);
+    await page.getByText(/^Came true at/).first().waitFor();
+  } },
+  { name: 'findings', show: async (page) => {
+    await open(page, 'The error code stays on the stack');
+    for (const key of ['f', 'f', 'e', 'e', 'k']) await page.keyboard.press(key);
+    await page.getByText('error code not popped').first().waitFor();
+  } },
   { name: 'dense', show: (page) => open(page, 'INT 0x80 against SYSENTER') },
   { name: 'overview', show: async (page) => { for (const key of ['v', 'w', 'w', 'w', 'w']) await page.keyboard.press(key); } },
   { name: 'threads', show: async (page) => { await open(page, 'Two threads'); for (const key of ['v', 'v', 'v']) await page.keyboard.press(key); } },

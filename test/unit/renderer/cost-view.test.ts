@@ -11,7 +11,7 @@ const trip = (name: string, entry: number, exit: number, change: Partial<Work> |
 const cost: CostAnatomy = {
   basis: { kind: 're-execution' },
   mechanisms: [mechanism('sysenter', 'sysenter'), mechanism('sysexit', 'sysexit'), mechanism('int 0x80', 'int'), mechanism('iret', 'iret')],
-  roundTrips: [trip('sysenter + sysexit', 0, 1, { checks: 5 }), trip('int 0x80 + iret', 2, 3, { checks: 57, gates: 1, pushes: 5, pops: 5, pageEntries: 2 }), trip('#PF + iret', 2, 3, null, 3)],
+  roundTrips: [trip('sysenter + sysexit', 0, 1, { checks: 5 }), trip('int 0x80 + iret', 2, 3, { checks: 57, gates: 1, pushes: 5, pops: 5, accessChecks: 12, pageEntries: 2 }), trip('#PF + iret', 2, 3, null, 3)],
 };
 
 test('the two commonest ways are compared at first, the one with more checks on the left', () => {
@@ -20,11 +20,11 @@ test('the two commonest ways are compared at first, the one with more checks on 
   expect(firstTrips({ ...cost, roundTrips: [trip('x', 0, 1, null)] })).toEqual([]);
 });
 
-test('rows are the work somebody needs; accesses are summed without the checks; paging stands apart; a trace is calls times as much', () => {
-  const { main, sum, paging } = rowsOf(cost, [1, 0], 'call');
+test('rows are the work somebody needs; accesses are summed without the checks; segments and pages stand apart; a trace is calls times as much', () => {
+  const { main, sum, besides } = rowsOf(cost, [1, 0], 'call');
   expect(main.map(({ id, counts }) => [id, counts])).toEqual([['checks', [57, 5]], ['gates', [1, 0]], ['pushes', [5, 0]], ['pops', [5, 0]]]);
   expect(sum.counts).toEqual([11, 0]);
-  expect(paging.map(({ id, counts }) => [id, counts])).toEqual([['pageEntries', [2, 0]]]);
+  expect(besides.map(({ id, counts }) => [id, counts])).toEqual([['accessChecks', [12, 0]], ['pageEntries', [2, 0]]]);
   expect(rowsOf(cost, [1, 0], 'trace').main[0]?.counts).toEqual([57_000, 5000]);
 });
 

@@ -7,18 +7,21 @@ import { pairVisits } from '../../../core/replay/visits/scan.ts';
 import { BUSY_THEN_SLEEPS, COUNTS_AND_ENDS, guest, PIC_SETUP, pitSetup } from '../machine/interrupt-guests.ts';
 import { open, record } from '../ringscope/recorded.ts';
 
-function stormsIn(image: Uint8Array, maxInstructions: number): { readonly storms: readonly Storm[]; readonly folds: ReturnType<typeof foldsOf>; readonly events: number } {
+function stormsIn(image: Uint8Array, maxInstructions: number): { readonly storms: readonly Storm[]; readonly folds: ReturnType<typeof foldsOf>; readonly events: number; readonly firstFault: number } {
   const { reader } = open(record(image, { format: 'flat', maxInstructions }).bytes);
   const { list } = stormsOf(reader, pairVisits(reader));
-  return { storms: list, folds: foldsOf(reader, list), events: reader.eventCount };
+  const firstFault = Array.from({ length: reader.eventCount }, (_, seq) => seq).find((seq) => reader.event(seq).kind === 'fault') ?? -1;
+  return { storms: list, folds: foldsOf(reader, list), events: reader.eventCount, firstFault };
 }
 const IRET = 0xcf, UD2 = [0x0f, 0x0b];
 
 test('an #UD handler that only returns', () => {
-  const { storms, folds, events } = stormsIn(guest({ code: UD2, handlers: { 6: [IRET] } }), 800);
+  const { storms, folds, events, firstFault } = stormsIn(guest({ code: UD2, handlers: { 6: [IRET] } }), 800);
   expect(storms).toMatchObject([{ kind: 'refault', period: 3, text: expect.stringMatching(/^\d+ times the same #UD at 0x100013 in ring 0: each return runs into it again$/) as string }]);
   const [storm] = storms;
   expect(storm?.count).toBeGreaterThan(200);
+  // it begins with the first fault of all
+  expect(storm?.seqFirst).toBe(firstFault);
   // the table shows the first round and the last, and one row for all between
   expect(folds).toMatchObject([{ first: (storm?.seqFirst ?? 0) + 3, end: (storm?.seqFirst ?? 0) + 3 * ((storm?.count ?? 0) - 1), rounds: (storm?.count ?? 0) - 2 }]);
   expect(events - (storm?.seqLast ?? 0)).toBeLessThanOrEqual(2);
