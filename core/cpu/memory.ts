@@ -1,5 +1,6 @@
 // Memory by segment and offset, as instructions use it. The short path (flat segment, translation cached with the right) is here;
-// everything else checks the segment as the manual says and goes on by linear address (linear-memory.ts).
+// everything else checks the segment as the manual says and goes on by linear address (linear-memory.ts). `isQuick` is asked there before a
+// listening probe's test: it is the cheaper one.
 // 8- and 16-bit values are unsigned, 32-bit ones signed integers; offsets may be given signed or unsigned.
 
 import { RIGHTS_UNUSABLE } from '../arch/register-file.ts';
@@ -7,7 +8,7 @@ import { rule } from '../event/rules.ts';
 import { privilegeOf } from './access.ts';
 import { IS_READ, IS_WRITE, NO_PART, WHAT_OPERAND } from './access-codes.ts';
 import { tellAccess } from './access-report.ts';
-import { demandAligned } from './alignment.ts';
+import { demandAligned, isAlignmentChecked } from './alignment.ts';
 import { demand, GP0, SS0, skip, type FaultCode } from './fault.ts';
 import { prepareLinearWrite, readLinear16, readLinear32, readLinear8, writeLinear16, writeLinear32, writeLinear8 } from './linear-memory.ts';
 import { isRealMode } from './mode.ts';
@@ -32,7 +33,7 @@ export function read8(cpu: Cpu, segment: number, offset: number): number {
   }
   const linear = linearForRead(cpu, segment, offset >>> 0, 1);
   const value = readLinear8(cpu, linear, privilegeOf(cpu.cpl));
-  tellAccess(cpu, WHAT_OPERAND, NO_PART, linear, 1, value, 0, IS_READ);
+  if (!cpu.isQuick) tellAccess(cpu, WHAT_OPERAND, NO_PART, linear, 1, value, 0, IS_READ);
   return value;
 }
 
@@ -44,7 +45,7 @@ export function read16(cpu: Cpu, segment: number, offset: number): number {
   }
   const linear = linearForRead(cpu, segment, offset >>> 0, 2);
   const value = readLinear16(cpu, linear, privilegeOf(cpu.cpl));
-  tellAccess(cpu, WHAT_OPERAND, NO_PART, linear, 2, value, 0, IS_READ);
+  if (!cpu.isQuick) tellAccess(cpu, WHAT_OPERAND, NO_PART, linear, 2, value, 0, IS_READ);
   return value;
 }
 
@@ -56,7 +57,7 @@ export function read32(cpu: Cpu, segment: number, offset: number): number {
   }
   const linear = linearForRead(cpu, segment, offset >>> 0, 4);
   const value = readLinear32(cpu, linear, privilegeOf(cpu.cpl));
-  tellAccess(cpu, WHAT_OPERAND, NO_PART, linear, 4, value, 0, IS_READ);
+  if (!cpu.isQuick) tellAccess(cpu, WHAT_OPERAND, NO_PART, linear, 4, value, 0, IS_READ);
   return value;
 }
 
@@ -71,7 +72,7 @@ export function write8(cpu: Cpu, segment: number, offset: number, value: number)
   }
   const linear = linearForWrite(cpu, segment, offset >>> 0, 1);
   writeLinear8(cpu, linear, value, privilegeOf(cpu.cpl));
-  tellAccess(cpu, WHAT_OPERAND, NO_PART, linear, 1, value & 0xff, 0, IS_WRITE);
+  if (!cpu.isQuick) tellAccess(cpu, WHAT_OPERAND, NO_PART, linear, 1, value & 0xff, 0, IS_WRITE);
 }
 
 /** Writes two bytes. */
@@ -85,7 +86,7 @@ export function write16(cpu: Cpu, segment: number, offset: number, value: number
   }
   const linear = linearForWrite(cpu, segment, offset >>> 0, 2);
   writeLinear16(cpu, linear, value, privilegeOf(cpu.cpl));
-  tellAccess(cpu, WHAT_OPERAND, NO_PART, linear, 2, value & 0xffff, 0, IS_WRITE);
+  if (!cpu.isQuick) tellAccess(cpu, WHAT_OPERAND, NO_PART, linear, 2, value & 0xffff, 0, IS_WRITE);
 }
 
 /** Writes four bytes. */
@@ -99,7 +100,7 @@ export function write32(cpu: Cpu, segment: number, offset: number, value: number
   }
   const linear = linearForWrite(cpu, segment, offset >>> 0, 4);
   writeLinear32(cpu, linear, value, privilegeOf(cpu.cpl));
-  tellAccess(cpu, WHAT_OPERAND, NO_PART, linear, 4, value, 0, IS_WRITE);
+  if (!cpu.isQuick) tellAccess(cpu, WHAT_OPERAND, NO_PART, linear, 4, value, 0, IS_WRITE);
 }
 
 /** A read that a listening probe is told of as something else than an operand. Only for one that listens: otherwise read8, read16 and read32 do the same. */
@@ -123,10 +124,10 @@ export function linearForRead(cpu: Cpu, segment: number, offset: number, sizeByt
   demandUsable(cpu, segment, rights);
   // SDM 3A "Type Checking": no instruction may read an execute-only code segment. In real-address mode types are not looked at.
   demand(cpu, R_READABLE, (rights & (TYPE_CODE | TYPE_READ_WRITE)) !== TYPE_CODE || isRealMode(cpu), GP0, segment, rights);
-  skip(cpu, R_WRITABLE);
+  if (!cpu.isQuick) skip(cpu, R_WRITABLE);
   demandWithinLimit(cpu, segment, offset, sizeBytes, rights);
   const linear = (cpu.segmentBase(segment) + offset) >>> 0;
-  demandAligned(cpu, linear, sizeBytes);
+  if (!cpu.isQuick || isAlignmentChecked(cpu)) demandAligned(cpu, linear, sizeBytes);
   return linear;
 }
 
@@ -134,12 +135,12 @@ export function linearForRead(cpu: Cpu, segment: number, offset: number, sizeByt
 export function linearForWrite(cpu: Cpu, segment: number, offset: number, sizeBytes: number): number {
   const rights = cpu.segmentRights(segment);
   demandUsable(cpu, segment, rights);
-  skip(cpu, R_READABLE);
+  if (!cpu.isQuick) skip(cpu, R_READABLE);
   // SDM 3A "Type Checking": no instruction may write into a code segment or a read-only data segment.
   demand(cpu, R_WRITABLE, (rights & (TYPE_CODE | TYPE_READ_WRITE)) === TYPE_READ_WRITE || isRealMode(cpu), GP0, segment, rights);
   demandWithinLimit(cpu, segment, offset, sizeBytes, rights);
   const linear = (cpu.segmentBase(segment) + offset) >>> 0;
-  demandAligned(cpu, linear, sizeBytes);
+  if (!cpu.isQuick || isAlignmentChecked(cpu)) demandAligned(cpu, linear, sizeBytes);
   return linear;
 }
 
@@ -165,7 +166,7 @@ function demandWithinLimit(cpu: Cpu, segment: number, offset: number, sizeBytes:
     demand(cpu, R_EXPAND_DOWN, isWithinLimit(rights, limit, offset, sizeBytes), limitFault(segment), offset, limit);
   } else {
     demand(cpu, R_LIMIT, isWithinLimit(rights, limit, offset, sizeBytes), limitFault(segment), offset, limit);
-    skip(cpu, R_EXPAND_DOWN);
+    if (!cpu.isQuick) skip(cpu, R_EXPAND_DOWN);
   }
 }
 
