@@ -1,7 +1,6 @@
 // The bridge between the window and the rest of the program: what `window.ringscope` offers the renderer.
 // Only plain data crosses it. Main checks every argument (see limits.ts and parse.ts); the bytes of a trace do not
 // cross it at all: the renderer fetches them from `OpenedTrace.url`, which main streams from the file it opened.
-import type { Position } from '../../core/event/position.ts';
 import type { ReexecuteReply, ReexecuteRequest } from '../../core/event/reexecutor.ts';
 import type { ChosenLog, ImportProgress, ImportReport, ImportRequest } from './import.ts';
 
@@ -90,8 +89,8 @@ export type RecordProgress = {
   /** What the guest has printed so far, bounded to the last few thousand characters. */
   readonly console: string;
 };
-/** The guest of an open trace is recorded anew, with a change (core/event/change.ts) made at the boundary before the event at `at`. */
-export type RecordChangeRequest = { readonly jobId: string; readonly traceId: TraceId; readonly at: Position; readonly change: string };
+/** The guest of an open trace is recorded anew, with a change (core/event/change.ts) made just before event `seq`. */
+export type RecordChangeRequest = { readonly jobId: string; readonly traceId: TraceId; readonly seq: number; readonly change: string };
 /** `keep` ends the recording and opens what there is; `discard` makes `record` answer `cancelled`. */
 export type CancelRecord = { readonly jobId: string; readonly partial: 'keep' | 'discard' };
 

@@ -17,8 +17,7 @@ const direction = oneOf('forward', 'backward');
 /** Imported events may have no icount: -1. */
 const icount: Check<number> = (value, what) => (value === -1 ? -1 : address(value, what));
 
-/** A point in a recording. */
-export const position: Check<Position> = (value, what) => {
+const position: Check<Position> = (value, what) => {
   const from = record(value, what);
   return { icount: icount(from['icount'], `${what}.icount`), iteration: address(from['iteration'], `${what}.iteration`), seq: address(from['seq'], `${what}.seq`) };
 };

@@ -4,7 +4,7 @@ import type { CancelRecord, RecordChangeRequest, RecordOptions, RecordRequest, S
 import type { Invokes } from './channels.ts';
 import { count, finite, flag, list, nullable, oneOf, optional, record, refuse, text, type Check } from './check.ts';
 import { LIMITS } from './limits.ts';
-import { changeText, position, reexecuteRequest } from './parse-reexecute.ts';
+import { changeText, reexecuteRequest } from './parse-reexecute.ts';
 import type { ImportRequest } from './import.ts';
 
 export type Parsers = { readonly [K in keyof Invokes]: (args: readonly unknown[]) => Parameters<Invokes[K]> };
@@ -37,7 +37,7 @@ const recordChangeRequest: Check<RecordChangeRequest> = (value, what) => {
   const from = record(value, what);
   return {
     jobId: id(from['jobId'], `${what}.jobId`), traceId: id(from['traceId'], `${what}.traceId`),
-    at: position(from['at'], `${what}.at`), change: changeText(from['change'], `${what}.change`),
+    seq: address(from['seq'], `${what}.seq`), change: changeText(from['change'], `${what}.change`),
   };
 };
 

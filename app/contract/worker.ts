@@ -1,6 +1,5 @@
 // What main and its worker threads say to each other. One bundle, four roles: record an image, record the
 // guest of a trace with a change, import a log, or re-execute a trace.
-import type { Position } from '../../core/event/position.ts';
 import type { ReexecuteReply, ReexecuteRequest } from '../../core/event/reexecutor.ts';
 import type { RecordOptions, RecordProgress } from './api.ts';
 import type { ImportProgress, ImportReport } from './import.ts';
@@ -15,12 +14,12 @@ export type RecordTask = {
   readonly options: RecordOptions;
   readonly stop: Int32Array<SharedArrayBuffer>;
 };
-/** Records the guest of a trace again, with a change at the boundary before the event at `at`. */
+/** Records the guest of a trace again, with a change just before event `seq`. */
 export type RecordChangeTask = {
   readonly role: 'record-change';
   readonly trace: string;
   readonly output: string;
-  readonly at: Position;
+  readonly seq: number;
   readonly change: string;
   readonly stop: Int32Array<SharedArrayBuffer>;
 };

@@ -24,8 +24,8 @@ export class RecordJobs {
   }
 
   /** Records the guest of the trace in the file `trace` again, with a change. */
-  recordChange(trace: string, { jobId, at, change }: RecordChangeRequest, report: Report): Promise<RecordOutcome> {
-    return this.#run(jobId, { stem: `${basename(trace, extname(trace))}-what-if`, report, taskFor: (output, stop) => ({ role: 'record-change', trace, output, at, change, stop }) });
+  recordChange(trace: string, { jobId, seq, change }: RecordChangeRequest, report: Report): Promise<RecordOutcome> {
+    return this.#run(jobId, { stem: `${basename(trace, extname(trace))}-what-if`, report, taskFor: (output, stop) => ({ role: 'record-change', trace, output, seq, change, stop }) });
   }
 
   async #run(jobId: string, { stem, report, taskFor }: Work): Promise<RecordOutcome> {

@@ -1,4 +1,5 @@
-// One recording: reads the image, runs the guest in slices, writes the trace, reports progress. Told by a shared word to stop.
+// One recording: runs a guest in slices, writes the trace, reports progress. Told by a shared word to stop. Of an image here; of the guest of
+// a trace with a change in record-change-job.ts.
 import { closeSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
 import { basename } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
@@ -17,17 +18,26 @@ export type RecordTools = {
   /** Milliseconds from any fixed point. */
   readonly now: () => number;
 };
+/** What to record, without what the job itself sees to. */
+export type Guest = Omit<RecordRequest, 'sink' | 'deflate' | 'now' | 'onConsole'>;
 
-/** Runs to the guest's end, or until told to stop; what was recorded so far is a whole trace then, too. */
-export function recordJob(task: RecordTask, { start, tell, now }: RecordTools): void {
-  let file: number | null = null;
+/** Records an image to the guest's end, or until told to stop; what was recorded so far is a whole trace then, too. */
+export function recordJob(task: RecordTask, tools: RecordTools): void {
   try {
     if (statSync(task.image).size > LIMITS.imageBytes) throw new BadInput(`${task.image} is too large: choose a smaller image`);
-    const target = openSync(task.output, 'w');
-    file = target;
+    recordGuest(guestOf(task), task, tools);
+  } catch (error) {
+    tools.tell({ kind: 'failed', message: failure(error) });
+  }
+}
+
+/** Records a guest into a file. Throws what the recorder or the disk throws. */
+export function recordGuest(guest: Guest, { output, stop }: Pick<RecordTask, 'output' | 'stop'>, { start, tell, now }: RecordTools): void {
+  const target = openSync(output, 'w');
+  try {
     const console = new ConsoleTail();
     const recording = start({
-      ...requestOf(task), now, deflate: (bytes) => deflateRawSync(bytes, { level: 1 }),
+      ...guest, now, deflate: (bytes) => deflateRawSync(bytes, { level: 1 }),
       sink: (bytes) => { writeAll(target, bytes); },
       onConsole: (_device, bytes) => { console.add(bytes); },
     });
@@ -35,25 +45,26 @@ export function recordJob(task: RecordTask, { start, tell, now }: RecordTools): 
     for (;;) {
       const { instructions, events, end } = recording.runSlice(SLICE);
       if (end !== null) break;
-      if (Atomics.load(task.stop, 0) === STOP.keep) recording.cancel();
+      if (Atomics.load(stop, 0) === STOP.keep) recording.cancel();
       if (now() - reported < REPORT) continue;
       reported = now();
       tell({ kind: 'progress', progress: { instructions, events, console: console.text } });
     }
     const { instructions, events } = recording.finish();
     tell({ kind: 'progress', progress: { instructions, events, console: console.text } });
-    closeSync(target);
-    file = null;
-    tell({ kind: 'finished' });
-  } catch (error) {
-    tell({ kind: 'failed', message: error instanceof BadInput ? error.message : `the recording failed: ${error instanceof Error ? error.message : String(error)}` });
   } finally {
-    if (file !== null) closeSync(file);
+    closeSync(target);
   }
+  tell({ kind: 'finished' });
+}
+
+/** What went wrong, in one line. */
+export function failure(error: unknown): string {
+  return error instanceof BadInput ? error.message : `the recording failed: ${error instanceof Error ? error.message : String(error)}`;
 }
 
 /** The recorder's request: the contract's options in the recorder's words. */
-function requestOf({ image, options }: RecordTask): Omit<RecordRequest, 'sink' | 'deflate' | 'now'> {
+function guestOf({ image, options }: RecordTask): Guest {
   const { format, memory, maxInstructions, maxEvents, org, entry } = options;
   return {
     image: readFileSync(image), name: basename(image), format,

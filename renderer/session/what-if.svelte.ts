@@ -3,7 +3,9 @@
 import type { Api, OpenOutcome, RecordProgress } from '../../app/contract/api.ts';
 import { BadInput } from '../../core/base/bad-input.ts';
 import { parseChanges, printChange } from '../../core/event/change.ts';
+import { WHAT_IF_DEVICE } from '../../core/event/change-plan.ts';
 import type { TraceEvent } from '../../core/event/event.ts';
+import { EVENT_KINDS } from '../../core/event/kinds.ts';
 import type { Replay } from '../../core/replay/cursor.ts';
 import { positionOfEvent } from '../../core/replay/source.ts';
 import type { Overlay } from './panes.svelte.ts';
@@ -17,8 +19,10 @@ export interface WhatIfHost {
   overlay: Overlay;
   announcement: string;
   accept(outcome: OpenOutcome): Promise<boolean>;
+  goTo(seq: number): void;
 }
 
+const INPUT = EVENT_KINDS.indexOf('input');
 /** Instruction attempts a trial makes: enough to see a handler out, few enough to be there at once. */
 export const ATTEMPTS = 5_000;
 
@@ -80,12 +84,24 @@ export class WhatIf {
     this.problem = null;
     const stop = api.onRecordProgress((progress) => { if (progress.jobId === jobId) this.saving = { jobId, progress }; });
     try {
-      const outcome = await api.recordChange({ jobId, traceId: recording.opened.id, at: positionOfEvent(recording.source, this.seq), change: canonical(this.change) });
+      const outcome = await api.recordChange({ jobId, traceId: recording.opened.id, seq: this.seq, change: canonical(this.change) });
       if (outcome.kind === 'failed') this.problem = outcome.message;
-      else if (outcome.kind !== 'cancelled' && await this.#host.accept(outcome)) this.#host.overlay = null;
+      else if (outcome.kind !== 'cancelled' && await this.#host.accept(outcome)) this.#goToChange();
     } finally {
       stop();
       this.saving = null;
+    }
+  }
+
+  // the new recording is read from where it parts from the old one
+  #goToChange(): void {
+    const { recording } = this.#host;
+    this.#host.overlay = null;
+    if (recording === null) return;
+    const { source, columns } = recording;
+    for (let seq = 0; seq < columns.count; seq += 1) {
+      const event = columns.kind[seq] === INPUT ? source.event(seq) : null;
+      if (event?.kind === 'input' && event.device === WHAT_IF_DEVICE) { this.#host.goTo(seq); return; }
     }
   }
 

@@ -82,5 +82,5 @@ test('saving records it with progress, can be stopped, and opens the trace; a mi
   await userEvent.click(save);
   end({ kind: 'opened', trace: openedTrace(traceBytes(), null) });
   await expect.poll(() => session.overlay).not.toBe('what-if');
-  expect(requests).toMatchObject([{ change: 'cr0.WP=0x0', at: { seq: 2 } }, {}, {}]);
+  expect(requests).toMatchObject([{ change: 'cr0.WP=0x0', seq: 2 }, {}, {}]);
 });

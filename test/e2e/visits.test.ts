@@ -56,7 +56,7 @@ test('stepping over a visit and back, into it, and out of it both ways', async (
 test('what if the gate had DPL 3: the refusal becomes a delivery, beside each other', async () => {
   const { page } = running;
   await open(/^Who may use a gate/);
-  await press('f', 'h');
+  await press('l', 'f', 'h');
   const dialog = page.getByRole('dialog', { name: 'What if…' });
   await page.keyboard.type('idt[0x20].DPLL=3');
   await expect.poll(() => dialog.getByRole('alert').innerText()).toMatch(/^Column 11: .*no field "DPLL"/);
@@ -64,8 +64,12 @@ test('what if the gate had DPL 3: the refusal becomes a delivery, beside each ot
   await press('Enter');
   await expect.poll(() => dialog.innerText()).toMatch(/Changed: IDT entry 0x20 DPL: 0 -> 3[\s\S]*first difference[\s\S]*#GP[\s\S]*INT 0x20/);
   expect(await axe(page)).toEqual([]);
-  await press('Escape');
+  await dialog.getByRole('button', { name: 'Save as a trace…' }).click();
+  await expect.poll(() => page.title(), { timeout: 20_000 }).toContain('gate-dpl-what-if');
   await expect.poll(() => dialog.count()).toBe(0);
+  await expect.poll(() => selected().innerText()).toMatch(/idt\[0x20\]\.DPL/i);
+  await press('e');
+  await expect.poll(() => selected().innerText()).toMatch(/INT 0x20/);
 });
 
 test('what int 0x80 costs against sysenter, counted by executing some calls again', async () => {

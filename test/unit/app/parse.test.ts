@@ -20,6 +20,13 @@ test('whatever comes, a parser answers typed arguments or throws BadMessage', ()
   }));
 });
 
+test('a recording with a change: its fields are there and bounded', () => {
+  const request = { jobId: 'a', traceId: 'b', seq: 7, change: 'cr0.WP=0', more: 1 };
+  expect(PARSERS.recordChange([request])).toEqual([{ jobId: 'a', traceId: 'b', seq: 7, change: 'cr0.WP=0' }]);
+  expect(() => PARSERS.recordChange([{ ...request, seq: -1 }])).toThrow('recordChange.seq: expected a whole number');
+  expect(() => PARSERS.recordChange([{ ...request, change: 'x'.repeat(201) }])).toThrow('recordChange.change: expected a string of 1 to 200 characters');
+});
+
 test('a recording: omitted options stay omitted, unknown fields are dropped, wrong ones are named', () => {
   const request = { jobId: 'a', imageToken: 'b', options: { format: 'flat', org: 0x7c00, evil: 1 }, more: true };
   expect(PARSERS.record([request])).toEqual([{ jobId: 'a', imageToken: 'b', options: { format: 'flat', org: 0x7c00 } }]);
