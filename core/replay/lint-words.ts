@@ -25,7 +25,7 @@ export function sentenceOf(finding: PreflightFinding, step: LadderStep | null): 
 }
 
 /** What the failing check read; where its reading is not known by kind, what was read last. */
-function readBy({ rule, accesses }: LadderStep): LadderAccess | null {
+export function readBy({ rule, accesses }: LadderStep): LadderAccess | null {
   const reading = readingOf(rule);
   return accesses.filter((access) => isReadFrom(reading, access)).at(-1) ?? accesses.at(-1) ?? null;
 }

@@ -10,7 +10,7 @@ import { ruleOf } from '../event/rules.ts';
 import { setUpOf, type SetUp } from '../event/set-up.ts';
 import { Inquiry, type ExplainSource } from './explain/inquiry.ts';
 import { ladderOfSlice } from './explain/ladder.ts';
-import { sentenceOf } from './lint-words.ts';
+import { readBy, sentenceOf } from './lint-words.ts';
 
 /** `warning`: it will fail when it is needed. `note`: nothing is there yet, which may be set up later. */
 export type Severity = 'warning' | 'note';
@@ -118,7 +118,7 @@ const keyOf = ({ trial, rule, vectors, linear }: Lint): string => [vectors.lengt
 function lintOf(source: ExplainSource, seq: number, finding: PreflightFinding, at: { readonly isLast: boolean }): Lint {
   const rule = ruleOf(finding.rule);
   const step = ladderOfSlice(finding.heard).steps.find(({ outcome }) => outcome === 'fail') ?? null;
-  const read = step?.accesses.at(-1) ?? null;
+  const read = step === null ? null : readBy(step);
   const linear = finding.linear === null ? null : BigInt(finding.linear);
   return {
     seq, severity: finding.isUnset && !at.isLast ? 'note' : 'warning', trial: finding.trial, vectors: finding.vectors, rule: rule?.id ?? 'none', title: rule?.title ?? '', cite: rule?.cite ?? '',

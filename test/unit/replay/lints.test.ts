@@ -24,7 +24,7 @@ async function lintsOfScenario(name: string): Promise<{ readonly source: Explain
 
 const CORRECT = [
   'int80-syscall', 'sysenter-sysexit', 'int80-vs-sysenter', 'invalid-instruction', 'segmentation-violation', 'demand-paging', 'gate-dpl', 'stack-fault', 'iret-bad-frame', 'two-threads',
-  'call-gate', 'nested-interrupt',
+  'call-gate', 'nested-interrupt', 'stale-ss', 'error-code-left', 'missing-invlpg', 'page-rights', 'corrupted-page-table', 'selector-error-code', 'kernel-stack-overflow',
 ];
 
 describe('lints of a trace', () => {
@@ -55,6 +55,17 @@ describe('lints of a trace', () => {
     const { lints } = await lintsOfScenario('not-present');
     expect(lints).toHaveLength(1);
     expect(lints[0]).toMatchObject({ vectors: [0x81], rule: 'gate-present', cameTrue: 13 });
+  });
+
+  it.each([
+    ['idt-not-mapped', 'page-table-present', '#PF(0x0)', 'warning'], ['tss-not-ready', 'inner-ss-not-null', '#TS(0x1)', 'warning'], ['sysenter-msrs', 'sysenter-cs-set', '#GP(0x0)', 'warning'],
+  ])('%s: the mistake is told before it comes true', async (name, rule, fault, severity) => {
+    const { source, lints } = await lintsOfScenario(name);
+    expect(lints).toHaveLength(1);
+    const [lint] = lints;
+    expect(lint).toMatchObject({ rule, fault, severity });
+    expect(lint!.cameTrue).toBeGreaterThan(lint!.lastSeq);
+    expect(source.trace.event(lint!.cameTrue!)).toMatchObject({ kind: 'fault', rule });
   });
 
   it('tour32: only the IDT that is emptied to end the run', async () => {
