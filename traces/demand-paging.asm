@@ -21,7 +21,9 @@ function kernel_start
         call load_idt
         call load_tss
         call build_page_tables
+instruction write_lazy_entry_0
         mov dword [lazy_entry_0], LAZY_FRAMES + (PAGE_ON_DEMAND | PAGE_USER | PAGE_WRITABLE)
+instruction write_lazy_entry_1
         mov dword [lazy_entry_1], LAZY_FRAMES + PAGE + (PAGE_ON_DEMAND | PAGE_USER | PAGE_WRITABLE)
         call enable_paging
         enter_ring3 user_program

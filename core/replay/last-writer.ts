@@ -83,7 +83,7 @@ function lastBefore(seqs: readonly number[], seq: number): number | undefined {
 
 /**
  * A writer in one line: `written at event 12 by ring 0 at build_tables+0x1c (0x10021c): 0x0 -> 0x9007`, `written by ring 0 at 0x100210, before
- * event 3: …`, `pushed by the delivery at event 12`, `set by the image's loader`, or why nobody knows.
+ * event 3: …`, `pushed by the delivery at event 12, which left ring 3 at 0x400010: …`, `set by the image's loader`, or why nobody knows.
  */
 export function describeWriter(writer: LastWriter, symbols: SymbolTable | null = null): string {
   if ('absent' in writer) return `last writer absent: ${writer.absent}`;
@@ -91,7 +91,7 @@ export function describeWriter(writer: LastWriter, symbols: SymbolTable | null =
   if (by === 'loader') return `set by the image's loader${after === null ? '' : `: ${hex(after)}`}`;
   const change = before === null || after === null ? '' : `: ${hex(before)} -> ${hex(after)}`;
   const when = seq === null ? '' : ` at event ${String(seq)}`, next = seq === null && nextSeq !== undefined ? `, before event ${String(nextSeq)}` : '';
-  if (how === 'pushed') return `pushed by the delivery${when}${change}`;
+  if (how === 'pushed') return `pushed by the delivery${when}, which left ${whoOf(writer, symbols)}${change}`;
   if (how === 'called') return `pushed by the call${when}${change}`;
   if (how === 'saved') return `saved by the task switch${when}${change}`;
   return `written${when} by ${by === 'device' ? 'a device, asked by ' : ''}${whoOf(writer, symbols)}${next}${change}`;

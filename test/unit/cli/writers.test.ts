@@ -27,7 +27,7 @@ describe('walk', () => {
       '  page directory entry  0x10.... at 0x10....  P R/W U/S A  rights so far urwx',
       '      written by ring 0 at build_page_tables+0x.. (0x10....), before event 3: 0x0 -> 0x10....',
       '  page table entry      0x200206 at 0x10....  R/W U/S  not present',
-      '      written by ring 0 at kernel_start+0x.. (0x10....), before event 3: 0x0 -> 0x200206',
+      '      written by ring 0 at write_lazy_entry_0 (0x10....), before event 3: 0x0 -> 0x200206',
       '  refused by page-table-present, which demands: the page-table entry is present',
       '  TLB: the page is not in it',
       '',

@@ -45,7 +45,7 @@ describe('the walk of a page fault', () => {
     expect(walk.levels.map((one) => [one.level, one.rightsSoFar, one.took, one.written.basis.kind])).toEqual([[2, 'urwx', '', 're-execution'], [1, 's---', 'urwx', 're-execution']]);
     expect(words(replay, walk)).toEqual([
       expect.stringMatching(/^written by ring 0 at build_page_tables\+0x[0-9a-f]+ \(0x[0-9a-f]+\), before event 3: 0x0 -> 0x104007$/),
-      expect.stringMatching(/^written by ring 0 at kernel_start\+0x[0-9a-f]+ \(0x[0-9a-f]+\), before event 3: 0x0 -> 0x200206$/),
+      expect.stringMatching(/^written by ring 0 at write_lazy_entry_0 \(0x[0-9a-f]+\), before event 3: 0x0 -> 0x200206$/),
     ]);
     const later = there(await walkAt(replay, positionOfEvent(replay.trace, second!), Number(fault.cr2)));
     expect([later.basis.kind, later.physical, later.verdict.rule]).toEqual(['re-execution', 0x20_0123n, null]);
@@ -140,7 +140,7 @@ describe('a last writer', () => {
     const frame = there(await placeLinear(replay, after, { linear: Number(event.frame!.linear), length: 20 }));
     expect(frame.pieces.map((one) => one.length)).toEqual([8, 8, 4]);
     const { writer } = await lastWriterOfPlace(replay, { ...after, seq: seq + 1 }, frame);
-    expect(describeWriter(writer)).toMatch(new RegExp(`^pushed by the delivery at event ${String(seq)}: 0x`));
+    expect(describeWriter(writer)).toMatch(new RegExp(`^pushed by the delivery at event ${String(seq)}, which left ring 3 at 0x[0-9a-f]+: 0x`));
     const slots = event.frame!.slots.reduceRight((sum, one) => (sum << 32n) | one.value, 0n);
     expect('after' in writer ? writer.after : null).toBe(slots);
     expect((await lastWriterOfPlace(replay, after, placePhysical(0x70_0000, 4))).writer).toEqual({ absent: NEVER_WRITTEN });
@@ -166,7 +166,7 @@ describe('a last writer', () => {
       describeWriter({ ...cpu, nextSeq: 3 }, symbols), describeWriter({ ...cpu, seq: 12 }), describeWriter({ ...cpu, seq: 12, how: 'pushed' }), describeWriter({ ...cpu, seq: 12, how: 'called' }), describeWriter({ ...cpu, seq: 12, how: 'saved' }),
       describeWriter({ ...cpu, by: 'device', nextSeq: 3 }), describeWriter({ ...cpu, by: 'loader', icount: null, cpl: null, cs: null, ip: null }),
     ]).toEqual([
-      'written by ring 0 at kernel_start+0x45 (0x100245), before event 3: 0x0 -> 0x9007', 'written at event 12 by ring 0 at 0x100245: 0x0 -> 0x9007', 'pushed by the delivery at event 12: 0x0 -> 0x9007',
+      'written by ring 0 at kernel_start+0x45 (0x100245), before event 3: 0x0 -> 0x9007', 'written at event 12 by ring 0 at 0x100245: 0x0 -> 0x9007', 'pushed by the delivery at event 12, which left ring 0 at 0x100245: 0x0 -> 0x9007',
       'pushed by the call at event 12: 0x0 -> 0x9007', 'saved by the task switch at event 12: 0x0 -> 0x9007', 'written by a device, asked by ring 0 at 0x100245, before event 3: 0x0 -> 0x9007', 'set by the image\'s loader: 0x9007',
     ]);
   });
