@@ -9,6 +9,7 @@ import type { Cpu } from './state.ts';
  * `lo` and `hi` are the value, `write` is IS_READ or IS_WRITE.
  */
 export function tellAccess(cpu: Cpu, what: number, part: number, linear: number, size: number, lo: number, hi: number, write: number): void {
+  // the ways that are taken often ask before they call
   if (!cpu.probe.listening) return;
   const physical = cachedPage(cpu, tlbIndex(linear)) + (linear & 0xfff);
   cpu.probe.access(what, part, linear >>> 0, physical, size, lo >>> 0, hi >>> 0, write);

@@ -28,7 +28,7 @@ export const errorOf = (selector: number): number => selector & 0xfffc;
 /** Reads the descriptor a selector names into `into`. `rule` and `fault` are the caller's for a selector outside its table. */
 export function readDescriptor(cpu: Cpu, into: Descriptor, selector: number, rule: number, fault: FaultCode): void {
   readUntold(cpu, into, selector, rule, fault);
-  tellDescriptor(cpu, into, WHAT_DESCRIPTOR);
+  if (cpu.probe.listening) tellDescriptor(cpu, into, WHAT_DESCRIPTOR);
 }
 
 /** The same, but the caller tells of the access: what is read may be a call gate. */
@@ -48,7 +48,7 @@ export const isInTable = (cpu: Cpu, selector: number): boolean => (selector | 7)
 /** Reads the descriptor of a selector that lies within its table. */
 export function fetchDescriptor(cpu: Cpu, into: Descriptor, selector: number): void {
   fetchWords(cpu, into, selector);
-  tellDescriptor(cpu, into, WHAT_DESCRIPTOR);
+  if (cpu.probe.listening) tellDescriptor(cpu, into, WHAT_DESCRIPTOR);
 }
 
 function fetchWords(cpu: Cpu, into: Descriptor, selector: number): void {

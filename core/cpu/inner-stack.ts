@@ -38,9 +38,9 @@ export function readInnerStack(cpu: Cpu, into: Descriptor, newCpl: number, ext: 
   demand(cpu, rules.inTss, last <= cpu.segmentLimit(TR), TS(errorOf(cpu.segmentSelector(TR)) | ext), last, cpu.segmentLimit(TR));
   const base = cpu.segmentBase(TR);
   const selector = readLinear16(cpu, base + place.segment, IMPLICIT);
-  tellAccess(cpu, WHAT_TSS, SEGMENT, (base + place.segment) >>> 0, 2, selector, 0, IS_READ);
+  if (cpu.probe.listening) tellAccess(cpu, WHAT_TSS, SEGMENT, (base + place.segment) >>> 0, 2, selector, 0, IS_READ);
   const pointer = place.bytes === 4 ? readLinear32(cpu, base + place.pointer, IMPLICIT) >>> 0 : readLinear16(cpu, base + place.pointer, IMPLICIT);
-  tellAccess(cpu, WHAT_TSS, POINTER, (base + place.pointer) >>> 0, place.bytes, pointer, 0, IS_READ);
+  if (cpu.probe.listening) tellAccess(cpu, WHAT_TSS, POINTER, (base + place.pointer) >>> 0, place.bytes, pointer, 0, IS_READ);
   checkInnerSegment(cpu, into, selector, { newCpl, ext }, rules);
   return pointer;
 }

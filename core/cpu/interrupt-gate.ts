@@ -94,7 +94,7 @@ function checkGate(cpu: Cpu, delivery: Delivery, ext: number): void {
   gate.high = readLinear32(cpu, gate.linear + 4, IMPLICIT);
   // taken now: the frame's pages may take the place of this one in the TLB
   gate.physical = cachedPage(cpu, tlbIndex(gate.linear)) + (gate.linear & 0xfff);
-  tellAccess(cpu, WHAT_GATE, NO_PART, gate.linear, 8, gate.low, gate.high, IS_READ);
+  if (cpu.probe.listening) tellAccess(cpu, WHAT_GATE, NO_PART, gate.linear, 8, gate.low, gate.high, IS_READ);
   const type = gateType(gate.high);
   demand(cpu, R_GATE_TYPE, isIdtGate(type), GP(error), type, gate.high >>> 0);
   // SDM 3A "Protection of Exception- and Interrupt-Handler Procedures": only INT n, INT3 and INTO look at the gate's DPL.

@@ -11,6 +11,6 @@ export const SLOT_IP = partCode('ip'), SLOT_CS = partCode('cs'), SLOT_FLAGS = pa
 /** The slot `distance` bytes above the stack pointer, of `width` bytes: 32 bits signed, 16 unsigned. Faults with #SS(0) or #PF. */
 export function poppedSlot(cpu: Cpu, part: number, distance: number, width: number): number {
   const offset = stackOffset(cpu, distance);
-  if (cpu.probe.listening) return readTold(cpu, { what: WHAT_FRAME, part, segment: SS, offset, size: width });
+  if (!cpu.isQuick) return readTold(cpu, { what: WHAT_FRAME, part, segment: SS, offset, size: width });
   return width === 4 ? read32(cpu, SS, offset) : read16(cpu, SS, offset);
 }

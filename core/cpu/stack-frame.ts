@@ -51,11 +51,12 @@ export function layFrame(cpu: Cpu, wanted: FrameDemand, stack: FrameStack): Stac
 /** Writes the frame's `values`, the highest slot first; `names` are the slots' codes in SLOT_NAMES, lowest first. Cannot fault after `layFrame`. */
 export function writeFrame(cpu: Cpu, names: readonly number[]): void {
   const { width, privilege, values } = frame;
+  const isHeard = cpu.probe.listening;
   for (let slot = frame.count - 1; slot >= 0; slot -= 1) {
     const linear = (frame.base + offsetOf(frame, slot)) >>> 0;
     if (width === 4) writeLinear32(cpu, linear, values[slot]!, privilege);
     else writeLinear16(cpu, linear, values[slot]! & 0xffff, privilege);
-    tellAccess(cpu, WHAT_FRAME, PART_OF_NAME[names[slot]!]!, linear, width, width === 4 ? values[slot]! : values[slot]! & 0xffff, 0, IS_WRITE);
+    if (isHeard) tellAccess(cpu, WHAT_FRAME, PART_OF_NAME[names[slot]!]!, linear, width, width === 4 ? values[slot]! : values[slot]! & 0xffff, 0, IS_WRITE);
   }
 }
 
