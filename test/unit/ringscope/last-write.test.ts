@@ -107,7 +107,7 @@ describe('the bad entry of a sample was written by', () => {
     const [first] = faultsOf(asked, '#PF');
     const [directory, table] = first!.walk!.levels;
     const wrote = await lastWrite(asked, table!.physical, 4, at(first!));
-    expect([functionOf(asked, wrote), wrote?.event, wrote?.after]).toEqual(['kernel_start', null, table!.entry]);
+    expect([functionOf(asked, wrote), wrote?.event, wrote?.after]).toEqual(['write_lazy_entry_0', null, table!.entry]);
     const built = await lastWrite(asked, directory!.physical, 4, at(first!));
     expect(functionOf(asked, built)).toBe('build_page_tables');
     // the processor has set the accessed bit since
