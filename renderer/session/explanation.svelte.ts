@@ -1,5 +1,5 @@
-// The explanation of the event where the playhead stands: asked for once the window has moved, one at a time, so that a key held down
-// asks for the last event only and the playhead never waits; one that is left behind is broken off. The last few answers are kept.
+// The explanation of the event where the playhead stands: asked for while the window paints, one at a time, so that a key held down asks
+// for few events and the playhead never waits; one that is left behind is broken off. The last few answers are kept.
 
 import { Lru } from '../../core/base/lru.ts';
 import type { Explanation, TssField } from '../../core/replay/explain/explanation.ts';
@@ -74,8 +74,9 @@ export class Explanations {
   async #run(): Promise<void> {
     this.#running = true;
     try {
-      for (;;) {
-        await yieldToWindow();
+      // the first question goes out at once and is answered while the window paints; what is asked meanwhile waits for the window
+      for (let isFirst = true; ; isFirst = false) {
+        if (!isFirst) await yieldToWindow();
         const wanted = this.#wanted;
         if (wanted === null) return;
         this.#wanted = null;
