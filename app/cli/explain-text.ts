@@ -5,6 +5,8 @@ import { describeWithoutRule } from '../../core/event/describe.ts';
 import type { LadderAccess, LadderStep, StepGroup } from '../../core/event/ladder.ts';
 import type { CascadeStep, CauseLink, ExplainedErrorCode,  Explanation, NamedLevel, TransitionSource, TssField } from '../../core/replay/explain/explanation.ts';
 import { describeWriter } from '../../core/replay/last-writer.ts';
+import type { Lint } from '../../core/replay/lints.ts';
+import { lintDetails } from './lint-text.ts';
 import type { TraceFile } from './open-trace.ts';
 import type { Ink } from './style.ts';
 import { wrap } from './wrap.ts';
@@ -16,6 +18,8 @@ export interface TextOptions {
   readonly symbols: TraceFile['symbols'];
   /** Show every check, the passed ones too. */
   readonly all: boolean;
+  /** What the event sets up wrong for later; none of an event that sets nothing up. */
+  readonly lints: readonly Lint[];
 }
 
 const hex = (value: bigint): string => `0x${value.toString(16)}`;
@@ -33,9 +37,10 @@ export function explanationText(one: Explanation, options: TextOptions): string 
   if (one.tss.length > 0) sections.push([paint('bold', 'Task-state segment'), ...one.tss.flatMap((field) => tssLines(field, options))]);
   if (one.chain.length > 0) sections.push([paint('bold', 'Where it came from'), ...one.chain.flatMap(linkLines)]);
   if (one.cascade.length > 0) sections.push([paint('bold', 'Cascade'), ...one.cascade.flatMap((step) => cascadeLines(step, one.event.seq))]);
-  if (one.remedies.length > 0) sections.push([paint('bold', 'To try'), ...one.remedies.map((change) => `  ringscope whatif TRACE --at ${String(one.event.seq)} --set ${change}`)]);
+  if (one.remedies.length > 0) sections.push([paint('bold', 'To try'), ...one.remedies.map((change) => `  ringscope whatif TRACE --at ${String(one.event.seq)} --set "${change}" -o OUT`)]);
+  if (options.lints.length > 0) sections.push([paint('bold', 'Set-up check'), ...options.lints.flatMap((lint) => [...wrap(lint.sentence, `  ${lint.severity}: `), ...lintDetails(lint).flatMap((line) => wrap(line, '    '))])]);
   if (one.notes.length > 0) sections.push([paint('bold', 'Implementations differ here'), ...one.notes.flatMap((note) => wrap(note, '  '))]);
-  sections.push(wrap(basisText(one)).map((line) => paint('dim', line)));
+  sections.push(wrap(basisText(one, options.lints.length > 0)).map((line) => paint('dim', line)));
   return `${sections.filter((lines) => lines.length > 0).map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
@@ -163,8 +168,8 @@ function cascadeLines({ seq, name, when, rule, pair }: CascadeStep, here: number
   return wrap(`${name} ${when}${rule === null ? '' : ` [${rule}]`}${cell}`, `  ${seq === here ? '>' : ' '} ${String(seq).padStart(4)}  `);
 }
 
-function basisText({ basis, cascade, cut, walk, event }: Explanation): string {
+function basisText({ basis, cascade, cut, walk, event }: Explanation, hasLints: boolean): string {
   const recorded = ['the event', ...(event.kind === 'fault' && event.walk !== undefined && walk.length > 0 ? ['the walk'] : []), ...(cascade.length > 0 ? ['the cascade'] : [])].join(', ');
   if (basis.kind === 'absent') return `Recorded: ${recorded}. The checks are absent: ${basis.reason}.`;
-  return `Recorded: ${recorded}. Re-executed: the checks, what they read, and the writers.${cut ? ' The attempt read more than is kept: the middle of its checks is missing.' : ''}`;
+  return `Recorded: ${recorded}. Re-executed: the checks, what they read, and the writers${hasLints ? '; and trials of what was set up' : ''}.${cut ? ' The attempt read more than is kept: the middle of its checks is missing.' : ''}`;
 }

@@ -3,9 +3,11 @@
 import { BadInput } from '../../../core/base/bad-input.ts';
 import { explainEvent, lastFault } from '../../../core/replay/explain/explain.ts';
 import { explanationJson } from '../../../core/replay/explain/json.ts';
+import { lintsOf } from '../../../core/replay/lints.ts';
 import { NEGATIVE, type Arguments, type Command } from '../command.ts';
 import { explanationText } from '../explain-text.ts';
 import type { Io } from '../io.ts';
+import { lintJson } from '../lint-text.ts';
 import { countOf } from '../numbers.ts';
 import { openTraceFile, warn, type TraceFile } from '../open-trace.ts';
 import { painter } from '../style.ts';
@@ -17,6 +19,7 @@ export const explainCommand: Command = {
 
 Explains an event: the checks the processor made on the way to it, in the manual's order, as passed, failed, skipped or not reached; the
 value the failed check turned on, where it was read and who wrote it; where that came from; the cascade of faults it belongs to.
+Of an event that sets something up (LIDT, LTR, WRMSR …) also what it leaves wrong for later, as "ringscope lint" finds it.
 
   --at SEQ       the event, by its number; any kind of event has its checks
   --at last-fault  the last fault of the trace; exit code 1 when there is none
@@ -42,8 +45,10 @@ Example: ringscope explain a.rtrace --at last-fault`,
       return trace.exitCode === 0 ? NEGATIVE : trace.exitCode;
     }
     const explanation = await explainEvent(source, seq);
+    const setUp = await lintsOf(source, seq);
     warn(trace, io);
-    io.out(args.flag('json') ? `${JSON.stringify(explanationJson(explanation))}\n` : explanationText(explanation, { paint: painter(io), symbols: trace.symbols, all: args.flag('all') }));
+    if (args.flag('json')) io.out(`${JSON.stringify({ ...explanationJson(explanation), lints: setUp.kind === 'absent' ? { absent: setUp.reason } : setUp.lints.map(lintJson) })}\n`);
+    else io.out(explanationText(explanation, { paint: painter(io), symbols: trace.symbols, all: args.flag('all'), lints: setUp.kind === 'absent' ? [] : setUp.lints }));
     return trace.exitCode;
   },
 };

@@ -1,12 +1,12 @@
 // `ringscope lint`: what the guest set up wrong, tried at the moment it was set up.
 
-import { hex } from '../../../core/base/u64.ts';
 import type { JsonValue } from '../../../core/event/json.ts';
-import { lintsOf, lintsOfTrace, type Lint, type StandingLint, type TraceLints } from '../../../core/replay/lints.ts';
+import { lintsOf, lintsOfTrace, type StandingLint, type TraceLints } from '../../../core/replay/lints.ts';
 import type { ExplainSource } from '../../../core/replay/explain/inquiry.ts';
 import { BadInput } from '../../../core/base/bad-input.ts';
 import { NEGATIVE, OK, type Arguments, type Command } from '../command.ts';
 import type { Io } from '../io.ts';
+import { lintDetails, lintJson } from '../lint-text.ts';
 import { countOf } from '../numbers.ts';
 import { openTraceFile, warn, type TraceFile } from '../open-trace.ts';
 import { painter } from '../style.ts';
@@ -61,19 +61,10 @@ function textOf({ lints, setUps, cut }: Found, io: Io): string {
 
 function lineOf(lint: StandingLint, paint: ReturnType<typeof painter>): string {
   const head = `${paint(lint.severity === 'warning' ? 'red' : 'yellow', lint.severity)} at event ${String(lint.seq)}${lint.lastSeq === lint.seq ? '' : `, still so at event ${String(lint.lastSeq)}`}`;
-  const after = lint.cameTrue === null ? '' : `\n  came true at event ${String(lint.cameTrue)}`;
-  return `${head}: ${lint.sentence}\n  ${paint('dim', `not: ${lint.title} [${lint.rule}], ${lint.cite}`)}${after}`;
+  const [rule, ...after] = lintDetails(lint);
+  return [`${head}: ${lint.sentence}`, `  ${paint('dim', rule ?? '')}`, ...after.map((line) => `  ${line}`)].join('\n');
 }
 
 function jsonOf({ lints, setUps, cut }: Found): JsonValue {
-  return { setUps, cut, basis: 're-executed', lints: lints.map(lintJson) };
-}
-
-function lintJson(lint: Lint & { readonly lastSeq: number }): JsonValue {
-  const { seq, lastSeq, severity, trial, vectors, rule, title, cite, fault, sentence, step, read, linear, cameTrue } = lint;
-  return {
-    seq, lastSeq, severity, trial, vectors: vectors.map(hex), rule, title, cite, fault, sentence, operands: step?.operands ?? {},
-    read: read === null ? null : { what: read.what, linear: read.linear === null ? null : hex(read.linear), physical: hex(read.physical), size: read.size, value: hex(read.value) },
-    linear: linear === null ? null : hex(linear), cameTrue,
-  };
+  return { setUps, cut, basis: 're-executed', lints: lints.map((lint) => ({ ...lintJson(lint), lastSeq: lint.lastSeq })) };
 }

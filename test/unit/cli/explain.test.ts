@@ -43,6 +43,24 @@ describe('explain', () => {
     expect(shutdown.cascade.map(({ seq }) => seq)).toEqual([12, 13, 14, 15, 16]);
   });
 
+  it('tells of a set-up what it leaves wrong for later', async () => {
+    const { out } = await run('triple-fault', '--at', '1');
+    expect(out).toMatch(/^Set-up check\n {2}warning: #DF, #GP and #PF cannot be delivered: #GP\(0x43\)/m);
+    expect(out).toMatch(/^ {4}not: the gate lies within the limit of the IDT \[idt-limit\]/m);
+    expect(out).toContain('\n    came true at event 13\n');
+    expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
+    const answer = JSON.parse((await run('triple-fault', '--at', '1', '--json')).out) as { readonly lints: unknown };
+    expect(answer.lints).toMatchObject([{ seq: 1, rule: 'idt-limit', cameTrue: 13 }]);
+    expect((await run('triple-fault', '--at', '12')).out).not.toContain('Set-up check');
+  });
+
+  it('proposes a change by a command that can be run as it is printed', async () => {
+    const printed = /^ {2}ringscope whatif TRACE (--at \d+) --set "([^"]+)" -o OUT$/m.exec((await run('gate-dpl', '--at', 'last-fault')).out);
+    const memory = new MemoryIo();
+    memory.files.set('t.rtrace', readFileSync(new URL('../../../traces/gate-dpl.rtrace', import.meta.url)));
+    expect(await memory.run('whatif', 't.rtrace', ...(printed?.[1] ?? '').split(' '), '--set', printed?.[2] ?? '', '-o', 'o.rtrace')).toMatchObject({ code: 0 });
+  });
+
   it('says which level of a walk took the right away', async () => {
     expect((await json('segmentation-violation', '7')).walk.map(({ took }) => took)).toEqual(['u', '']);
   });
