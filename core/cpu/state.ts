@@ -3,6 +3,7 @@
 //
 //   0x00000  register file (core/arch/register-file.ts), u32 words
 //   0x00800  internals: counters as f64, then u32 words (below)
+//   0x00a00  x87, MXCSR and XMM registers: not in the register file of events; checkpoints and the state hash hold them
 //   0x01000  TLB: TLB_ENTRIES entries of 4 words each (paging.ts gives them meaning)
 //   0x10000  page flags: one byte for each 4 KiB page of RAM (physical.ts)
 //   then     RAM, page aligned
@@ -10,6 +11,7 @@
 import { EventDraft } from '../event/draft.ts';
 import { SILENT_PROBE, type Probe } from '../event/probe.ts';
 import { registerOffset, SEGMENT_BASE, SEGMENT_LIMIT, SEGMENT_RIGHTS, SEGMENT_SELECTOR, SEGMENT_WORDS, REGISTER_FILE_WORDS } from '../arch/register-file.ts';
+import { DEFAULT_MODEL, type CpuModel } from '../arch/cpu-models.ts';
 import type { Bus } from './bus.ts';
 import type { WriteWatch } from './write-watch.ts';
 
@@ -26,6 +28,9 @@ const F_ICOUNT = INTERNAL_BYTES / 8, F_SEQ = F_ICOUNT + 1, F_IDLE = F_ICOUNT + 2
 const W = INTERNAL_BYTES / 4 + 32;
 const W_LAZY_RESULT = W, W_LAZY_CARRIES = W + 1, W_PENDING = W + 2, W_INTERRUPT_REQUEST = W + 3, W_GENERATION = W + 4, W_INSTRUCTION_EIP = W + 5,
   W_CODE32 = W + 7, W_STACK32 = W + 8, W_FLAT_SEGMENTS = W + 11, W_TSC_OFFSET = W + 12;
+
+// x87 and SSE: u32 indices
+const W_X87 = 0xa00 / 4, X87_WORDS = 4, W_FPU = W_X87 + 8 * X87_WORDS, W_MXCSR = W_FPU + 8, W_XMM = W_FPU + 16, XMM_WORDS = 4, XMM_COUNT = 16;
 
 const RIP = registerOffset('rip'), RFLAGS = registerOffset('rflags'), CPL = registerOffset('cpl'), ACTIVITY = registerOffset('activity'), SHADOW = registerOffset('shadow');
 const SEGMENTS = registerOffset('es.selector');
@@ -66,6 +71,12 @@ export class Cpu {
   romBytes = 0;
   readonly buffer: ArrayBuffer;
   readonly bus: Bus;
+  /** Which processor this is: what CPUID says and which instructions, registers and bits exist. Set before the first instruction. */
+  model: CpuModel = DEFAULT_MODEL;
+  /** The x87 data registers R0..R7 (physical numbers), four words each: significand low, significand high, sign (bit 15) and exponent, unused. MM0..MM7 are their significands. */
+  readonly x87: Uint32Array;
+  /** XMM0..XMM15, four words each, lowest first. */
+  readonly xmm: Uint32Array;
   /** Replaced freely between instructions: what listens. */
   probe: Probe = SILENT_PROBE;
   /** The one event row everything is reported in. */
@@ -90,6 +101,8 @@ export class Cpu {
     this.words = new Uint32Array(buffer, 0, TLB_BYTES / 4);
     this.signed = new Int32Array(buffer, 0, TLB_BYTES / 4);
     this.floats = new Float64Array(buffer, 0, TLB_BYTES / 8);
+    this.x87 = this.words.subarray(W_X87, W_X87 + 8 * X87_WORDS);
+    this.xmm = this.words.subarray(W_XMM, W_XMM + XMM_COUNT * XMM_WORDS);
     this.tlb = new Uint32Array(buffer, TLB_BYTES, TLB_ENTRIES * TLB_WORDS);
     this.pageFlags = new Uint8Array(buffer, PAGE_FLAGS_BYTES, Math.ceil(ramBytes / PAGE_SIZE));
     this.codeChunks = new Uint32Array(this.pageFlags.length * 2);
@@ -184,6 +197,28 @@ export class Cpu {
   get tscOffset(): number { return this.words[W_TSC_OFFSET]!; }
   get tscOffsetHigh(): number { return this.words[W_TSC_OFFSET + 1]!; }
   setTscOffset(lo: number, hi: number): void { this.words[W_TSC_OFFSET] = lo; this.words[W_TSC_OFFSET + 1] = hi; }
+
+  // x87 environment and MXCSR, as FNSTENV and STMXCSR store them; SDM 1 "x87 FPU Execution Environment", "MXCSR Control and Status Register"
+  get fpuControl(): number { return this.words[W_FPU]!; }
+  set fpuControl(value: number) { this.words[W_FPU] = value; }
+  get fpuStatus(): number { return this.words[W_FPU + 1]!; }
+  set fpuStatus(value: number) { this.words[W_FPU + 1] = value; }
+  /** Two bits for each physical register, as the tag word has them. */
+  get fpuTag(): number { return this.words[W_FPU + 2]!; }
+  set fpuTag(value: number) { this.words[W_FPU + 2] = value; }
+  /** Low 11 bits of the last non-control instruction. */
+  get fpuOpcode(): number { return this.words[W_FPU + 3]!; }
+  set fpuOpcode(value: number) { this.words[W_FPU + 3] = value; }
+  get fpuIp(): number { return this.words[W_FPU + 4]!; }
+  set fpuIp(value: number) { this.words[W_FPU + 4] = value; }
+  get fpuCs(): number { return this.words[W_FPU + 5]!; }
+  set fpuCs(value: number) { this.words[W_FPU + 5] = value; }
+  get fpuDp(): number { return this.words[W_FPU + 6]!; }
+  set fpuDp(value: number) { this.words[W_FPU + 6] = value; }
+  get fpuDs(): number { return this.words[W_FPU + 7]!; }
+  set fpuDs(value: number) { this.words[W_FPU + 7] = value; }
+  get mxcsr(): number { return this.words[W_MXCSR]!; }
+  set mxcsr(value: number) { this.words[W_MXCSR] = value; }
 
   /** Instructions retired. */
   get icount(): number { return this.floats[F_ICOUNT]! + this.retiredInBlock; }
