@@ -25,7 +25,6 @@ export const UNSUPPORTED = {
   syscall: unsupported, sysret: unsupported, rdpmc: unsupported, rsm: unsupported, getsec: unsupported,
   vmcall: unsupported, vmlaunch: unsupported, vmresume: unsupported, vmxoff: unsupported, monitor: unsupported, mwait: unsupported,
   clac: unsupported, stac: unsupported, xgetbv: unsupported, xsetbv: unsupported, rdtscp: unsupported, rdrand: unsupported, rdseed: unsupported, popcnt: unsupported,
-  simd: unsupported,
 } satisfies SemanticsRows<
   'ud' | 'movsxd' | 'swapgs' | 'int1' | 'syscall' | 'sysret' | 'rdpmc' | 'rsm' | 'getsec' |
-  'vmcall' | 'vmlaunch' | 'vmresume' | 'vmxoff' | 'monitor' | 'mwait' | 'clac' | 'stac' | 'xgetbv' | 'xsetbv' | 'rdtscp' | 'rdrand' | 'rdseed' | 'popcnt' | 'simd'>;
+  'vmcall' | 'vmlaunch' | 'vmresume' | 'vmxoff' | 'monitor' | 'mwait' | 'clac' | 'stac' | 'xgetbv' | 'xsetbv' | 'rdtscp' | 'rdrand' | 'rdseed' | 'popcnt'>;
