@@ -11,6 +11,7 @@
 import { EventDraft } from '../event/draft.ts';
 import { SILENT_PROBE, type Probe } from '../event/probe.ts';
 import { registerOffset, SEGMENT_BASE, SEGMENT_LIMIT, SEGMENT_RIGHTS, SEGMENT_SELECTOR, SEGMENT_WORDS, REGISTER_FILE_WORDS } from '../arch/register-file.ts';
+import { FLOAT_CONTROL, FLOAT_MXCSR, FLOAT_WORDS, FLOAT_XMM } from '../arch/float-file.ts';
 import { DEFAULT_MODEL, type CpuModel } from '../arch/cpu-models.ts';
 import type { Bus } from './bus.ts';
 import type { WriteWatch } from './write-watch.ts';
@@ -30,7 +31,7 @@ const W_LAZY_RESULT = W, W_LAZY_CARRIES = W + 1, W_PENDING = W + 2, W_INTERRUPT_
   W_CODE32 = W + 7, W_STACK32 = W + 8, W_FLAT_SEGMENTS = W + 11, W_TSC_OFFSET = W + 12;
 
 // x87 and SSE: u32 indices
-const W_X87 = 0xa00 / 4, X87_WORDS = 4, W_FPU = W_X87 + 8 * X87_WORDS, W_MXCSR = W_FPU + 8, W_XMM = W_FPU + 16, XMM_WORDS = 4, XMM_COUNT = 16;
+const W_X87 = 0xa00 / 4, W_FPU = W_X87 + FLOAT_CONTROL, W_MXCSR = W_X87 + FLOAT_MXCSR, W_XMM = W_X87 + FLOAT_XMM;
 
 const RIP = registerOffset('rip'), RFLAGS = registerOffset('rflags'), CPL = registerOffset('cpl'), ACTIVITY = registerOffset('activity'), SHADOW = registerOffset('shadow');
 const SEGMENTS = registerOffset('es.selector');
@@ -101,8 +102,8 @@ export class Cpu {
     this.words = new Uint32Array(buffer, 0, TLB_BYTES / 4);
     this.signed = new Int32Array(buffer, 0, TLB_BYTES / 4);
     this.floats = new Float64Array(buffer, 0, TLB_BYTES / 8);
-    this.x87 = this.words.subarray(W_X87, W_X87 + 8 * X87_WORDS);
-    this.xmm = this.words.subarray(W_XMM, W_XMM + XMM_COUNT * XMM_WORDS);
+    this.x87 = this.words.subarray(W_X87, W_FPU);
+    this.xmm = this.words.subarray(W_XMM, W_X87 + FLOAT_WORDS);
     this.tlb = new Uint32Array(buffer, TLB_BYTES, TLB_ENTRIES * TLB_WORDS);
     this.pageFlags = new Uint8Array(buffer, PAGE_FLAGS_BYTES, Math.ceil(ramBytes / PAGE_SIZE));
     this.codeChunks = new Uint32Array(this.pageFlags.length * 2);
@@ -112,6 +113,9 @@ export class Cpu {
 
   /** The register file alone, REGISTER_FILE_WORDS words: what events and moments carry. */
   get registerFile(): Uint32Array { return this.words.subarray(0, REGISTER_FILE_WORDS); }
+
+  /** The x87 and SSE registers, FLOAT_WORDS words (core/arch/float-file.ts): what moments carry. */
+  get floatFile(): Uint32Array { return this.words.subarray(W_X87, W_X87 + FLOAT_WORDS); }
 
   /** Everything but RAM and page flags: register file, internals, TLB. Checkpoints store these bytes. */
   get processorBytes(): Uint8Array { return new Uint8Array(this.buffer, 0, TLB_BYTES + TLB_ENTRIES * TLB_WORDS * 4); }

@@ -13,6 +13,8 @@ export interface Moment {
   readonly position: Position;
   /** REGISTER_FILE_WORDS words. */
   readonly registers: Uint32Array;
+  /** x87 and SSE registers, FLOAT_WORDS words; events do not carry them. */
+  readonly float: Uint32Array;
   /** Bytes from the linear address of the next instruction on; short where a page is not mapped. */
   readonly code: { readonly linear: number; readonly bytes: Uint8Array };
   /** Bytes from the top of the stack upwards; short where a page is not mapped. */

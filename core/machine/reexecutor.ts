@@ -230,6 +230,7 @@ class Answers {
     const moment: Moment = {
       position,
       registers: cpu.registerFile.slice(0, REGISTER_FILE_WORDS),
+      float: cpu.floatFile.slice(),
       code: { linear: code, bytes: readLinear(cpu, code, CODE_BYTES) },
       stack: { linear: stack, bytes: readLinear(cpu, stack, STACK_BYTES) },
       stopped: session.end === null ? null : describeEnd(session.end),

@@ -1,6 +1,7 @@
 // The inspector's facts as plain text, for the clipboard.
 
 import type { Decoded, EventFacts } from '../../core/replay/facts.ts';
+import type { FloatView } from '../../core/replay/float-state.ts';
 import type { RegisterRow, StateView } from '../../core/replay/state.ts';
 import { levelsOfFault, levelsText } from './walk.ts';
 
@@ -42,6 +43,15 @@ export function frameText(frame: NonNullable<EventFacts['frame']>): string {
 /** General registers, pointer and flags. */
 export function registersText(state: StateView): string {
   return [...state.general, ...state.pointer].map(registerLine).join('\n');
+}
+
+/** x87 stack, control words and XMM registers. */
+export function floatText(view: FloatView): string {
+  const names = (bits: FloatView['control'][number]['bits']): string => bits.filter((bit) => bit.isSet).map((bit) => (bit.isFlag ? bit.name : `${bit.name}=${bit.value}`)).join(' ');
+  return [
+    ...view.stack.map((one) => `${one.name}: ${one.hex} (${one.tag === 'empty' ? 'empty' : `about ${one.decimal}`})`),
+    ...view.control.map((one) => `${one.name}: ${one.hex} ${names(one.bits)}`.trimEnd()), ...view.xmm.map((one) => `${one.name}: ${one.hex}`),
+  ].join('\n');
 }
 
 /** Segments, tables, control registers and MSRs. */

@@ -1,5 +1,6 @@
 // Steps by single instructions: those asked for while one is under way become one, and none is taken after the last was asked for.
 import { expect, test } from 'vitest';
+import { FLOAT_WORDS } from '../../core/arch/float-file.ts';
 import { REGISTER_FILE_WORDS } from '../../core/arch/register-file.ts';
 import type { ReexecuteReply, ReexecuteRequest } from '../../core/event/reexecutor.ts';
 import type { Session } from '../../renderer/session/session.svelte.ts';
@@ -13,7 +14,7 @@ async function slowly(): Promise<{ readonly session: Session; readonly steps: St
   const steps: Step[] = [];
   const waiting: (() => void)[] = [];
   const moment = (at: Step['from']): ReexecuteReply => ({
-    kind: 'moment', moment: { position: at, registers: new Uint32Array(REGISTER_FILE_WORDS), code: { linear: 0, bytes: new Uint8Array(0) }, stack: { linear: 0, bytes: new Uint8Array(0) }, stopped: null },
+    kind: 'moment', moment: { position: at, registers: new Uint32Array(REGISTER_FILE_WORDS), float: new Uint32Array(FLOAT_WORDS), code: { linear: 0, bytes: new Uint8Array(0) }, stack: { linear: 0, bytes: new Uint8Array(0) }, stopped: null },
   });
   const session = await openSession(traceBytes(), {
     reexecute: (_id, request) => {

@@ -2,6 +2,7 @@
 
 import { BadInput } from '../../../core/base/bad-input.ts';
 import { momentAt } from '../../../core/replay/cursor.ts';
+import { viewFloat, type FloatView } from '../../../core/replay/float-state.ts';
 import { loggedState, type LoggedState } from '../../../core/replay/logged-state.ts';
 import { eventAt, positionOfEvent } from '../../../core/replay/source.ts';
 import { listRegisters, notLogged, viewState, type RegisterRow, type StateView } from '../../../core/replay/state.ts';
@@ -16,28 +17,31 @@ import { painter } from '../style.ts';
 export const stateCommand: Command = {
   name: 'state',
   summary: 'registers and tables at an event or instruction count',
-  help: `usage: ringscope state TRACE (--at SEQ [--after] | --icount N) [--json]
+  help: `usage: ringscope state TRACE (--at SEQ [--after] | --icount N) [--float] [--json]
 
 Prints the registers, segments, table registers, control registers and MSRs just before an event, from the trace alone.
 
   --at SEQ       just before event SEQ; what the event changes is marked with *
   --after        just after it instead; a log mostly shows registers before an event only
   --icount N     after N retired instructions, wherever that is: found by executing the recording again
+  --float        the x87 and SSE registers too: events do not carry them, so the recording is executed again up to there
   --json         one JSON object: position, mode, CPL, and every register by name as a hexadecimal string
 
 Example: ringscope state a.rtrace --at 12 --after`,
-  options: { at: { type: 'string' }, after: { type: 'boolean' }, icount: { type: 'string' }, json: { type: 'boolean' } },
+  options: { at: { type: 'string' }, after: { type: 'boolean' }, icount: { type: 'string' }, float: { type: 'boolean' }, json: { type: 'boolean' } },
   positionals: { least: 1, most: 1 },
   async run(args: Arguments, io: Io): Promise<number> {
     const at = args.text('at'), icount = args.text('icount');
     if ((at === null) === (icount === null)) throw new BadInput('state needs one of --at SEQ and --icount N; see ringscope state --help');
     if (icount !== null && args.flag('after')) throw new BadInput('--after belongs to --at: an instruction count is one point');
+    if (args.flag('float') && args.flag('after')) throw new BadInput('--float shows the registers before an event: leave --after out, or give the --at of the next one');
     const wantedSeq = at === null ? null : countOf(at, '--at');
     const wantedCount = icount === null ? null : countOf(icount, '--icount');
     const trace = openTraceFile(args.positionals[0] ?? '-', io);
     const point = wantedSeq === null ? await pointAtCount(trace, wantedCount ?? 0) : pointAtEvent(trace, wantedSeq, args.flag('after') ? 'after' : 'before');
     warn(trace, io);
-    io.out(args.flag('json') ? jsonOf(trace, point) : textOf(trace, point, io));
+    const float = args.flag('float') ? await floatAt(trace, point.position) : null;
+    io.out(args.flag('json') ? jsonOf(trace, point, float) : textOf(trace, point, io) + (float === null ? '' : floatText(float)));
     return trace.exitCode;
   },
 };
@@ -69,11 +73,37 @@ async function pointAtCount(trace: TraceFile, icount: number): Promise<Point> {
   return { position: reply.moment.position, when: 'at', seq: null, registers: reply.moment.registers, other: null };
 }
 
-function jsonOf(trace: TraceFile, { position, when, seq, registers }: Point): string {
+/** The x87 and SSE registers, which only re-execution knows. */
+async function floatAt(trace: TraceFile, position: Position): Promise<FloatView> {
+  const reply = await momentAt({ trace: trace.reader, reexecutor: trace.reexecutor, absent: trace.absent }, position);
+  if (reply.kind === 'absent') throw new BadInput(`x87 and SSE registers are not in the trace, and ${reply.reason}`);
+  return viewFloat(reply.moment.float);
+}
+
+function floatText({ stack, control, xmm, instruction, operand, opcode }: FloatView): string {
+  const names = (bits: FloatView['control'][number]['bits']): string => bits.filter((bit) => bit.isSet).map((bit) => (bit.isFlag ? bit.name : `${bit.name}=${bit.value}`)).join(' ');
+  return [
+    '', '  x87 and SSE, found by executing the recording again',
+    ...stack.map((one) => `  ${one.name} R${String(one.physical)}  ${one.hex}  ${one.tag.padEnd(7)} ${one.tag === 'empty' ? '' : `about ${one.decimal}`}`.trimEnd()),
+    ...control.map((one) => `  ${one.name.padEnd(6)} ${one.hex}  ${names(one.bits)}`.trimEnd()),
+    `  last instruction ${instruction}, opcode ${opcode}, operand ${operand}`,
+    ...xmm.map((one) => `  ${one.name}   ${one.hex}`), '',
+  ].join('\n');
+}
+
+function floatJson({ stack, control, xmm, instruction, operand, opcode }: FloatView): object {
+  return {
+    stack: stack.map(({ name, physical, tag, hex }) => ({ name, physical, tag, value: hex.replace('_', '') })),
+    ...Object.fromEntries(control.map(({ name, hex }) => [name.toLowerCase(), hex])), instruction, operand, opcode,
+    ...Object.fromEntries(xmm.map(({ name, hex }) => [name.toLowerCase(), hex])),
+  };
+}
+
+function jsonOf(trace: TraceFile, { position, when, seq, registers }: Point, float: FloatView | null): string {
   const { mode, cpl } = viewState(registers, null);
   const { icount, iteration } = position;
   const names = Object.fromEntries(listRegisters(registers, notLogged(trace.reader.header)).map(({ name, value }) => [name, value]));
-  return `${JSON.stringify({ seq, when, icount: icount < 0 ? null : icount, ...(iteration === 0 ? {} : { iteration }), mode, cpl, ...(logged(trace, seq)?.isOlder === true ? { dump: 'older' } : {}), registers: names })}\n`;
+  return `${JSON.stringify({ seq, when, icount: icount < 0 ? null : icount, ...(iteration === 0 ? {} : { iteration }), mode, cpl, ...(logged(trace, seq)?.isOlder === true ? { dump: 'older' } : {}), registers: names, ...(float === null ? {} : { float: floatJson(float) }) })}\n`;
 }
 
 function textOf(trace: TraceFile, point: Point, io: Io): string {

@@ -1,6 +1,7 @@
 // Moving through a recording by events, kinds of event and breakpoints, both ways; what needs instructions says why it has none.
 
 import { describe, expect, it } from 'vitest';
+import { FLOAT_WORDS } from '../../../core/arch/float-file.ts';
 import { registerOffset } from '../../../core/arch/register-file.ts';
 import { comparePositions, type Position } from '../../../core/event/position.ts';
 import type { Moment, Reexecutor } from '../../../core/event/reexecutor.ts';
@@ -30,7 +31,7 @@ const machine: Reexecutor = {
   ask(request) {
     const moment = (icount: number): { readonly kind: 'moment'; readonly moment: Moment } => ({
       kind: 'moment',
-      moment: { position: { icount, iteration: 0, seq: ROWS.findIndex((one) => one.words[4]! >= icount) }, registers: registers({ rip: 0x1000 + icount, cr0: 1, rax: icount & 1 }), code: { linear: 0, bytes: new Uint8Array() }, stack: { linear: 0, bytes: new Uint8Array() }, stopped: null },
+      moment: { position: { icount, iteration: 0, seq: ROWS.findIndex((one) => one.words[4]! >= icount) }, registers: registers({ rip: 0x1000 + icount, cr0: 1, rax: icount & 1 }), float: new Uint32Array(FLOAT_WORDS), code: { linear: 0, bytes: new Uint8Array() }, stack: { linear: 0, bytes: new Uint8Array() }, stopped: null },
     });
     switch (request.kind) {
       case 'moment': return Promise.resolve(moment(request.at.icount));

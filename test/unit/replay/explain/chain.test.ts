@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { FLOAT_WORDS } from '../../../../core/arch/float-file.ts';
 import { registerOffset, REGISTER_FILE_WORDS } from '../../../../core/arch/register-file.ts';
 import type { Reexecutor, ReexecuteReply } from '../../../../core/event/reexecutor.ts';
 import { chainOf, LINKS_MAX } from '../../../../core/replay/explain/chain.ts';
@@ -90,7 +91,7 @@ describe('a chain that cannot be followed', () => {
     const code = { linear: 0, bytes: Uint8Array.of(0x8b, 0xc0) };
     const inquiry = answering((kind) => {
       if (kind === 'last-register-write') return { kind: 'register-written', write: { at, event: null, cpl: 0, cs: 8, ip: 0n, before: 0n, after: 1n } };
-      if (kind === 'moment') return { kind: 'moment', moment: { position: at, registers, code, stack: { linear: 0, bytes: new Uint8Array(0) }, stopped: null } };
+      if (kind === 'moment') return { kind: 'moment', moment: { position: at, registers, float: new Uint32Array(FLOAT_WORDS), code, stack: { linear: 0, bytes: new Uint8Array(0) }, stopped: null } };
       return { kind: 'heard', heard: [], cut: false };
     });
     const chain = await chainOf(inquiry, value, at);
