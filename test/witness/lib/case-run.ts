@@ -18,29 +18,28 @@ const INSTRUCTIONS_PER_CASE = 100_000;
 let assembled: Promise<Buffer> | null = null;
 const runner = (): Promise<Buffer> => (assembled ??= assembleRunner());
 
-/** What each case left behind on Ringscope. Throws when the run ends otherwise than by the guest's own end, naming the case. */
-export async function runOnRingscope(cases: readonly Case[]): Promise<Outcome[]> {
+/** What the cases left behind, in order; fewer than there are when the run ended before, with the reason why. */
+export interface Ended { readonly outcomes: readonly Outcome[]; readonly problem: string | null }
+
+/** What each case left behind on Ringscope. */
+export async function runOnRingscope(cases: readonly Case[]): Promise<Ended> {
   const printed: number[] = [];
   const request = { format: 'elf', memoryBytes: 64 << 20, maxInstructions: 1_000_000 + cases.length * INSTRUCTIONS_PER_CASE } as const;
   const machine = createMachine({ image: caseImage(await runner(), caseRecords(cases)), request, allocate: (bytes) => new ArrayBuffer(bytes) });
   machine.devices.console.listener = (_, byte) => { printed.push(byte); };
   const end = new Session(machine).run(Infinity);
-  const outcomes = parseOutcomes(Buffer.from(printed));
-  if (end?.kind !== 'exit') throw new Error(`case ${outcomes.length}, ${cases[outcomes.length]?.name ?? 'none'}: ${end === null ? 'no end' : describeEnd(end)}`);
-  return outcomes;
+  return { outcomes: parseOutcomes(Buffer.from(printed)), problem: end?.kind === 'exit' ? null : end === null ? 'no end' : describeEnd(end) };
 }
 
 /** What each case left behind on QEMU. */
-export async function runOnQemu(cases: readonly Case[]): Promise<Outcome[]> {
+export async function runOnQemu(cases: readonly Case[]): Promise<Ended> {
   return inFolder(async (folder) => {
     writeFileSync(path.join(folder, 'image'), caseImage(await runner(), caseRecords(cases)));
     const result = await run('qemu-system-i386', [
       '-accel', 'tcg', '-cpu', 'pentium2', '-machine', 'pc,smm=off', '-m', '64', '-nodefaults', '-display', 'none', '-no-reboot', '-kernel', 'image',
       '-debugcon', 'file:printed', '-device', 'isa-debug-exit,iobase=0xf4,iosize=0x04',
     ], { cwd: folder, limitMs: LIMIT_MS });
-    const outcomes = parseOutcomes(readFileSync(path.join(folder, 'printed')));
-    if (result.code !== 1) throw new Error(`QEMU ended with ${String(result.code)} at case ${outcomes.length}, ${cases[outcomes.length]?.name ?? 'none'}: ${result.stderr.trim()}`);
-    return outcomes;
+    return { outcomes: parseOutcomes(readFileSync(path.join(folder, 'printed'))), problem: result.code === 1 ? null : `QEMU ended with ${String(result.code)}: ${result.stderr.trim()}` };
   });
 }
 
@@ -62,7 +61,7 @@ function writeRamImages(folder: string, records: Buffer): string {
 }
 
 /** What each case left behind on Bochs: the runner in a ROM, the records put into memory by Bochs itself. */
-export async function runOnBochs(cases: readonly Case[]): Promise<Outcome[]> {
+export async function runOnBochs(cases: readonly Case[]): Promise<Ended> {
   return inFolder(async (folder) => {
     const file = (name: string): string => path.join(folder, name);
     const assembledLoader = await run('nasm', ['-f', 'bin', '-o', file('loader'), LOADER], { cwd: folder, limitMs: LIMIT_MS });
@@ -72,7 +71,6 @@ export async function runOnBochs(cases: readonly Case[]): Promise<Outcome[]> {
     writeFileSync(file('commands'), 'c\n');
     const result = await run('bochs', ['-q', '-f', 'bochsrc', '-rc', 'commands'], { cwd: folder, limitMs: LIMIT_MS, isDone: () => existsSync(file('log')) && isOver(readFileSync(file('log'), 'latin1')) });
     const outcomes = parseOutcomes(Buffer.from(result.stdout, 'latin1'));
-    if (outcomes.length < cases.length) throw new Error(`Bochs ended at case ${outcomes.length}, ${cases[outcomes.length]?.name ?? 'none'}: ${readFileSync(file('log'), 'latin1').slice(-300)}`);
-    return outcomes;
+    return { outcomes, problem: outcomes.length < cases.length ? `Bochs ended with ${String(result.code)}: ${readFileSync(file('log'), 'latin1').slice(-300)}` : null };
   });
 }

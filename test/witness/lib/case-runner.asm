@@ -116,6 +116,10 @@ next_case:
         mov [tss16 + 10], ax
         mov ax, [ebx + RECORD_STACKS + 12]
         mov [tss16 + 12], ax
+        mov esi, ebx                            ; to one place: with a 16-bit stack, IRET keeps the upper half of ESP
+        mov edi, frame
+        mov ecx, 13
+        rep movsd
         or byte [gdt_tss + 5], 2                ; the other one stays busy: no case switches tasks
         or byte [gdt_tss16 + 5], 2
         mov eax, [ebx + RECORD_TR]
@@ -134,7 +138,7 @@ next_case:
         mov es, eax
         mov fs, eax
         mov gs, eax
-        mov esp, ebx
+        mov esp, frame
         mov ds, eax
         popa
         iret                                    ; ring 0 cases load ESP themselves
@@ -334,6 +338,8 @@ MARK_BYTES      equ $ - mark
 case:   dd RECORDS + 0x10
 cases_end:
         dd 0
+align 16
+frame:  times 13 dd 0
 align 16
 result:
 .vector: dd 0

@@ -16,9 +16,8 @@ const SEGMENT_PREFIXES = [0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65];
 const WINDOW_PAGE = 0x41_0000;
 const VM = 0x2_0000;
 
-/** One random protection case. */
-export function faultCase(random: Random): Case {
-  const ring = random.pick([0, 3]);
+/** One random protection case, of that ring; some kinds are for one ring only, whichever is asked for. */
+export function faultCase(random: Random, ring: 0 | 3): Case {
   const kind = random.pick(Object.keys(KINDS));
   const part = KINDS[kind]!(random, ring);
   const isRing0 = (part.cs ?? (ring === 0 ? CODE0 : CODE3)) === CODE0;

@@ -34,18 +34,17 @@ const FOCUS: readonly (readonly (readonly number[])[])[] = [
 const STRINGS: ReadonlySet<Op> = new Set<Op>(['movs', 'stos', 'lods', 'cmps', 'scas']);
 
 interface Draft { registers: number[]; window: Uint8Array; base: number; has16: boolean }
-type CodeBits = 16 | 32;
+export type CodeBits = 16 | 32;
 interface Piece { readonly bytes: number[]; readonly insn: Insn }
 
 /** One random instruction case, in ring 3: one instruction, or one behind others that leave no flag undefined. */
-export function instructionCase(random: Random): Case {
+export function instructionCase(random: Random, bits: CodeBits): Case {
   const window = Uint8Array.from({ length: WINDOW_BYTES }, () => random.word());
   if (random.oneIn(3)) new DataView(window.buffer).setInt32(random.below(WINDOW_BYTES - 4), STUB, true);
   const draft: Draft = { registers: Array.from({ length: 8 }, () => (random.oneIn(20) ? STUB : random.word())), window, base: 0, has16: false };
   draft.registers[ESP] = WINDOW + 64 + random.below(8) - 4 * random.below(2);
   if (!random.oneIn(5)) draft.registers[EBP] = WINDOW + random.below(WINDOW_BYTES);
 
-  const bits: CodeBits = random.oneIn(6) ? 16 : 32;
   const pieces = [piece(random, bits)];
   if (random.oneIn(3)) for (let more = random.below(2); more >= 0; more -= 1) pieces.unshift(definedPiece(random, bits));
   for (const one of pieces) aim(random, draft, one);

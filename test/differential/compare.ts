@@ -1,0 +1,69 @@
+// One mode: its cases are made, run here and by a peer, and compared. What differs is excused by an entry of case-deviations.ts, which is then
+// counted, or it is reported.
+
+import { END_VECTOR, describeCase, differencesText, outcomeDifferences, type Case, type Difference, type Outcome } from '../witness/lib/case.ts';
+import { excuseOf } from '../witness/lib/case-deviations.ts';
+import { runOnBochs, runOnQemu, type Ended } from '../witness/lib/case-run.ts';
+import { randomFrom } from '../witness/lib/random.ts';
+import type { Mode, Trial } from './modes.ts';
+import type { PeerName } from './options.ts';
+
+const RUN: Readonly<Record<PeerName, (cases: readonly Case[]) => Promise<Ended>>> = { bochs: runOnBochs, qemu: runOnQemu };
+
+/** What came of comparing with one peer. */
+export interface Tally {
+  compared: number;
+  agreed: number;
+  /** Cases that only differ as an entry says. */
+  excused: number;
+  /** Cases that ended by a fault here. */
+  faulted: number;
+  readonly excuses: Map<string, number>;
+  readonly differences: string[];
+}
+
+export const newTally = (): Tally => ({ compared: 0, agreed: 0, excused: 0, faulted: 0, excuses: new Map(), differences: [] });
+
+export interface Numbered extends Trial { readonly number: number }
+
+/** The case of that number: the same for a seed, whatever others are made. */
+export function trialOf(mode: Mode, seed: number, number: number): Numbered {
+  const name = Buffer.from(mode.name).reduce((sum, letter) => Math.imul(sum, 31) + letter, 7);
+  return { ...mode.make(randomFrom(Math.imul(seed, 0x9e37_79b1) ^ Math.imul(name, 0x85eb_ca6b) ^ Math.imul(number + 1, 0xc2b2_ae35))), number };
+}
+
+/** Runs the cases on the peer and adds to the tally. `ours` is what they left behind here, in the same order. */
+export async function compare({ peer, trials, ours, tally }: { readonly peer: PeerName; readonly trials: readonly Numbered[]; readonly ours: readonly Outcome[]; readonly tally: Tally }): Promise<void> {
+  let from = 0;
+  while (from < trials.length) {
+    const { outcomes, problem } = await RUN[peer](trials.slice(from).map(({ one }) => one));
+    outcomes.forEach((theirs, index) => { judge(peer, trials[from + index]!, { ours: ours[from + index]!, theirs }, tally); });
+    from += outcomes.length;
+    if (from >= trials.length) return;
+    tally.compared += 1;
+    tally.differences.push(`case ${trials[from]!.number}: ${describeCase(trials[from]!.one)}\n  ${peer} ended with this case: ${problem ?? 'no reason given'}\n  here: ${outcomeText(ours[from]!)}`);
+    from += 1;
+  }
+}
+
+function judge(peer: PeerName, { one, number }: Numbered, { ours, theirs }: { readonly ours: Outcome; readonly theirs: Outcome }, tally: Tally): void {
+  tally.compared += 1;
+  if (ours.fields['vector'] !== END_VECTOR) tally.faulted += 1;
+  const left: Difference[] = [], excuses = new Set<string>();
+  for (const difference of outcomeDifferences(one, ours, theirs)) {
+    const excuse = excuseOf(peer, difference, { one, ours, theirs });
+    if (excuse === null) left.push(difference);
+    else excuses.add(excuse);
+  }
+  if (left.length > 0) tally.differences.push(`case ${number}: ${describeCase(one)}\n  here against ${peer}: ${differencesText(left)}\n  here: ${outcomeText(ours)}\n  ${peer}: ${outcomeText(theirs)}`);
+  else if (excuses.size === 0) tally.agreed += 1;
+  else {
+    tally.excused += 1;
+    for (const excuse of excuses) tally.excuses.set(excuse, (tally.excuses.get(excuse) ?? 0) + 1);
+  }
+}
+
+/** Every field that is not 0. */
+function outcomeText({ fields }: Outcome): string {
+  return Object.entries(fields).filter(([, value]) => value !== 0).map(([name, value]) => `${name} ${(value >>> 0).toString(16)}`).join(' ');
+}

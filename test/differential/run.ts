@@ -1,0 +1,85 @@
+// npm run differential: generated instructions and faulting states in every mode, here and on Bochs and QEMU, case by case the same or known why not.
+// Exit 0 when all that was compared agrees or is excused, 1 when something differs or nothing was compared, 2 for bad usage.
+
+import { bochsMissing } from '../witness/lib/bochs.ts';
+import { runOnRingscope } from '../witness/lib/case-run.ts';
+import { missing } from '../witness/lib/programs.ts';
+import { qemuMissing } from '../witness/lib/qemu.ts';
+import { compare, newTally, trialOf, type Numbered, type Tally } from './compare.ts';
+import { MODES, type Mode } from './modes.ts';
+import { readOptions, type Options, type PeerName } from './options.ts';
+
+const BATCH = 1000;
+const MISSING: Readonly<Record<PeerName, () => string | null>> = { bochs: bochsMissing, qemu: () => qemuMissing() ?? missing('nasm', 'nasm') };
+
+function usableOptions(): Options {
+  try {
+    return readOptions(process.argv.slice(2), MODES.map(({ name }) => name));
+  } catch (error) {
+    console.error(`differential: ${error instanceof Error ? error.message : String(error)}`);
+    process.exit(2);
+  }
+}
+
+/** Runs the mode's cases; tallies by peer. Prints a line a peer, and what differs. */
+async function runMode(mode: Mode, options: Options, peers: readonly PeerName[]): Promise<Map<PeerName, Tally>> {
+  const tallies = new Map(peers.map((peer) => [peer, newTally()]));
+  const numbers = options.only === null ? Array.from({ length: options.cases }, (_, number) => number) : [options.only];
+  let isDropped = 0;
+  for (let from = 0; from < numbers.length; from += BATCH) {
+    const made = numbers.slice(from, from + BATCH).map((number) => trialOf(mode, options.seed, number));
+    const { trials, ours, dropped } = await runHere(made);
+    isDropped += dropped;
+    for (const [peer, tally] of tallies) {
+      const chosen = trials.flatMap((trial, index) => (trial.peers.includes(peer) ? [{ trial, outcome: ours[index]! }] : []));
+      if (chosen.length > 0) await compare({ peer, trials: chosen.map(({ trial }) => trial), ours: chosen.map(({ outcome }) => outcome), tally });
+    }
+  }
+  if (isDropped > 0) console.log(`${mode.name}: ${isDropped} cases do not end here (shutdown, endless, not executed) and were left out`);
+  return tallies;
+}
+
+/** The cases that end here, with their outcomes. */
+async function runHere(made: readonly Numbered[]) {
+  const trials: Numbered[] = [], ours: Awaited<ReturnType<typeof runOnRingscope>>['outcomes'][number][] = [];
+  let from = 0, dropped = 0;
+  while (from < made.length) {
+    const { outcomes } = await runOnRingscope(made.slice(from).map(({ one }) => one));
+    trials.push(...made.slice(from, from + outcomes.length));
+    ours.push(...outcomes);
+    from += outcomes.length;
+    if (from < made.length) dropped += 1;
+    from += 1;
+  }
+  return { trials, ours, dropped };
+}
+
+function report(mode: Mode, peer: PeerName, tally: Tally, options: Options): void {
+  const seconds = ((performance.now() - start) / 1000).toFixed(0);
+  console.log(`${mode.name} against ${peer}: ${tally.compared} cases (${tally.faulted} fault), ${tally.agreed} agree, ${tally.excused} excused, ${tally.differences.length} differ  [${seconds} s]`);
+  for (const [excuse, cases] of tally.excuses) console.log(`  excused ${cases}: ${excuse}`);
+  for (const difference of tally.differences.slice(0, options.shown)) {
+    const number = /^case (\d+)/.exec(difference)![1]!;
+    console.log(`${difference}\n  again: npm run differential -- --seed ${options.seed} --mode ${mode.name} --against ${peer} --only ${number}`);
+  }
+}
+
+const start = performance.now();
+const options = usableOptions();
+const usable = options.peers.filter((peer) => {
+  const reason = MISSING[peer]();
+  if (reason !== null) console.warn(`SKIPPED, nothing is compared with ${peer}: ${reason}`);
+  return reason === null;
+});
+console.log(`differential: seed ${options.seed}, ${options.cases} cases a mode, against ${usable.join(' and ') || 'nothing'}`);
+let compared = 0, differing = 0;
+for (const mode of usable.length === 0 ? [] : MODES.filter(({ name }) => options.modes.includes(name))) {
+  for (const [peer, tally] of await runMode(mode, options, usable)) {
+    if (tally.compared === 0) continue;
+    report(mode, peer, tally, options);
+    compared += tally.compared;
+    differing += tally.differences.length;
+  }
+}
+console.log(`differential: ${compared} comparisons, ${differing} differ (seed ${options.seed})${compared === 0 ? ': NOTHING WAS COMPARED' : ''}`);
+process.exitCode = differing > 0 || (compared === 0 && !options.allowsNone) ? 1 : 0;
