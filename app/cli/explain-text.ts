@@ -1,6 +1,7 @@
 // An explanation as text for people: the event, the consequence, the ladder with what passed folded, the failing step in full, the walk, the
 // chain, the cascade, and what it all stands on. Lines of at most 100 columns.
 
+import { differenceText } from '../../core/arch/vendor-differences.ts';
 import { describeWithoutRule } from '../../core/event/describe.ts';
 import type { LadderAccess, LadderStep, StepGroup } from '../../core/event/ladder.ts';
 import type { CascadeStep, CauseLink, ExplainedErrorCode,  Explanation, NamedLevel, TransitionSource, TssField } from '../../core/replay/explain/explanation.ts';
@@ -39,7 +40,7 @@ export function explanationText(one: Explanation, options: TextOptions): string 
   if (one.cascade.length > 0) sections.push([paint('bold', 'Cascade'), ...one.cascade.flatMap((step) => cascadeLines(step, one.event.seq))]);
   if (one.remedies.length > 0) sections.push([paint('bold', 'To try'), ...one.remedies.map((change) => `  ringscope whatif TRACE --at ${String(one.event.seq)} --set "${change}" -o OUT`)]);
   if (options.lints.length > 0) sections.push([paint('bold', 'Set-up check'), ...options.lints.flatMap((lint) => [...wrap(lint.sentence, `  ${lint.severity}: `), ...lintDetails(lint).flatMap((line) => wrap(line, '    '))])]);
-  if (one.notes.length > 0) sections.push([paint('bold', 'Implementations differ here'), ...one.notes.flatMap((note) => wrap(note, '  '))]);
+  if (one.differences.length > 0) sections.push([paint('bold', 'Processors differ here'), ...one.differences.flatMap((difference) => wrap(`${differenceText(difference)} [${difference.cite}]`, '  '))]);
   sections.push(wrap(basisText(one, options.lints.length > 0)).map((line) => paint('dim', line)));
   return `${sections.filter((lines) => lines.length > 0).map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }

@@ -72,6 +72,8 @@ export type RecordOptions = {
   readonly memory?: number;
   readonly maxInstructions?: number;
   readonly maxEvents?: number;
+  /** Name of the processor model. */
+  readonly cpuModel?: string;
   /** Flat images: where the first byte is loaded and where execution begins. */
   readonly org?: number;
   readonly entry?: number;

@@ -19,6 +19,7 @@ const recordOptions: Check<RecordOptions> = (value, what) => {
     ...optional(from, 'memory', count(2 ** 32), what),
     ...optional(from, 'maxInstructions', address, what),
     ...optional(from, 'maxEvents', address, what),
+    ...optional(from, 'cpuModel', id, what),
     ...optional(from, 'org', address, what),
     ...optional(from, 'entry', address, what),
   };

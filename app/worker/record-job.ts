@@ -65,12 +65,13 @@ export function failure(error: unknown): string {
 
 /** The recorder's request: the contract's options in the recorder's words. */
 function guestOf({ image, options }: RecordTask): Guest {
-  const { format, memory, maxInstructions, maxEvents, org, entry } = options;
+  const { format, memory, maxInstructions, maxEvents, cpuModel, org, entry } = options;
   return {
     image: readFileSync(image), name: basename(image), format,
     ...(memory === undefined ? {} : { memoryBytes: memory }),
     ...(maxInstructions === undefined ? {} : { maxInstructions }),
     ...(maxEvents === undefined ? {} : { maxEvents }),
+    ...(cpuModel === undefined ? {} : { cpuModel }),
     ...(org === undefined ? {} : { org }),
     ...(entry === undefined ? {} : { entry }),
   };

@@ -15,6 +15,10 @@ export interface CpuModel {
   readonly signature: number;
   /** HAS_ bits. */
   readonly features: number;
+  /** The highest basic leaf of CPUID. */
+  readonly highestLeaf: number;
+  /** CPUID has leaves from 80000000H on. */
+  readonly hasExtendedLeaves: boolean;
 }
 
 const INTEL_486 = HAS_FPU | HAS_VME | HAS_CPUID | HAS_TEST_REGISTERS;
@@ -23,16 +27,16 @@ const P6 = PENTIUM | HAS_PAE | HAS_SEP | HAS_PGE | HAS_MCA | HAS_CMOV | HAS_PAT 
 const MODERN = P6 | HAS_CLFSH | HAS_SSE2 | HAS_NX | HAS_SMEP | HAS_SMAP | HAS_UMIP | HAS_RDTSCP;
 
 export const MODELS = [
-  { name: '486', title: 'i486 DX4 with CPUID and VME', signature: 0x480, features: INTEL_486 },
-  { name: 'pentium', title: 'Pentium with MMX', signature: 0x543, features: PENTIUM },
-  { name: 'p6', title: 'Pentium III', signature: 0x683, features: P6 },
-  { name: 'modern', title: '32-bit mode of a processor with SSE2, NX, SMEP, SMAP and UMIP', signature: 0x6f3, features: MODERN },
+  { name: '486', title: 'i486 DX4 with CPUID and VME', signature: 0x480, features: INTEL_486, highestLeaf: 1, hasExtendedLeaves: false },
+  { name: 'pentium', title: 'Pentium with MMX', signature: 0x543, features: PENTIUM, highestLeaf: 1, hasExtendedLeaves: false },
+  { name: 'p6', title: 'Pentium III', signature: 0x683, features: P6, highestLeaf: 2, hasExtendedLeaves: false },
+  { name: 'modern', title: '32-bit mode of a processor with SSE2, NX, SMEP, SMAP and UMIP', signature: 0x6f3, features: MODERN, highestLeaf: 7, hasExtendedLeaves: true },
 ] as const satisfies readonly CpuModel[];
 
 export const DEFAULT_MODEL: CpuModel = MODELS[3];
 
-/** The model of a name (`i686` is an older name of `p6`), or null. */
+/** The model of a name in any case (`i686` is an older name of `p6`), or null. */
 export function findModel(name: string): CpuModel | null {
-  const wanted = name === 'i686' ? 'p6' : name;
+  const given = name.toLowerCase(), wanted = given === 'i686' ? 'p6' : given;
   return MODELS.find((one) => one.name === wanted) ?? null;
 }

@@ -15,7 +15,7 @@ export interface MsrRow {
 const row = (number: number, name: string, register: string | null, title: string, fields: readonly BitField[] = []): MsrRow => ({ number, name, register, title, fields });
 
 export const IA32_TIME_STAMP_COUNTER = 0x10, IA32_APIC_BASE = 0x1b, IA32_SYSENTER_CS = 0x174, IA32_SYSENTER_ESP = 0x175, IA32_SYSENTER_EIP = 0x176;
-export const IA32_MISC_ENABLE = 0x1a0, IA32_PAT = 0x277, IA32_EFER = 0xc000_0080;
+export const IA32_MISC_ENABLE = 0x1a0, IA32_PAT = 0x277, IA32_EFER = 0xc000_0080, IA32_TSC_AUX = 0xc000_0103;
 
 const memoryType = (entry: number): BitField => bits(entry * 8, 3, `PA${entry}`, '0 UC, 1 WC, 4 WT, 5 WP, 6 WB, 7 UC-');
 
@@ -34,7 +34,7 @@ export const MSRS: readonly MsrRow[] = [
   row(0xc000_0083, 'IA32_CSTAR', 'cstar', 'RIP SYSCALL loads in compatibility mode (AMD)'),
   row(0xc000_0084, 'IA32_FMASK', 'fmask', 'flags SYSCALL clears'),
   row(0xc000_0102, 'IA32_KERNEL_GS_BASE', 'kernel_gs_base', 'GS base SWAPGS brings'),
-  row(0xc000_0103, 'IA32_TSC_AUX', 'tsc_aux', 'value RDTSCP returns'),
+  row(IA32_TSC_AUX, 'IA32_TSC_AUX', 'tsc_aux', 'value RDTSCP returns'),
 ];
 
 /** The row of an MSR number, or null. */

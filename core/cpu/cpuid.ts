@@ -1,35 +1,80 @@
-// CPUID of the one processor model there is: a P6-class processor that says only what this core executes. No FPU, PAE or APIC.
-// SDM 2A "CPUID—CPU Identification".
+// CPUID: what the processor model says of itself, leaf by leaf, and only what this core executes for it. There is no cache, APIC, MTRR or
+// performance counter of the architectural kind, so none is reported. SDM 2A "CPUID—CPU Identification".
 
-import { flag, type BitField } from '../arch/bit-field.ts';
+import {
+  HAS_CLFSH, HAS_CMOV, HAS_CX8, HAS_DE, HAS_FPU, HAS_FXSR, HAS_MCA, HAS_MCE, HAS_MMX, HAS_MSR, HAS_NX, HAS_PAE, HAS_PAT, HAS_PGE, HAS_PSE, HAS_PSE36, HAS_RDTSCP, HAS_SEP,
+  HAS_SMAP, HAS_SMEP, HAS_SSE, HAS_SSE2, HAS_SSE3, HAS_TSC, HAS_UMIP, HAS_VME,
+} from '../arch/cpu-models.ts';
+import { difference } from '../arch/vendor-differences.ts';
+import { differ } from './differ.ts';
 import { EAX, EBX, ECX, EDX, type Cpu } from './state.ts';
 
-/** Name of the processor model, as trace headers carry it. */
-export const CPU_MODEL = 'p6';
+const D_BEYOND = difference('cpuid-beyond-highest');
 
-//  leaf 1 EAX   11..8 family 6 | 7..4 model 8 | 3..0 stepping 3: SYSENTER needs model and stepping of at least 3 each in family 6
-/** Family, model and stepping: CPUID leaf 1 EAX, and EDX after reset. */
-export const SIGNATURE = 0x683;
-const HIGHEST_LEAF = 1;
-
-/** Features reported in leaf 1 EDX. */
-export const FEATURES: readonly BitField[] = [
-  flag(3, 'PSE', '4-MByte pages'),
-  flag(4, 'TSC', 'RDTSC and CR4.TSD'),
-  flag(5, 'MSR', 'RDMSR and WRMSR'),
-  flag(8, 'CX8', 'CMPXCHG8B'),
-  flag(11, 'SEP', 'SYSENTER and SYSEXIT'),
-  flag(13, 'PGE', 'global pages'),
-  flag(15, 'CMOV', 'CMOVcc'),
-  flag(16, 'PAT', 'page attribute table'),
+/** A word of feature flags: the bit of CPUID for each HAS_ bit. */
+type FlagWord = readonly (readonly [bit: number, feature: number])[];
+/** Leaf 1 EDX. Absent everywhere: 9 APIC, 12 MTRR, 18 PSN, 21 DS, 22 ACPI, 27 SS, 28 HTT, 29 TM, 31 PBE. */
+const LEAF_1_EDX: FlagWord = [
+  [0, HAS_FPU], [1, HAS_VME], [2, HAS_DE], [3, HAS_PSE], [4, HAS_TSC], [5, HAS_MSR], [6, HAS_PAE], [7, HAS_MCE], [8, HAS_CX8], [11, HAS_SEP], [13, HAS_PGE], [14, HAS_MCA],
+  [15, HAS_CMOV], [16, HAS_PAT], [17, HAS_PSE36], [19, HAS_CLFSH], [23, HAS_MMX], [24, HAS_FXSR], [25, HAS_SSE], [26, HAS_SSE2],
 ];
-const FEATURE_BITS = FEATURES.reduce((sum, one) => sum | (1 << one.bit), 0);
+const LEAF_1_ECX: FlagWord = [[0, HAS_SSE3]];
+const LEAF_7_EBX: FlagWord = [[7, HAS_SMEP], [20, HAS_SMAP]];
+const LEAF_7_ECX: FlagWord = [[2, HAS_UMIP]];
+const LEAF_80000001_EDX: FlagWord = [[20, HAS_NX], [27, HAS_RDTSCP]];
 
-/** CPUID: fills EAX, EBX, ECX, EDX for the leaf in EAX. Leaves above the highest one answer as the highest basic leaf, as Intel processors do. */
+/** Not executed yet, and so not reported. */
+const MISSING = HAS_FPU | HAS_MMX | HAS_FXSR | HAS_SSE | HAS_SSE2 | HAS_SSE3 | HAS_PAE | HAS_PSE36 | HAS_DE | HAS_VME | HAS_NX | HAS_SMEP | HAS_SMAP;
+
+const EXTENDED = 0x8000_0000, EXTENDED_HIGHEST = 0x8000_0008;
+/** CLFLUSH flushes 64 bytes: EBX 15..8 of leaf 1, in units of 8 bytes. */
+const CLFLUSH_SIZE = 8 << 8;
+/** Leaf 2: AL 1 (asked once is enough); descriptor 40H: no second-level cache; FFH: ask leaf 4, which has none. */
+const LEAF_2_P6 = 0x4001, LEAF_2_MODERN = 0xff01;
+/** Leaf 80000008H EAX: 32 linear and 36 physical address bits. */
+const ADDRESS_SIZES = 0x2024;
+const BRAND = 'Ringscope IA-32 processor';
+const BRAND_LEAF = 0x8000_0002, BRAND_LEAVES = 3;
+
+/** CPUID: fills EAX, EBX, ECX, EDX for the leaf in EAX (and ECX). */
 export function cpuid(cpu: Cpu): void {
+  const { highestLeaf, hasExtendedLeaves } = cpu.model;
   const leaf = cpu.get32(EAX) >>> 0;
-  if (leaf === 0) answer(cpu, HIGHEST_LEAF, 0x756e_6547, 0x6c65_746e, 0x4965_6e69); // "Genu" "ntel" "ineI"
-  else answer(cpu, SIGNATURE, 0, 0, FEATURE_BITS);
+  if (leaf <= highestLeaf) basic(cpu, leaf);
+  else if (hasExtendedLeaves && leaf >= EXTENDED && leaf <= EXTENDED_HIGHEST) extended(cpu, leaf);
+  else {
+    // "If a value entered for CPUID.EAX is higher than the maximum input value …": as the highest basic leaf
+    differ(cpu, D_BEYOND);
+    basic(cpu, highestLeaf);
+  }
+}
+
+function basic(cpu: Cpu, leaf: number): void {
+  const { signature, features } = cpu.model;
+  switch (leaf) {
+    case 0: answer(cpu, cpu.model.highestLeaf, 0x756e_6547, 0x6c65_746e, 0x4965_6e69); break; // "Genu" "ntel" "ineI"
+    case 1: answer(cpu, signature, (features & HAS_CLFSH) !== 0 ? CLFLUSH_SIZE : 0, flags(cpu, LEAF_1_ECX), flags(cpu, LEAF_1_EDX)); break;
+    case 2: answer(cpu, cpu.model.highestLeaf > 2 ? LEAF_2_MODERN : LEAF_2_P6, 0, 0, 0); break;
+    case 7: answer(cpu, 0, ...(cpu.get32(ECX) === 0 ? [flags(cpu, LEAF_7_EBX), flags(cpu, LEAF_7_ECX)] as const : [0, 0] as const), 0); break;
+    default: answer(cpu, 0, 0, 0, 0); // 3: no serial number; 4: no cache; 5: no MONITOR; 6: no power management
+  }
+}
+
+function extended(cpu: Cpu, leaf: number): void {
+  if (leaf === EXTENDED) answer(cpu, EXTENDED_HIGHEST, 0, 0, 0);
+  else if (leaf === 0x8000_0001) answer(cpu, 0, 0, 0, flags(cpu, LEAF_80000001_EDX));
+  else if (leaf >= BRAND_LEAF && leaf < BRAND_LEAF + BRAND_LEAVES) brand(cpu, (leaf - BRAND_LEAF) * 16);
+  else answer(cpu, leaf === EXTENDED_HIGHEST ? ADDRESS_SIZES : 0, 0, 0, 0);
+}
+
+// four characters a register, zeros behind the end
+function brand(cpu: Cpu, at: number): void {
+  const word = (from: number): number => [3, 2, 1, 0].reduce((sum, index) => (sum << 8) | (BRAND.charCodeAt(from + index) || 0), 0);
+  answer(cpu, word(at), word(at + 4), word(at + 8), word(at + 12));
+}
+
+function flags(cpu: Cpu, word: FlagWord): number {
+  return word.reduce((sum, [bit, feature]) => ((cpu.model.features & feature & ~MISSING) !== 0 ? sum | (1 << bit) : sum), 0);
 }
 
 function answer(cpu: Cpu, eax: number, ebx: number, ecx: number, edx: number): void {

@@ -17,6 +17,9 @@ class HeldProbe implements Probe {
   access(what: number, part: number, linear: number, physical: number, size: number, lo: number, hi: number, write: number): void {
     this.told.push((to) => { to.access(what, part, linear, physical, size, lo, hi, write); });
   }
+  differ(difference: number): void {
+    this.told.push((to) => { to.differ(difference); });
+  }
 }
 
 const NOTHING = (): void => { /* nobody listens */ };

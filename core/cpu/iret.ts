@@ -25,7 +25,7 @@ const CODE_RULES: CodeRules = {
   isNotNull: rule('iret-cs-not-null'), inTable: rule('iret-cs-table-limit'), type: rule('iret-cs-type'), rpl: rule('iret-cs-rpl'),
   conformingDpl: rule('iret-cs-conforming-dpl'), dpl: rule('iret-cs-dpl'), present: rule('iret-cs-present'),
 };
-// VENDOR: for an absent return SS the manual lists #NP here but #SS for RETF. Bochs and QEMU raise #NP here, and so do we; no processor was asked.
+// For an absent return SS the manual lists #NP here but #SS for RETF; no processor was asked.
 // SDM 2A "IRET/IRETD/IRETQ—Interrupt Return", "Protected Mode Exceptions".
 const STACK_RULES: StackRules = {
   absent: NP,

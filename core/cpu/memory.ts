@@ -4,11 +4,13 @@
 // 8- and 16-bit values are unsigned, 32-bit ones signed integers; offsets may be given signed or unsigned.
 
 import { RIGHTS_UNUSABLE } from '../arch/register-file.ts';
+import { difference } from '../arch/vendor-differences.ts';
 import { rule } from '../event/rules.ts';
 import { privilegeOf } from './access.ts';
 import { IS_READ, IS_WRITE, NO_PART, WHAT_OPERAND } from './access-codes.ts';
 import { tellAccess } from './access-report.ts';
 import { demandAligned, isAlignmentChecked } from './alignment.ts';
+import { differ } from './differ.ts';
 import { demand, GP0, SS0, skip, type FaultCode } from './fault.ts';
 import { prepareLinearWrite, readLinear16, readLinear32, readLinear8, writeLinear16, writeLinear32, writeLinear8 } from './linear-memory.ts';
 import { isRealMode } from './mode.ts';
@@ -19,6 +21,7 @@ import { SUPERVISOR_READ, SUPERVISOR_WRITE, USER_READ, USER_WRITE } from './tlb.
 
 const R_USABLE = rule('segment-usable'), R_READABLE = rule('segment-readable'), R_WRITABLE = rule('segment-writable');
 const R_LIMIT = rule('segment-limit'), R_EXPAND_DOWN = rule('segment-expand-down'), R_FETCH_LIMIT = rule('fetch-limit');
+const D_ACROSS = difference('access-across-4-gib');
 const PAGE_MASK = 0xffff_f000 | 0;
 const FLAT_WRITE_SHIFT = 8;
 
@@ -149,7 +152,7 @@ export function linearForWrite(cpu: Cpu, segment: number, offset: number, sizeBy
  * and so does 4 GiB, where an instruction at the very end of a flat segment goes on.
  */
 export function linearForFetch(cpu: Cpu, offset: number): number {
-  // VENDOR: the manual leaves open whether an access across 4 GiB faults when the limit is FFFFFFFFH; data accesses fault here, too.
+  if (offset > 0xffff_ffff && cpu.segmentLimit(CS) === 0xffff_ffff) differ(cpu, D_ACROSS);
   // SDM 3A "Limit Checking".
   demand(cpu, R_FETCH_LIMIT, offset <= cpu.segmentLimit(CS), GP0, offset >>> 0, cpu.segmentLimit(CS));
   return (cpu.segmentBase(CS) + offset) >>> 0;
@@ -165,6 +168,7 @@ function demandWithinLimit(cpu: Cpu, segment: number, offset: number, sizeBytes:
     skip(cpu, R_LIMIT);
     demand(cpu, R_EXPAND_DOWN, isWithinLimit(rights, limit, offset, sizeBytes), limitFault(segment), offset, limit);
   } else {
+    if (limit === 0xffff_ffff && offset + sizeBytes - 1 > limit) differ(cpu, D_ACROSS);
     demand(cpu, R_LIMIT, isWithinLimit(rights, limit, offset, sizeBytes), limitFault(segment), offset, limit);
     if (!cpu.isQuick) skip(cpu, R_EXPAND_DOWN);
   }

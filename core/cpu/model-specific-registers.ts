@@ -1,34 +1,27 @@
-// RDMSR, WRMSR and RDTSC: the MSRs this processor has, each with the values it takes. Numbers and fields: core/arch/msrs.ts.
+// RDMSR, WRMSR and RDTSC. Which MSRs this processor has, and the values they take: msr-places.ts; names and fields: core/arch/msrs.ts.
 // SDM 2B "RDMSR—Read From Model Specific Register", SDM 2D "WRMSR—Write to Model Specific Register".
 
 import { CR4_TSD } from '../arch/control-registers.ts';
-import { findMsr, IA32_PAT, IA32_SYSENTER_CS, IA32_SYSENTER_EIP, IA32_SYSENTER_ESP, IA32_TIME_STAMP_COUNTER, msrName } from '../arch/msrs.ts';
+import { IA32_TIME_STAMP_COUNTER, msrName } from '../arch/msrs.ts';
 import { registerOffset } from '../arch/register-file.ts';
+import { difference } from '../arch/vendor-differences.ts';
 import { assert } from '../base/assert.ts';
 import { highOfCount, joinU64 } from '../base/u64.ts';
 import { rule } from '../event/rules.ts';
 import { handleOf } from '../event/schema.ts';
 import { beforeEvent, beginEvent, emitEvent, kindCode } from './emit.ts';
+import { differ } from './differ.ts';
 import { demand, GP0, skip } from './fault.ts';
+import { isMsrValue, placeOfMsr } from './msr-places.ts';
 import { demandPrivileged } from './privilege.ts';
 import { EAX, ECX, EDX, type Cpu } from './state.ts';
 
 const R_EXISTS = rule('msr-exists'), R_VALUE = rule('msr-value'), R_TSC = rule('tsc-cpl');
+const D_SYSENTER_WIDTH = difference('sysenter-msr-width');
 const K_WRITE = kindCode('msr-write');
 const H_MSR = handleOf('msr-write', 'msr'), H_NAME = handleOf('msr-write', 'name'), H_BEFORE = handleOf('msr-write', 'before'), H_AFTER = handleOf('msr-write', 'after'),
   H_REFUSED = handleOf('msr-write', 'refused');
 const CR4 = registerOffset('cr4');
-
-/** Where an MSR's value is kept; null for the TSC, which is derived from the clock. `is64` is false where only 32 bits exist. */
-interface Kept { readonly offset: number | null; readonly is64: boolean }
-const kept = (number: number, is64: boolean): readonly [number, Kept] => {
-  const register = findMsr(number)?.register ?? null;
-  return [number, { offset: register === null ? null : registerOffset(register), is64 }];
-};
-// VENDOR: on this 32-bit processor the SYSENTER MSRs are 32 bits wide; what WRMSR has in EDX for them is ignored, as on P6.
-const PRESENT: ReadonlyMap<number, Kept> = new Map([
-  kept(IA32_TIME_STAMP_COUNTER, true), kept(IA32_SYSENTER_CS, false), kept(IA32_SYSENTER_ESP, false), kept(IA32_SYSENTER_EIP, false), kept(IA32_PAT, true),
-]);
 
 const value = { lo: 0, hi: 0 };
 
@@ -36,7 +29,7 @@ const value = { lo: 0, hi: 0 };
 export function rdmsr(cpu: Cpu): void {
   const number = cpu.get32(ECX) >>> 0;
   demandPrivileged(cpu);
-  demand(cpu, R_EXISTS, PRESENT.has(number), GP0, number, 0);
+  demand(cpu, R_EXISTS, placeOfMsr(cpu, number) !== null, GP0, number, 0);
   skip(cpu, R_VALUE);
 
   readMsr(cpu, number);
@@ -48,12 +41,12 @@ export function rdmsr(cpu: Cpu): void {
 export function wrmsr(cpu: Cpu): void {
   const number = cpu.get32(ECX) >>> 0;
   const lo = cpu.get32(EAX) >>> 0, hi = cpu.get32(EDX) >>> 0;
-  const exists = PRESENT.has(number);
-  const isAllowed = cpu.cpl === 0 && exists && isValidValue(number, lo, hi);
-  if (!isAllowed) reportWrite(cpu, number, lo, hi, { refused: true });
+  const place = placeOfMsr(cpu, number);
+  const isTaken = place !== null && isMsrValue(place, lo, hi);
+  if (cpu.cpl !== 0 || !isTaken) reportWrite(cpu, number, lo, hi, { refused: true });
   demandPrivileged(cpu);
-  demand(cpu, R_EXISTS, exists, GP0, number, 0);
-  demand(cpu, R_VALUE, isValidValue(number, lo, hi), GP0, lo, hi);
+  demand(cpu, R_EXISTS, place !== null, GP0, number, 0);
+  demand(cpu, R_VALUE, isTaken, GP0, lo, hi);
 
   reportWrite(cpu, number, lo, hi, { refused: false });
 }
@@ -69,8 +62,9 @@ export function rdtsc(cpu: Cpu): void {
 
 /** The one writer of MSRs. `number` must be one this processor has. */
 export function writeMsr(cpu: Cpu, number: number, lo: number, hi: number): void {
-  const place = PRESENT.get(number);
-  assert(place !== undefined, 'an MSR this processor has');
+  const place = placeOfMsr(cpu, number);
+  assert(place !== null, 'an MSR this processor has');
+  if (!place.is64 && hi !== 0) differ(cpu, D_SYSENTER_WIDTH);
   if (place.offset !== null) {
     cpu.setRegister(place.offset, lo, place.is64 ? hi : 0);
     return;
@@ -81,21 +75,22 @@ export function writeMsr(cpu: Cpu, number: number, lo: number, hi: number): void
 }
 
 /** True when this processor has the MSR and it takes the value: what WRMSR demands besides CPL 0. */
-export function takesMsrValue(number: number, lo: number, hi: number): boolean {
-  return PRESENT.has(number) && isValidValue(number, lo, hi);
+export function takesMsrValue(cpu: Cpu, number: number, lo: number, hi: number): boolean {
+  const place = placeOfMsr(cpu, number);
+  return place !== null && isMsrValue(place, lo, hi);
 }
 
 /** The value of an MSR as RDMSR would give it; null where this processor does not have it. */
 export function msrValue(cpu: Cpu, number: number): bigint | null {
-  if (!PRESENT.has(number)) return null;
+  if (placeOfMsr(cpu, number) === null) return null;
   readMsr(cpu, number);
   return joinU64(value.lo, value.hi);
 }
 
 // Leaves the value in `value`: nothing is allocated for a counter that is read often.
 function readMsr(cpu: Cpu, number: number): void {
-  const place = PRESENT.get(number);
-  assert(place !== undefined, 'an MSR this processor has');
+  const place = placeOfMsr(cpu, number);
+  assert(place !== null, 'an MSR this processor has');
   if (place.offset !== null) {
     value.lo = cpu.register(place.offset);
     value.hi = cpu.registerHigh(place.offset);
@@ -108,29 +103,17 @@ function readMsr(cpu: Cpu, number: number): void {
 
 function reportWrite(cpu: Cpu, number: number, lo: number, hi: number, outcome: { readonly refused: boolean }): void {
   beforeEvent(cpu);
-  const place = PRESENT.get(number);
+  const place = placeOfMsr(cpu, number);
   const draft = beginEvent(cpu, K_WRITE);
   draft.set(H_MSR, number);
   draft.setText(H_NAME, msrName(number));
-  if (place === undefined) draft.setUnknown(H_BEFORE);
+  if (place === null) draft.setUnknown(H_BEFORE);
   else {
     readMsr(cpu, number);
     draft.set64(H_BEFORE, value.lo, value.hi);
   }
   if (!outcome.refused) writeMsr(cpu, number, lo, hi);
-  draft.set64(H_AFTER, lo, place === undefined || place.is64 || outcome.refused ? hi : 0);
+  draft.set64(H_AFTER, lo, place === null || place.is64 || outcome.refused ? hi : 0);
   draft.set(H_REFUSED, outcome.refused ? 1 : 0);
   emitEvent(cpu);
-}
-
-// IA32_PAT: eight memory types; 2, 3 and everything above 7 are reserved. SDM 3A "Page Attribute Table (PAT)".
-function isValidValue(number: number, lo: number, hi: number): boolean {
-  if (number !== IA32_PAT) return true;
-  for (const word of [lo, hi]) {
-    for (let shift = 0; shift < 32; shift += 8) {
-      const type = (word >>> shift) & 0xff;
-      if (type > 7 || type === 2 || type === 3) return false;
-    }
-  }
-  return true;
 }

@@ -4,9 +4,11 @@
 import { CR0_WP, CR4_PSE } from '../arch/control-registers.ts';
 import { ENTRY_A, ENTRY_BASE, ENTRY_D, ENTRY_P, ENTRY_PS, ENTRY_RW, ENTRY_US, LARGE_BASE, LARGE_RESERVED } from '../arch/page-entry.ts';
 import { registerOffset } from '../arch/register-file.ts';
+import { difference } from '../arch/vendor-differences.ts';
 import { rule } from '../event/rules.ts';
 import { PEEK, TYPE_MASK, USER, WRITE } from './access.ts';
 import { IS_READ, IS_WRITE, partCode, WHAT_PAGE_ENTRY } from './access-codes.ts';
+import { differ } from './differ.ts';
 import { judge, skip, skipAll } from './fault.ts';
 import { flagPage, PAGE_DIRECTORY, PAGE_TABLE } from './page-flags.ts';
 import { readPhysical32, writeByProcessor32 } from './physical.ts';
@@ -14,6 +16,7 @@ import type { Cpu } from './state.ts';
 
 const R_PDE_PRESENT = rule('page-directory-present'), R_PDE_RESERVED = rule('page-directory-reserved'), R_PTE_PRESENT = rule('page-table-present');
 const R_USER = rule('page-user'), R_USER_WRITE = rule('page-user-writable'), R_SUPERVISOR_WRITE = rule('page-supervisor-writable');
+const D_ACCESSED = difference('accessed-before-refusal');
 /** What a TLB hit spares. */
 const WALK_RULES = [R_PDE_PRESENT, R_PDE_RESERVED, R_PTE_PRESENT], USER_RULES = [R_USER, R_USER_WRITE];
 const DIRECTORY_ENTRY = partCode('directory-entry'), TABLE_ENTRY = partCode('table-entry');
@@ -61,7 +64,6 @@ export function walkTables(cpu: Cpu, linear: number, access: number, out: WalkOu
   out.user = (out.pde & ENTRY_US) !== 0;
   // Step 3: with CR4.PSE = 1 and PS = 1 the PDE maps a 4-MByte page.
   if ((out.pde & ENTRY_PS) !== 0 && (cpu.register(CR4) & CR4_PSE) !== 0) return walkLarge(cpu, linear, access, out);
-  // VENDOR: whether an entry is marked accessed when a lower level then refuses differs between processors; here it is.
   if (access < PEEK) {
     skip(cpu, R_PDE_RESERVED);
     markEntry(cpu, out.pdePhysical, out.pde, ENTRY_A, DIRECTORY_ENTRY);
@@ -71,6 +73,7 @@ export function walkTables(cpu: Cpu, linear: number, access: number, out: WalkOu
   out.levels = 2;
   out.ptePhysical = ((out.pde & ENTRY_BASE) | ((linear >>> 10) & 0xffc)) >>> 0;
   out.pte = readEntry(cpu, out.ptePhysical, access, PAGE_TABLE);
+  if (access < PEEK && (out.pte & ENTRY_P) === 0 && (out.pde & ENTRY_A) === 0) differ(cpu, D_ACCESSED);
   if (!decide(cpu, access, R_PTE_PRESENT, (out.pte & ENTRY_P) !== 0, out.pte)) return refuse(out, R_PTE_PRESENT);
 
   out.writable &&= (out.pte & ENTRY_RW) !== 0;

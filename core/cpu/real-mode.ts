@@ -3,7 +3,9 @@
 // Interrupts: real-mode-interrupt.ts. SDM 3B "8086 Emulation".
 
 import { RIGHTS_UNUSABLE } from '../arch/register-file.ts';
+import { difference } from '../arch/vendor-differences.ts';
 import { rule } from '../event/rules.ts';
+import { differ } from './differ.ts';
 import { demand, GP0 } from './fault.ts';
 import { prepareWrite } from './memory.ts';
 import { isProtectedMode, isVirtual8086 } from './mode.ts';
@@ -17,6 +19,7 @@ export const REAL_RIGHTS = 0x93, REAL_LIMIT = 0xffff;
 /** The same with DPL 3: every segment register in virtual-8086 mode. */
 const VIRTUAL_8086_RIGHTS = 0xf3;
 const R_LIMIT = rule('real-far-limit');
+const D_NULL = difference('null-segment-in-real-mode');
 
 /** Loads DS, ES, FS, GS or SS, as MOV, POP and LxS do, in any mode. Faults as loadSegment does, in protected mode only. */
 export function loadSegmentRegister(cpu: Cpu, segment: number, selector: number): void {
@@ -33,9 +36,11 @@ export function loadParagraph(cpu: Cpu, segment: number, selector: number): void
   }
   // SDM 3A "Switching Back to Real-Address Mode": limit and rights that protected mode left stay in force.
   const rights = cpu.segmentRights(segment);
-  // VENDOR: that section calls a register left with a null selector unusable; a load makes it what it is after reset, as guests rely on.
-  if ((rights & RIGHTS_UNUSABLE) !== 0) installSegment(cpu, segment, selector, REAL_RIGHTS, REAL_LIMIT, base);
-  else installSegment(cpu, segment, selector, rights, cpu.segmentLimit(segment), base);
+  // That section calls a register left with a null selector unusable; a load makes it what it is after reset, as guests rely on.
+  if ((rights & RIGHTS_UNUSABLE) !== 0) {
+    differ(cpu, D_NULL);
+    installSegment(cpu, segment, selector, REAL_RIGHTS, REAL_LIMIT, base);
+  } else installSegment(cpu, segment, selector, rights, cpu.segmentLimit(segment), base);
 }
 
 /** JMP far outside protected mode. Faults with #GP. SDM 2A "JMP—Jump". */

@@ -3,10 +3,14 @@
 
 import { dplOf, isCode, isConformingCode, isData, isPresent, isWritableData, RIGHTS_DB } from '../arch/descriptor.ts';
 import { RIGHTS_UNUSABLE } from '../arch/register-file.ts';
+import { difference } from '../arch/vendor-differences.ts';
+import { differ } from './differ.ts';
 import { errorOf, isNull, readDescriptor, type Descriptor } from './descriptor-table.ts';
 import { demand, GP, GP0, NP, skip, skipAll, type FaultCode } from './fault.ts';
 import { installNull } from './segmentation.ts';
 import { DS, ES, FS, GS, type Cpu } from './state.ts';
+
+const D_POINTER = difference('return-stack-pointer'), D_ABSENT = difference('return-stack-absent');
 
 /** Codes of the checks of a return CS, in order. */
 export interface CodeRules { readonly isNotNull: number; readonly inTable: number; readonly type: number; readonly rpl: number; readonly conformingDpl: number; readonly dpl: number; readonly present: number }
@@ -41,6 +45,7 @@ export function checkReturnStack(cpu: Cpu, into: Descriptor, selector: number, r
   demand(cpu, rules.rpl, (selector & 3) === rpl, GP(error), selector & 3, rpl);
   demand(cpu, rules.type, isWritableData(rights), GP(error), selector, rights);
   demand(cpu, rules.dpl, dplOf(rights) === rpl, GP(error), dplOf(rights), rpl);
+  if (!isPresent(rights) && rules.absent === NP) differ(cpu, D_ABSENT);
   demand(cpu, rules.present, isPresent(rights), rules.absent(error), selector, rights);
 }
 
@@ -62,6 +67,6 @@ const DATA_SEGMENTS = [ES, DS, FS, GS];
 
 /** Sets ESP on a return; only SP when the stack segment has B = 0, as processors do. */
 export function setReturnedPointer(cpu: Cpu, stackRights: number, pointer: number): void {
-  // VENDOR: the manual loads all of ESP; Intel and AMD processors leave its high half alone when SS.B = 0.
+  if ((stackRights & RIGHTS_DB) === 0) differ(cpu, D_POINTER);
   cpu.esp = (stackRights & RIGHTS_DB) !== 0 ? pointer : (cpu.esp & 0xffff_0000) | (pointer & 0xffff);
 }

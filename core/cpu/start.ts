@@ -5,7 +5,6 @@ import { CR0_CD, CR0_ET, CR0_NW, CR0_PE } from '../arch/control-registers.ts';
 import { RIGHTS_P, TYPE_LDT, TYPE_TSS32_BUSY } from '../arch/descriptor.ts';
 import { EFLAGS_FIXED, EFLAGS_IF } from '../arch/flags.ts';
 import { registerOffset } from '../arch/register-file.ts';
-import { SIGNATURE } from './cpuid.ts';
 import { writeFlags } from './flags.ts';
 import { REAL_LIMIT, REAL_RIGHTS } from './real-mode.ts';
 import { FLAT_CODE, FLAT_DATA, installFlat, installNull, installSegment } from './segmentation.ts';
@@ -31,7 +30,7 @@ export function startReal(cpu: Cpu): void {
   installSegment(cpu, TR, 0, RIGHTS_P | TYPE_TSS32_BUSY, REAL_LIMIT, 0);
   cpu.setNarrow(GDTR_LIMIT, REAL_LIMIT);
   cpu.setNarrow(IDTR_LIMIT, REAL_LIMIT);
-  cpu.set32(EDX, SIGNATURE);
+  cpu.set32(EDX, cpu.model.signature);
   begin(cpu, EFLAGS_FIXED, EIP_RESET);
 }
 

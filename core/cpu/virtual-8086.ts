@@ -4,8 +4,10 @@
 //   the frame, highest address first:   GS  FS  DS  ES  SS  ESP  EFLAGS  CS  EIP   (doublewords)
 
 import { EFLAGS_RF } from '../arch/flags.ts';
+import { difference } from '../arch/vendor-differences.ts';
 import { codeOf, SLOT_NAMES, VIAS } from '../event/kinds.ts';
 import { rule } from '../event/rules.ts';
+import { differ } from './differ.ts';
 import { demand, GP0 } from './fault.ts';
 import { writeFlags } from './flags.ts';
 import { partCode } from './access-codes.ts';
@@ -17,6 +19,7 @@ import { fillFrame, fillReturn } from './transition-fields.ts';
 import { commitTransition, openTransition, setCpl } from './transition.ts';
 
 const R_LIMIT = rule('iret-v86-limit');
+const D_EIP = difference('virtual-8086-eip');
 const VIA_IRET = codeOf(VIAS, 'iret');
 const SLOT = 4;
 const NAMES = (['eip', 'cs', 'eflags', 'esp', 'ss', 'es', 'ds', 'fs', 'gs'] as const).map((name) => codeOf(SLOT_NAMES, name));
@@ -30,7 +33,7 @@ const values = NAMES.map(() => 0);
 export function returnToVirtual8086(cpu: Cpu): void {
   for (let slot = 0; slot < NAMES.length; slot += 1) values[slot] = poppedSlot(cpu, PARTS[slot]!, slot * SLOT, SLOT) >>> 0;
   const eip = values[EIP_SLOT]!;
-  // VENDOR: Bochs and QEMU cut EIP to 16 bits instead.
+  if (eip > REAL_LIMIT) differ(cpu, D_EIP);
   demand(cpu, R_LIMIT, eip <= REAL_LIMIT, GP0, eip, REAL_LIMIT);
 
   const draft = openTransition(cpu, VIA_IRET);

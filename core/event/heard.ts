@@ -1,6 +1,7 @@
 // What a listening probe hears while one attempt is executed again: checks, the memory read or written for them, and events, in order.
 // Plain data, so that it crosses processes. A ladder is made from it (core/replay/explain); nothing here decides anything.
 
+import type { DifferenceId } from '../arch/vendor-differences.ts';
 import type { EventKind } from './kinds.ts';
 
 /** What memory is looked at for; a place in the list is the code `Probe.access` passes. Append only. */
@@ -46,9 +47,11 @@ export interface HeardAccess {
   readonly value: bigint;
   readonly write: boolean;
 }
+/** A choice was made on which processors differ. */
+export interface HeardDifference { readonly kind: 'difference'; readonly id: DifferenceId }
 /** An event left the processor here, with its number in the recording. */
 export interface HeardEvent { readonly kind: 'event'; readonly seq: number; readonly event: EventKind }
-export type Heard = HeardCheck | HeardAccess | HeardEvent;
+export type Heard = HeardCheck | HeardAccess | HeardDifference | HeardEvent;
 
 /** One attempt may report no more: a REP with a huge count makes millions of accesses. Behind the first HEARD_FIRST, what is older is dropped then, and `cut` says so. */
 export const HEARD_MAX = 20_000, HEARD_FIRST = 2_000;

@@ -1,5 +1,6 @@
 // The check ladder of one event: every architectural check on the way to it, in the manual's order (EVENTS.md "Check ladder").
 
+import type { VendorDifference } from '../arch/vendor-differences.ts';
 import type { AccessKind, AccessPart } from './heard.ts';
 
 export const STEP_OUTCOMES = ['pass', 'fail', 'skipped', 'not-reached'] as const;
@@ -48,4 +49,6 @@ export interface Ladder {
   readonly steps: readonly LadderStep[];
   /** Memory the processor wrote once all checks had passed: the frame, accessed and busy bits. */
   readonly writes: readonly LadderAccess[];
+  /** Choices made on the way on which processors or emulators differ, each once, in order. */
+  readonly differences: readonly VendorDifference[];
 }

@@ -21,6 +21,8 @@ export interface Probe {
    * `write` 1 for a write. `linear` of a page entry is its physical address.
    */
   access(what: number, part: number, linear: number, physical: number, size: number, lo: number, hi: number, write: number): void;
+  /** A choice was made on which processors differ: `difference` is a code of core/arch/vendor-differences.ts. */
+  differ(difference: number): void;
 }
 
 /** A probe that hears nothing. */
@@ -30,4 +32,5 @@ export const SILENT_PROBE: Probe = {
   listening: false,
   check(): void { /* not listening */ },
   access(): void { /* not listening */ },
+  differ(): void { /* not listening */ },
 };

@@ -105,6 +105,10 @@ export class AttemptWrites implements Probe, WriteWatch {
     // what was checked is another question
   }
 
+  differ(): void {
+    // so is what others do
+  }
+
   #isAbout(draft: EventDraft): boolean {
     const first = joinCount(wordOf(draft, PHYSICAL), highWordOf(draft, PHYSICAL));
     const is8 = ENTRIES_OF_8.includes(TABLES[wordOf(draft, TABLE)] ?? '') && !isRealMode(this.#cpu);

@@ -43,7 +43,7 @@ export function changeMsr(cpu: Cpu, { msr, field, value }: Extract<Change, { kin
   if (before === null) throw new BadInput(`this processor has no ${msrName(msr)}`);
   const whole = field === null ? null : findWholeField(wholeFields(findMsr(msr)?.fields ?? []), field);
   const wanted = whole === null ? value : withWholeValue(before, whole, value);
-  if (!takesMsrValue(msr, lowU32(wanted), highU32(wanted))) throw new BadInput(`${msrName(msr)} does not take ${hex(wanted)}: WRMSR would raise #GP(0)`);
+  if (!takesMsrValue(cpu, msr, lowU32(wanted), highU32(wanted))) throw new BadInput(`${msrName(msr)} does not take ${hex(wanted)}: WRMSR would raise #GP(0)`);
 
   writeMsr(cpu, msr, lowU32(wanted), highU32(wanted));
   return words(msrName(msr), whole, { before, after: msrValue(cpu, msr) ?? wanted, width: 64 });

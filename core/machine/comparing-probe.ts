@@ -40,6 +40,10 @@ export class ComparingProbe implements Probe {
     // not listening
   }
 
+  differ(): void {
+    // not listening
+  }
+
   access(): void {
     // not listening
   }

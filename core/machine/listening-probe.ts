@@ -1,5 +1,6 @@
 // Listens to one attempt that is executed again: keeps every check and access in order, and passes events on to the comparison.
 
+import { VENDOR_DIFFERENCES } from '../arch/vendor-differences.ts';
 import { EVENT_KINDS } from '../event/kinds.ts';
 import type { EventDraft } from '../event/draft.ts';
 import { joinU64 } from '../base/u64.ts';
@@ -32,6 +33,11 @@ export class ListeningProbe implements Probe {
     this.#keep({
       kind: 'access', what: kind, part: ACCESS_PARTS[part] ?? null, linear: kind === 'page-entry' ? null : linear, physical, size, value: joinU64(lo, hi), write: write !== 0,
     });
+  }
+
+  differ(difference: number): void {
+    const one = VENDOR_DIFFERENCES[difference];
+    if (one !== undefined) this.#keep({ kind: 'difference', id: one.id });
   }
 
   // the end of an attempt explains its fault, so it is the middle that goes

@@ -1,5 +1,6 @@
 // One guest computer: processor, RAM and devices over one buffer, with an image loaded and ready for its first instruction.
 
+import { DEFAULT_MODEL } from '../arch/cpu-models.ts';
 import { Cpu, stateBytes } from '../cpu/state.ts';
 import { writeByDevice } from '../cpu/physical.ts';
 import { PAGE_ROM } from '../cpu/page-flags.ts';
@@ -14,7 +15,7 @@ import { planBoot } from './load-boot.ts';
 import { planFlat } from './load-flat.ts';
 import type { LoadPart, LoadPlan } from './load-plan.ts';
 import { planRom } from './load-rom.ts';
-import { checkCount, checkMemory, MAX_INSTRUCTIONS_DEFAULT, MEMORY_BYTES_DEFAULT, PAGE_BYTES, type ImageFormat, type MachineOptions, type MachineRequest } from './options.ts';
+import { checkCount, checkMemory, checkModel, MAX_INSTRUCTIONS_DEFAULT, MEMORY_BYTES_DEFAULT, PAGE_BYTES, type ImageFormat, type MachineOptions, type MachineRequest } from './options.ts';
 
 export interface Machine {
   readonly cpu: Cpu;
@@ -37,9 +38,10 @@ export const DEVICE_NAMES = [
 export function planMachine(image: Uint8Array, request: MachineRequest): { readonly plan: LoadPlan; readonly options: MachineOptions } {
   const memoryBytes = checkMemory(request.memoryBytes ?? MEMORY_BYTES_DEFAULT);
   const maxInstructions = checkCount('--max-instructions', request.maxInstructions ?? MAX_INSTRUCTIONS_DEFAULT);
+  const model = checkModel(request.cpuModel ?? DEFAULT_MODEL.name);
   const format = request.format === undefined || request.format === 'auto' ? detectFormat(image) : request.format;
   const plan = planOf(format, image, request, memoryBytes);
-  return { plan, options: { format, memoryBytes, org: plan.org, entry: plan.entry, maxInstructions, changes: orderedPlan(request.changes ?? []) } };
+  return { plan, options: { format, memoryBytes, org: plan.org, entry: plan.entry, maxInstructions, cpuModel: model.name, changes: orderedPlan(request.changes ?? []) } };
 }
 
 function planOf(format: ImageFormat, image: Uint8Array, request: MachineRequest, memoryBytes: number): LoadPlan {
@@ -60,6 +62,7 @@ export function createMachine({ image, request, allocate }: { readonly image: Ui
   const { plan, options } = planMachine(image, request);
   const devices = new Devices();
   const cpu = new Cpu(allocate(stateBytes(options.memoryBytes)), options.memoryBytes, devices);
+  cpu.model = checkModel(options.cpuModel);
   devices.attach(cpu);
   load(cpu, plan);
   start(cpu, devices, plan);

@@ -1,5 +1,6 @@
 // How a guest is started and how long it may run: the options a recording stores in its header, so that it can be executed again.
 
+import { findModel, MODELS, type CpuModel } from '../arch/cpu-models.ts';
 import { BadInput } from '../base/bad-input.ts';
 import type { PlannedChange } from '../event/change-plan.ts';
 
@@ -17,6 +18,8 @@ export interface MachineOptions {
   readonly entry: number;
   /** Instruction attempts (faulted ones count) after which the run ends. */
   readonly maxInstructions: number;
+  /** Name of the processor model (core/arch/cpu-models.ts). */
+  readonly cpuModel: string;
   /** What a what-if changes on the way, by boundary. */
   readonly changes: readonly PlannedChange[];
 }
@@ -28,13 +31,14 @@ export interface MachineRequest {
   readonly org?: number;
   readonly entry?: number;
   readonly maxInstructions?: number;
+  readonly cpuModel?: string;
   readonly changes?: readonly PlannedChange[];
 }
 
 /** The request that leads to these options again. */
 export function requestOf(options: MachineOptions): MachineRequest {
-  const { format, memoryBytes, org, entry, maxInstructions, changes } = options;
-  return { format, memoryBytes, maxInstructions, changes, ...(format === 'flat' ? { org } : {}), ...(format === 'flat' || format === 'elf' ? { entry } : {}) };
+  const { format, memoryBytes, org, entry, maxInstructions, cpuModel, changes } = options;
+  return { format, memoryBytes, maxInstructions, cpuModel, changes, ...(format === 'flat' ? { org } : {}), ...(format === 'flat' || format === 'elf' ? { entry } : {}) };
 }
 
 export const PAGE_BYTES = 4096;
@@ -52,6 +56,13 @@ export function checkMemory(bytes: number): number {
     throw new BadInput(`guest memory of ${String(bytes)} bytes is not possible: give 1M to 1024M, for example --memory 64M`);
   }
   return Math.ceil(bytes / PAGE_BYTES) * PAGE_BYTES;
+}
+
+/** The processor model of a name. Throws BadInput, with the list, for a name that is none. */
+export function checkModel(name: string): CpuModel {
+  const model = findModel(name);
+  if (model === null) throw new BadInput(`there is no processor model ${JSON.stringify(name)}: give ${MODELS.map((one) => one.name).join(', ')}`);
+  return model;
 }
 
 /** A count of instructions or events, at least 1. Throws BadInput. */

@@ -207,6 +207,10 @@ class ValueWatch implements Probe {
     // not listening
   }
 
+  differ(): void {
+    // not listening
+  }
+
   access(): void {
     // not listening
   }

@@ -37,6 +37,10 @@ class CollectingProbe implements Probe {
     // not listening
   }
 
+  differ(): void {
+    // not listening
+  }
+
   access(): void {
     // not listening
   }

@@ -2,7 +2,7 @@
 
 import { BadInput } from '../base/bad-input.ts';
 import { parsePlan, printPlan, type PlannedChange } from '../event/change-plan.ts';
-import { checkCount, checkMemory, IMAGE_FORMATS, type ImageFormat, type MachineOptions } from '../machine/options.ts';
+import { checkCount, checkMemory, checkModel, IMAGE_FORMATS, type ImageFormat, type MachineOptions } from '../machine/options.ts';
 import type { HeaderValue, TraceHeader } from '../trace/header.ts';
 
 /** What the header says about how the guest was run. */
@@ -24,8 +24,14 @@ export function machineOptionsOf(header: TraceHeader): MachineOptions {
   const format = formatOf(header.options['format']);
   return {
     format, memoryBytes: checkMemory(number('memory')), org: format === 'flat' ? number('org') : 0, entry: number('entry'),
-    maxInstructions: checkCount('--max-instructions', number('max-instructions')), changes: changesOf(header),
+    maxInstructions: checkCount('--max-instructions', number('max-instructions')), cpuModel: modelOf(header), changes: changesOf(header),
   };
+}
+
+// before there was a choice, the one model was the one that is `p6` now, under another name
+function modelOf({ cpuModel }: TraceHeader): string {
+  if (cpuModel === null) throw new BadInput('the trace does not say which processor it was recorded on: it cannot be executed again');
+  return checkModel(cpuModel).name;
 }
 
 /** What a what-if changed in the recording, by boundary; empty for others. Throws BadInput when it cannot be read. */

@@ -202,7 +202,7 @@ class GuestRecording implements Recording {
 
 function factsOf(request: RecordRequest, machine: Machine, maxEvents: number): TraceFacts {
   return {
-    kind: 'recorded', coreVersion: CORE_VERSION, engine: ENGINE, cpuModel: 'i686', devices: DEVICE_NAMES, memoryBytes: machine.options.memoryBytes,
+    kind: 'recorded', coreVersion: CORE_VERSION, engine: ENGINE, cpuModel: machine.options.cpuModel, devices: DEVICE_NAMES, memoryBytes: machine.options.memoryBytes,
     options: optionsForHeader(machine.options, { maxEvents, until: request.until?.text ?? null }), filter: request.filter?.text ?? null,
     image: { format: machine.options.format, bytes: request.image.length, hash: hashBytes(request.image) }, sourceTool: null,
   };

@@ -47,6 +47,10 @@ export class RecordingProbe implements Probe {
     // a recording does not listen
   }
 
+  differ(): void {
+    // a recording does not listen
+  }
+
   access(): void {
     // a recording does not listen
   }

@@ -28,7 +28,7 @@ export interface WhatIf {
   readonly firstSeq: number;
   readonly shift: number;
   /** For `startRecording`, with what is the caller's: sink, clock, deflate. */
-  readonly request: Pick<RecordRequest, 'image' | 'changes' | 'maxEvents' | 'until' | 'filter' | 'format' | 'memoryBytes' | 'org' | 'entry' | 'maxInstructions'>;
+  readonly request: Pick<RecordRequest, 'image' | 'changes' | 'maxEvents' | 'until' | 'filter' | 'format' | 'memoryBytes' | 'org' | 'entry' | 'maxInstructions' | 'cpuModel'>;
 }
 
 /** Plans the changes of `texts` at the boundary before event `seq`. Throws BadInput: no re-execution, a change that cannot be read or made there. */

@@ -89,6 +89,10 @@ export class TraceWriter implements Probe {
     // a recording does not listen
   }
 
+  differ(): void {
+    // a recording does not listen
+  }
+
   access(): void {
     // a recording does not listen
   }

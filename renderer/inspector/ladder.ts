@@ -1,6 +1,7 @@
 // A check ladder as rows to draw: steps grouped by the run of the procedure they belong to, walks inside the procedure they served,
 // long runs of checks that passed, or were not reached, folded into one row. What is folded is a set of row ids; nothing here draws.
 
+import { differenceText } from '../../core/arch/vendor-differences.ts';
 import { isNested } from '../../core/replay/explain/groups.ts';
 import type { Explanation } from '../../core/replay/explain/explanation.ts';
 import type { LadderAccess, LadderStep, StepOutcome } from '../../core/event/ladder.ts';
@@ -196,7 +197,7 @@ const hex = (value: bigint): string => `0x${value.toString(16)}`;
 const sentenceCase = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** A ladder as plain text: one step a line, groups as headings. */
-export function ladderText({ steps, basis }: Explanation): string {
+export function ladderText({ steps, basis, differences }: Explanation): string {
   if (basis.kind === 'absent') return `check ladder absent: ${basis.reason}`;
   const lines: string[] = [`check ladder: ${countsText(countsOf(steps))}`];
   let last = '';
@@ -208,7 +209,7 @@ export function ladderText({ steps, basis }: Explanation): string {
     if (step.outcome !== 'pass') lines.push(`      ${step.why}`);
     lines.push(...step.accesses.map((access) => `      ${accessText(access)}`));
   }
-  return lines.join('\n');
+  return [...lines, ...differences.map((one) => `implementations differ here: ${differenceText(one)}`)].join('\n');
 }
 
 /** `gate: 0x8e00… at linear 0x1000, physical 0x1000, 8 bytes`. */

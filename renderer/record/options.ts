@@ -3,7 +3,7 @@
 import type { ImageFormat, RecordOptions } from '../session/contract.ts';
 
 /** Fields as typed; an empty one means the recorder's own default. */
-export interface RecordForm { format: ImageFormat; memory: string; maxInstructions: string; maxEvents: string; org: string; entry: string }
+export interface RecordForm { format: ImageFormat; memory: string; /** Name of the processor model, empty for the recorder's own. */ cpuModel: string; maxInstructions: string; maxEvents: string; org: string; entry: string }
 export type CheckedOptions = { readonly kind: 'right'; readonly options: RecordOptions } | { readonly kind: 'wrong'; readonly message: string };
 
 const MIB = 2 ** 20;
@@ -17,7 +17,7 @@ export function optionsOf(form: RecordForm): CheckedOptions {
   if (fields.maxInstructions === null || fields.maxEvents === null) return wrong('A limit is a whole number, for example 1000000.');
   if (fields.org === null || fields.entry === null) return wrong('An address is a whole number, for example 0x100000.');
   const given = Object.fromEntries(Object.entries(fields).filter((entry): entry is [string, number] => typeof entry[1] === 'number'));
-  return { kind: 'right', options: { format: form.format, ...(memory === undefined ? {} : { memory: memory * MIB }), ...given } };
+  return { kind: 'right', options: { format: form.format, ...(form.cpuModel === '' ? {} : { cpuModel: form.cpuModel }), ...(memory === undefined ? {} : { memory: memory * MIB }), ...given } };
 }
 
 /** Only flat binaries are told where they go; the fields are also open while the format is to be recognised. */

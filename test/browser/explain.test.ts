@@ -141,6 +141,15 @@ test('any address can be walked at this point: typed, refused in words, or sent 
   await expect.element(page.getByText('Stale TLB entry.')).not.toBeInTheDocument();
 });
 
+test('where implementations differ, the ladder says so: what is done here, and what others do', async () => {
+  const session = await explained(REFUSED);
+  const target = stage(448);
+  await render(Inspector, { target, props: { session } });
+  const list = page.getByRole('list', { name: 'Implementations differ here' });
+  await expect.element(list).toHaveTextContent(/implementations differ here.*BSF and BSR.*Ringscope.*unchanged.*Intel manual.*undefined/is);
+  expect(await violations(target)).toEqual([]);
+});
+
 test('without re-execution the recorded reason stays, and the ladder says what is missing and why', async () => {
   const reason = 'this trace was imported from a log of qemu -d int, which holds no guest to execute; record the guest with ringscope record';
   const session = await explained({ basis: { kind: 'absent', reason } });

@@ -1,5 +1,6 @@
 // `ringscope info`: what a trace is, its content hash, and how many events of each kind and ring it holds.
 
+import { findModel } from '../../../core/arch/cpu-models.ts';
 import { hex } from '../../../core/base/u64.ts';
 import { infoOf, type RecordingInfo } from '../../../core/ringscope/info.ts';
 import type { Arguments, Command } from '../command.ts';
@@ -49,6 +50,12 @@ function factsOf(trace: TraceFile): Facts {
   };
 }
 
+/** The name with what it stands for, where this version knows it: `p6 (Pentium III)`. */
+function processorText(name: string): string {
+  const model = findModel(name);
+  return model === null ? name : `${name} (${model.title})`;
+}
+
 type Paint = ReturnType<typeof painter>;
 
 function textOf(facts: Facts, paint: Paint): string {
@@ -56,7 +63,7 @@ function textOf(facts: Facts, paint: Paint): string {
   const add = (label: string, value: string): void => { lines.push(`${paint('dim', label.padEnd(14))}${value}`); };
   add('trace', `${facts.kind}, format version ${String(facts.formatVersion)}, core ${facts.coreVersion}${facts.engine === null ? '' : `, engine ${facts.engine}`}`);
   if (facts.sourceTool !== null) add('made from', facts.sourceTool);
-  if (facts.cpuModel !== null) add('processor', facts.cpuModel);
+  if (facts.cpuModel !== null) add('processor', processorText(facts.cpuModel));
   if (facts.memoryBytes !== null) add('memory', `${String(facts.memoryBytes / 2 ** 20)} MiB`);
   if (facts.devices.length > 0) add('devices', facts.devices.join(', '));
   if (facts.image !== null) add('image', `${facts.image.format}, ${grouped(facts.image.bytes)} bytes, hash ${facts.image.hash}`);

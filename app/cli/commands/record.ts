@@ -2,6 +2,7 @@
 
 import { basename } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
+import { DEFAULT_MODEL, MODELS } from '../../../core/arch/cpu-models.ts';
 import { BadInput } from '../../../core/base/bad-input.ts';
 import type { SymbolLookup } from '../../../core/replay/expression/test-field.ts';
 import { symbolsOfImage } from '../../../core/ringscope/open.ts';
@@ -15,8 +16,6 @@ import { PortLogWriter, portLogsOf } from '../port-log.ts';
 const FORMATS = ['auto', 'flat', 'elf', 'boot', 'rom'] as const;
 const LATER_FORMATS = ['multiboot', 'multiboot2', 'linux', 'pvh'];
 const LATER_OPTIONS = ['start', 'initrd', 'append', 'disk', 'input', 'symbols'] as const;
-/** The processor this version models. */
-const CPU_MODEL = 'i686';
 
 export const recordCommand: Command = {
   name: 'record',
@@ -36,7 +35,8 @@ Exit code 0 also when the guest faults or shuts down; Ctrl+C ends the run and le
   --org A                   flat: physical address of the first byte (default 0x100000)
   --entry A                 address of the first instruction (default: the ELF's entry, flat: the first byte)
   --memory SIZE             guest memory, for example 16M (default 64M)
-  --cpu MODEL               processor model: ${CPU_MODEL}
+  --cpu MODEL               the processor: ${MODELS.map(({ name, title }) => `${name.padEnd(8)} ${title}`).join(`\n${' '.repeat(30)}`)}
+                              (default ${DEFAULT_MODEL.name}). An instruction a model does not have raises #UD
   --max-instructions N      end after N instructions, faulted attempts included (default 1 000 000 000)
   --max-events N            end after N events (default 10 000 000)
   --until EXPR              end with the instruction that makes the first matching event, for example --until "fault #DF",
@@ -95,8 +95,6 @@ function refuseLater(args: Arguments): void {
   const format = args.text('format');
   if (format !== null && LATER_FORMATS.includes(format)) throw new BadInput(`--format ${format} is not available yet: use elf, flat, boot or rom`);
   for (const name of LATER_OPTIONS) if (args.text(name) !== null) throw new BadInput(`--${name} is not available yet: leave it out`);
-  const cpu = args.text('cpu');
-  if (cpu !== null && cpu.toLowerCase() !== CPU_MODEL) throw new BadInput(`there is no processor model ${JSON.stringify(cpu)}: this version has ${CPU_MODEL}`);
 }
 
 function requestOptions(args: Arguments, symbols: SymbolLookup | null): Partial<RecordRequest> {
@@ -110,7 +108,7 @@ function requestOptions(args: Arguments, symbols: SymbolLookup | null): Partial<
     return format;
   });
   const values = {
-    format, org: given('org', addressOf), entry: given('entry', addressOf), memoryBytes: given('memory', sizeOf), maxInstructions: given('max-instructions', countOf), maxEvents: given('max-events', countOf),
+    format, org: given('org', addressOf), entry: given('entry', addressOf), memoryBytes: given('memory', sizeOf), maxInstructions: given('max-instructions', countOf), maxEvents: given('max-events', countOf), cpuModel: given('cpu', (text) => text),
     until: given('until', (text, option) => untilOf(text, option, symbols)), filter: given('filter', filterOf),
   };
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));

@@ -1,10 +1,14 @@
 // Bit and byte instructions: SDM 1 "Bit and Byte Instructions": BT*, BSF, BSR, SETcc.
+import { difference } from '../../arch/vendor-differences.ts';
 import { IMMEDIATE, MEMORY, type Insn } from '../../isa/insn.ts';
+import { differ } from '../differ.ts';
 import { isCondition, setCarryFlag, setZeroFlag } from '../flags.ts';
 import { prepareWrite, read16, read32, write16, write32 } from '../memory.ts';
 import { effectiveAddress, readOperand, writeOperand, writeOperand8 } from '../operands.ts';
 import type { Cpu } from '../state.ts';
 import type { SemanticsRows } from './execute-type.ts';
+
+const D_ZERO = difference('bit-scan-of-zero');
 
 /** What happens to the selected bit. */
 type BitChange = 'none' | 'set' | 'reset' | 'complement';
@@ -52,16 +56,17 @@ function bts(cpu: Cpu, insn: Insn): void { bitOperation(cpu, insn, 'set'); }
 function btr(cpu: Cpu, insn: Insn): void { bitOperation(cpu, insn, 'reset'); }
 function btc(cpu: Cpu, insn: Insn): void { bitOperation(cpu, insn, 'complement'); }
 
-// VENDOR: a zero source leaves the destination unchanged (AMD documents it, Intel does it).
 function bsf(cpu: Cpu, insn: Insn): void {
   const value = readOperand(cpu, insn, insn.source);
   setZeroFlag(cpu, value === 0);
   if (value !== 0) writeOperand(cpu, insn, insn.destination, 31 - Math.clz32(value & -value));
+  else differ(cpu, D_ZERO);
 }
 function bsr(cpu: Cpu, insn: Insn): void {
   const value = readOperand(cpu, insn, insn.source);
   setZeroFlag(cpu, value === 0);
   if (value !== 0) writeOperand(cpu, insn, insn.destination, 31 - Math.clz32(value));
+  else differ(cpu, D_ZERO);
 }
 
 function setcc(cpu: Cpu, insn: Insn): void {

@@ -1,10 +1,14 @@
 // Shifts and rotates: SDM 1 "Shift and Rotate Instructions", SDM 2 "SAL/SAR/SHL/SHR", "RCL/RCR/ROL/ROR", "SHLD", "SHRD".
 // The count is masked to 5 bits; a masked count of 0 changes nothing. Where OF is undefined (counts above 1) it follows the same formula as for 1.
+import { difference } from '../../arch/vendor-differences.ts';
 import { IMMEDIATE, type Insn } from '../../isa/insn.ts';
+import { differ } from '../differ.ts';
 import { carryFlag, carryWord, setCarryAndOverflow } from '../flags.ts';
 import { prepareOperand, readForUpdate, readOperand, writeOperand } from '../operands.ts';
 import { ECX, type Cpu } from '../state.ts';
 import type { SemanticsRows } from './execute-type.ts';
+
+const D_COUNT = difference('double-shift-count');
 
 function countOf(cpu: Cpu, insn: Insn): number {
   const operand = insn.third.kind === 0 ? insn.source : insn.third;
@@ -120,7 +124,7 @@ function rcr(cpu: Cpu, insn: Insn): void {
   setCarryAndOverflow(cpu, { carry, overflow: top(value, bits) ^ belowTop(value, bits) });
 }
 
-// VENDOR: 16-bit counts above 16 are undefined; here, as on P6 and later, DEST:SRC:DEST is shifted.
+// 16-bit counts above 16: DEST:SRC:DEST is shifted, as on P6 and later.
 function shld(cpu: Cpu, insn: Insn): void {
   const bits = insn.destination.sizeBits;
   const count = countOf(cpu, insn);
@@ -128,6 +132,7 @@ function shld(cpu: Cpu, insn: Insn): void {
   const value = cut(readOperand(cpu, insn, insn.destination), bits);
   const source = cut(readOperand(cpu, insn, insn.source), bits);
   if (count === 0) return;
+  if (count > bits) differ(cpu, D_COUNT);
   const result = bits === 32 ? (value << count) | (source >>> (32 - count)) : shiftLeft16(value, source, count);
   const carry = count <= bits ? (value >>> (bits - count)) & 1 : (source >>> (2 * bits - count)) & 1;
 
@@ -146,6 +151,7 @@ function shrd(cpu: Cpu, insn: Insn): void {
   const value = cut(readOperand(cpu, insn, insn.destination), bits);
   const source = cut(readOperand(cpu, insn, insn.source), bits);
   if (count === 0) return;
+  if (count > bits) differ(cpu, D_COUNT);
   const result = bits === 32 ? (value >>> count) | (source << (32 - count)) : shiftRight16(value, source, count);
   const carry = count <= bits ? (value >>> (count - 1)) & 1 : (source >>> (count - bits - 1)) & 1;
 

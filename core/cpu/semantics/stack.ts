@@ -1,9 +1,11 @@
 // Stack instructions: SDM 1 "Procedure Calls, Interrupts, and Exceptions", SDM 2 "PUSH", "POP", "PUSHA", "POPA", "PUSHF", "POPF", "ENTER", "LEAVE".
 // Where several slots are written, all are probed before ESP moves.
 import { selector } from '../../arch/brands.ts';
+import { difference } from '../../arch/vendor-differences.ts';
 import type { Insn } from '../../isa/insn.ts';
 import { REGISTER } from '../../isa/insn.ts';
 import { rule } from '../../event/rules.ts';
+import { differ } from '../differ.ts';
 import { demand, GP0, skip } from '../fault.ts';
 import { FLAG_AC, FLAG_DF, FLAG_ID, FLAG_IF, FLAG_IOPL, FLAG_NT, FLAG_RF, FLAG_TF, FLAG_VM, readFlags, STATUS_FLAGS, writeFlags } from '../flags.ts';
 import { isProtectedMode } from '../mode.ts';
@@ -18,6 +20,7 @@ import { holdInterrupts } from './data-transfer.ts';
 import type { SemanticsRows } from './execute-type.ts';
 
 const PUSHA_POINTER = rule('pusha-pointer');
+const D_PUSH_SELECTOR = difference('push-selector-width'), D_PUSHA = difference('pusha-odd-pointer');
 
 function pushEw(cpu: Cpu, insn: Insn): void { push16(cpu, readOperand16(cpu, insn, insn.destination) & 0xffff); }
 function pushEd(cpu: Cpu, insn: Insn): void { push32(cpu, readOperand32(cpu, insn, insn.destination)); }
@@ -42,11 +45,12 @@ function popEd(cpu: Cpu, insn: Insn): void {
   else popE(cpu, insn);
 }
 
-// VENDOR: with a 32-bit operand size some processors write only 16 bits of the slot; here the selector is zero-extended.
 function pushSw(cpu: Cpu, insn: Insn): void {
   const value = cpu.segmentSelector(insn.destination.register);
-  if (insn.operandSize === 32) push32(cpu, value);
-  else push16(cpu, value);
+  if (insn.operandSize === 32) {
+    differ(cpu, D_PUSH_SELECTOR);
+    push32(cpu, value);
+  } else push16(cpu, value);
 }
 
 function popSw(cpu: Cpu, insn: Insn): void {
@@ -65,7 +69,8 @@ function moveStackPointer(cpu: Cpu, distance: number): void { setStackPointer(cp
 const PUSHA_REFUSED: ReadonlySet<number> = new Set([7, 9, 11, 13, 15]);
 
 function pusha(cpu: Cpu, insn: Insn): void {
-  // SDM 2B "PUSHA/PUSHAD—Push All General-Purpose Registers", "Real-Address Mode Exceptions". VENDOR: Bochs raises #SS, as for any other odd pointer.
+  // SDM 2B "PUSHA/PUSHAD—Push All General-Purpose Registers", "Real-Address Mode Exceptions".
+  if (!isProtectedMode(cpu) && PUSHA_REFUSED.has(stackPointer(cpu))) differ(cpu, D_PUSHA);
   if (!isProtectedMode(cpu)) demand(cpu, PUSHA_POINTER, !PUSHA_REFUSED.has(stackPointer(cpu)), GP0, stackPointer(cpu), 0);
   else skip(cpu, PUSHA_POINTER);
   const slot = insn.operandSize >>> 3;

@@ -67,7 +67,7 @@ function isBorder(one: Heard): boolean {
 
 function kindOf(one: Heard): WorkKind | null {
   if (one.kind === 'access') return accessKind(one);
-  if (one.kind === 'event' || one.outcome === CHECK_SKIPPED) return null;
+  if (one.kind !== 'check' || one.outcome === CHECK_SKIPPED) return null;
   const procedure = RULES[one.rule]?.procedure ?? FETCH;
   return procedure === FETCH ? null : KINDS[procedure] ?? 'checks';
 }

@@ -12,14 +12,13 @@ import type { Basis, Explanation } from './explanation.ts';
 import { explainFailure, type Failure, type Subject } from './failure.ts';
 import { Inquiry, type ExplainSource } from './inquiry.ts';
 import { ladderOf } from './ladder.ts';
-import { notesOf } from './notes.ts';
 import { sliceOf } from './slice.ts';
 import { carriedFlags, sourcesOf } from './sources.ts';
 import { explainTss } from './tss-fields.ts';
 import { explainWalk } from './walk-levels.ts';
 
 const FAULT = EVENT_KINDS.indexOf('fault');
-const NO_LADDER: Ladder = { steps: [], writes: [] };
+const NO_LADDER: Ladder = { steps: [], writes: [], differences: [] };
 const NO_FAILURE: Failure = { value: null, written: null, chain: [], remedy: null, remedies: [], insight: null };
 
 /**
@@ -32,7 +31,7 @@ export async function explainEvent(source: ExplainSource, seq: number, onpart: (
   const heard = await heardAt(inquiry, seq);
   const { ladder, failed } = heard;
   const subject = subjectOf(source, event, heard);
-  const part = partOf(source, event, heard, subject);
+  const part = partOf(source, event, heard);
   onpart(part);
 
   const { value, written, chain, remedy, remedies, insight } = subject === null ? NO_FAILURE : await explainFailure(inquiry, subject);
@@ -49,11 +48,12 @@ export async function explainEvent(source: ExplainSource, seq: number, onpart: (
 }
 
 /** The ladder, and what the event and those around it tell. */
-function partOf(source: ExplainSource, event: TraceEvent, { basis, cut, ladder: { steps, writes }, failed }: HeardLadder, subject: Subject | null): Explanation {
+function partOf(source: ExplainSource, event: TraceEvent, { basis, cut, ladder, failed, all }: HeardLadder): Explanation {
+  const { steps, writes } = ladder;
   const unknown = { value: null, lastWriter: null, writerSymbol: null, remedy: null };
   return {
     ...unknown, event, basis, cut, steps, writes, failed, writerPlace: null, errorCode: null, walk: [], sources: [], tss: [], chain: [], remedies: [],
-    carriedFlags: event.kind === 'transition' ? carriedFlags(event) : [], cascade: cascadeOf(source.trace, event), notes: notesOf(subject),
+    carriedFlags: event.kind === 'transition' ? carriedFlags(event) : [], cascade: cascadeOf(source.trace, event), differences: differencesOf(ladder, innerLadder(event, all)),
     consequence: consequenceOf({ ...unknown, event, steps, failed, insight: null }),
   };
 }
@@ -80,10 +80,20 @@ const failedIn = ({ steps }: Ladder): LadderStep | null => steps.find((step) => 
 /** What failed, and at which event: of #DF and of a shutdown, what made the delivery before it fail. */
 function subjectOf({ trace }: ExplainSource, event: TraceEvent, { ladder: { steps }, failed, all }: HeardLadder): Subject | null {
   if (failed === null) return null;
-  const before = event.kind === 'shutdown' ? event.chain.at(-1) : event.kind === 'fault' ? event.causes?.at(-1) : undefined;
-  const ladder = before === undefined ? null : ladderOf(all, before);
+  const before = madeItFail(event), ladder = innerLadder(event, all);
   const inner = ladder === null ? null : failedIn(ladder);
   return inner === null || ladder === null || before === undefined ? { event, failed, steps } : { event: trace.event(before), failed: inner, steps: ladder.steps };
+}
+
+const madeItFail = (event: TraceEvent): number | undefined => (event.kind === 'shutdown' ? event.chain.at(-1) : event.kind === 'fault' ? event.causes?.at(-1) : undefined);
+
+function innerLadder(event: TraceEvent, all: readonly Heard[]): Ladder | null {
+  const before = madeItFail(event);
+  return before === undefined ? null : ladderOf(all, before);
+}
+
+function differencesOf(ladder: Ladder, inner: Ladder | null): Explanation['differences'] {
+  return [...new Set([...inner?.differences ?? [], ...ladder.differences])];
 }
 
 /** Sequence number of the last fault of a trace, of the last trap where there is no other; null when there is neither. */

@@ -1,5 +1,6 @@
 // What `explain` answers about one event, as data: command line and inspector draw it and decide nothing. Made by explain.ts.
 
+import type { VendorDifference } from '../../arch/vendor-differences.ts';
 import type { TraceEvent } from '../../event/event.ts';
 import type { LastWriter } from '../../event/json.ts';
 import type { Position } from '../../event/position.ts';
@@ -139,8 +140,8 @@ export interface Explanation {
   readonly remedies: readonly string[];
   /** The one remedy, in words. */
   readonly remedy: string | null;
-  /** Where processors or emulators differ about this; one sentence each. */
-  readonly notes: readonly string[];
+  /** Where processors or emulators differ about what happened on the way; empty without a ladder. */
+  readonly differences: readonly VendorDifference[];
   /** At most 60 words. */
   readonly consequence: string;
 }

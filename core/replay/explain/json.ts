@@ -28,7 +28,7 @@ export function explanationJson(one: Explanation): { readonly [name: string]: Js
     chain: one.chain.map(linkJson),
     remedy: one.remedy,
     remedies: one.remedies,
-    notes: one.notes,
+    differences: one.differences.map(({ id, title, others, here, cite }) => ({ id, title, here, others: others.map((other) => ({ ...other })), cite })),
     consequence: one.consequence,
   };
 }

@@ -1,6 +1,7 @@
 // The check ladder of one event, from what a listening probe heard: steps in the order they were made, then what was not reached, from the
 // ordered ids of the procedures that were under way. Decides nothing: outcomes are what core/cpu told.
 
+import { VENDOR_DIFFERENCES, type DifferenceId, type VendorDifference } from '../../arch/vendor-differences.ts';
 import { CHECK_FAIL, CHECK_PASS } from '../../event/probe.ts';
 import type { Heard, HeardAccess, HeardCheck } from '../../event/heard.ts';
 import type { Ladder, LadderAccess, LadderStep, StepOutcome } from '../../event/ladder.ts';
@@ -34,6 +35,7 @@ class LadderMaker {
   private readonly seen: HeardAccess[] = [];
   /** Rule ids heard, by procedure and instance. */
   private readonly heardIn = new Map<string, Set<string>>();
+  private readonly differences = new Set<DifferenceId>();
   private lastOuter: string | null = null;
   /** The translation under way comes out of the TLB. */
   private isCached = false;
@@ -42,12 +44,13 @@ class LadderMaker {
     for (const one of slice) {
       if (one.kind === 'access') this.access(one);
       else if (one.kind === 'check') this.check(one);
+      else if (one.kind === 'difference') this.differences.add(one.id);
     }
     const writes = this.waiting.filter((one) => one.write).map(ladderAccess);
     this.giveToLast(this.waiting.filter((one) => !one.write));
     const failed = this.steps.at(-1);
     const rest = failed?.outcome === 'fail' ? this.notReached(failed) : [];
-    return { steps: [...this.steps, ...rest], writes };
+    return { steps: [...this.steps, ...rest], writes, differences: [...this.differences].map(rowOfDifference) };
   }
 
   private access(access: HeardAccess): void {
@@ -129,6 +132,7 @@ class LadderMaker {
   }
 }
 
+const rowOfDifference = (id: DifferenceId): VendorDifference => VENDOR_DIFFERENCES.find((one) => one.id === id)!;
 const isOfWalk = ({ what }: HeardAccess): boolean => what === 'page-entry' || what === 'tlb';
 const isOperand = ({ what, write }: HeardAccess): boolean => !write && (what === 'operand' || what === 'frame');
 

@@ -19,7 +19,7 @@ test('after reset as in SDM 3A "Processor State After Reset"', () => {
   for (const one of [ES, SS, DS, FS, GS]) expect(segment(cpu, one)).toEqual([0, 0, 0xffff, 0x93]);
   expect(segment(cpu, LDTR)).toEqual([0, 0, 0xffff, 0x82]);
   expect(segment(cpu, TR)).toEqual([0, 0, 0xffff, 0x8b]);
-  expect([cpu.eip, readFlags(cpu), cpu.cpl, cpu.esp, cpu.get32(EAX), cpu.get32(EDX)]).toEqual([0xfff0, 2, 0, 0, 0, 0x683]);
+  expect([cpu.eip, readFlags(cpu), cpu.cpl, cpu.esp, cpu.get32(EAX), cpu.get32(EDX)]).toEqual([0xfff0, 2, 0, 0, 0, 0x6f3]);
   expect(['cr0', 'cr3', 'cr4', 'dr6', 'dr7'].map((name) => cpu.register(registerOffset(name)))).toEqual([0x6000_0010, 0, 0, 0xffff_0ff0, 0x400]);
   expect(['gdtr.limit', 'idtr.limit', 'gdtr.base', 'idtr.base'].map((name) => cpu.register(registerOffset(name)))).toEqual([0xffff, 0xffff, 0, 0]);
   expect([cpu.code32, cpu.stack32]).toEqual([0, 0]);

@@ -4,6 +4,7 @@
 import { joinU64 } from '../../../core/base/u64.ts';
 import { encodeDescriptor } from '../../../core/arch/descriptor.ts';
 import { encodeGate } from '../../../core/arch/gate.ts';
+import { VENDOR_DIFFERENCES } from '../../../core/arch/vendor-differences.ts';
 import { registerOffset } from '../../../core/arch/register-file.ts';
 import type { Bus } from '../../../core/cpu/bus.ts';
 import { Fault, faultErrorCode, faultHasErrorCode, faultVector } from '../../../core/cpu/fault.ts';
@@ -74,6 +75,9 @@ export function listen(world: World): void {
     check: (rule: number, outcome: number, a: number, b: number) => {
       world.checks.push({ rule: ruleOf(rule)?.id ?? '?', outcome });
       heard.push({ kind: 'check', rule, outcome, a: a >>> 0, b: b >>> 0 });
+    },
+    differ: (difference: number) => {
+      heard.push({ kind: 'difference', id: VENDOR_DIFFERENCES[difference]!.id });
     },
     access: (what, part, linear, physical, size, lo, hi, write) => {
       heard.push({ kind: 'access', what: ACCESS_KINDS[what]!, part: ACCESS_PARTS[part] ?? null, linear, physical, size, value: joinU64(lo, hi), write: write !== 0 });

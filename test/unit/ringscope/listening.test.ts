@@ -46,6 +46,7 @@ class CountingProbe {
     if (outcome === CHECK_FAIL) this.failed.push(ruleOf(rule)?.id ?? '?');
   }
   access(): void { this.accesses += 1; }
+  differ(): void { /* what others do is no check */ }
   emit(seq: number, draft: EventDraft): void {
     this.events.emit(seq, draft);
     const event = decodeEvent(draft, seq);

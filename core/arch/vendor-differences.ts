@@ -1,0 +1,107 @@
+// Where processors and emulators differ, or the manual leaves a choice: one row each, with what others do, what this core does, and the
+// sources. core/cpu tells a listening probe at the very spot where it chose (core/cpu/differ.ts); a ladder cites it. Nothing here decides.
+
+/** What one maker, model or emulator does; `who` is as people call it: `Intel manual`, `AMD`, `486`, `Bochs 2.7`, `QEMU 7.2`. */
+export interface Elsewhere { readonly who: string; readonly does: string }
+
+export interface VendorDifference {
+  /** Kebab-case id. */
+  readonly id: string;
+  /** The question on which they differ, as a noun phrase without a full stop. */
+  readonly title: string;
+  readonly others: readonly Elsewhere[];
+  /** What this core does, as the others are said. */
+  readonly here: string;
+  /** Volume and section title, as in the rule catalogue. */
+  readonly cite: string;
+}
+
+/** All differences. Append to the topic they belong to; a row's position is its code inside this version and stands in no file. */
+export const VENDOR_DIFFERENCES = [
+  // general instructions
+  {
+    id: 'bit-scan-of-zero', title: 'the destination of BSF and BSR when the source is zero',
+    others: [{ who: 'Intel manual', does: 'leaves it undefined' }, { who: 'AMD manual', does: 'leaves the destination unchanged' }],
+    here: 'leaves the destination unchanged', cite: 'SDM 2A "BSF—Bit Scan Forward"',
+  },
+  {
+    id: 'double-shift-count', title: 'SHLD and SHRD of 16 bits by more than 16',
+    others: [{ who: 'Intel manual', does: 'leaves result and flags undefined' }],
+    here: 'shifts through DEST:SRC:DEST', cite: 'SDM 2B "SHLD—Double Precision Shift Left"',
+  },
+  {
+    id: 'push-selector-width', title: 'the high half of the stack slot that a 32-bit PUSH of a segment register writes',
+    others: [{ who: 'Intel manual', does: 'allows a zero-extended value or a 16-bit write; recent processors write 16 bits' }, { who: 'AMD manual', does: 'writes zero' }],
+    here: 'writes zero', cite: 'SDM 2B "PUSH—Push Word, Doubleword, or Quadword Onto the Stack"',
+  },
+  {
+    id: 'pusha-odd-pointer', title: 'PUSHA outside protected mode with SP 7, 9, 11, 13 or 15',
+    others: [{ who: 'Intel manual', does: 'raises #GP' }, { who: 'Bochs 2.7', does: 'raises #SS, as for any other odd pointer' }],
+    here: 'raises #GP', cite: 'SDM 2B "PUSHA/PUSHAD—Push All General-Purpose Registers"',
+  },
+
+  // segments, stacks and returns
+  {
+    id: 'access-across-4-gib', title: 'an access that goes on beyond offset FFFFFFFFH of a segment whose limit is FFFFFFFFH',
+    others: [{ who: 'Intel manual', does: 'leaves open whether it faults or wraps' }],
+    here: 'faults as beyond the limit', cite: 'SDM 3A "Limit Checking"',
+  },
+  {
+    id: 'return-stack-pointer', title: 'the high half of ESP after a return to an outer ring whose stack segment has B = 0',
+    others: [{ who: 'Intel manual', does: 'loads all of ESP' }, { who: 'Intel and AMD processors', does: 'leave the high half as it was' }],
+    here: 'leaves the high half as it was', cite: 'SDM 2A "IRET/IRETD/IRETQ—Interrupt Return"',
+  },
+  {
+    id: 'return-stack-absent', title: 'the exception of IRET for a return stack segment that is not present',
+    others: [{ who: 'Intel manual', does: 'lists #NP with IRET and #SS with far RET' }, { who: 'Bochs 2.7', does: 'raises #NP' }, { who: 'QEMU 7.2', does: 'raises #NP' }],
+    here: 'raises #NP', cite: 'SDM 2A "IRET/IRETD/IRETQ—Interrupt Return"',
+  },
+  {
+    id: 'null-segment-in-real-mode', title: 'a segment register that left protected mode with a null selector and is loaded in real-address mode',
+    others: [{ who: 'Intel manual', does: 'calls the register unusable and says nothing of a load' }],
+    here: 'makes it what it is after reset', cite: 'SDM 3A "Switching Back to Real-Address Mode"',
+  },
+  {
+    id: 'virtual-8086-eip', title: 'IRETD to virtual-8086 mode with more than 16 bits in the popped EIP',
+    others: [{ who: 'Intel manual', does: 'raises #GP(0)' }, { who: 'Bochs 2.7', does: 'cuts EIP to 16 bits' }, { who: 'QEMU 7.2', does: 'cuts EIP to 16 bits' }],
+    here: 'raises #GP(0)', cite: 'SDM 2A "IRET/IRETD/IRETQ—Interrupt Return"',
+  },
+
+  // paging
+  {
+    id: 'accessed-before-refusal', title: 'the accessed bit of a directory entry when the page table then has no present entry',
+    others: [{ who: 'Intel manual', does: 'sets it whenever the entry is used for a translation, which leaves this case open' }],
+    here: 'sets the accessed bit', cite: 'SDM 3A "Accessed and Dirty Flags"',
+  },
+
+  // identification and model-specific registers
+  {
+    id: 'cpuid-beyond-highest', title: 'CPUID for a leaf above the highest one',
+    others: [{ who: 'Intel manual', does: 'answers as for the highest basic leaf' }, { who: 'AMD manual', does: 'answers zeros' }],
+    here: 'answers as for the highest basic leaf', cite: 'SDM 2A "CPUID—CPU Identification"',
+  },
+  {
+    id: 'sysenter-msr-width', title: 'what WRMSR has in EDX for IA32_SYSENTER_CS, IA32_SYSENTER_ESP and IA32_SYSENTER_EIP',
+    others: [{ who: 'P6', does: 'ignores it: the registers are 32 bits wide' }, { who: 'Intel 64 processors', does: 'keep it, if the address is canonical' }],
+    here: 'ignores it', cite: 'SDM 2B "SYSENTER—Fast System Call"',
+  },
+] as const satisfies readonly VendorDifference[];
+
+export type DifferenceId = (typeof VENDOR_DIFFERENCES)[number]['id'];
+
+const codes = new Map<string, number>(VENDOR_DIFFERENCES.map((one, code) => [one.id, code]));
+
+/** Code of a difference, for `differ(cpu, difference('bit-scan-of-zero'))`; evaluate once per module. */
+export function difference(id: DifferenceId): number {
+  return codes.get(id) ?? -1;
+}
+
+/** The difference of a code, or null. */
+export function differenceOf(code: number): VendorDifference | null {
+  return VENDOR_DIFFERENCES[code] ?? null;
+}
+
+/** One sentence without a full stop: `…: here it …; Bochs 2.7 …`. */
+export function differenceText({ title, others, here }: VendorDifference): string {
+  return `${title}: Ringscope ${here}; ${others.map(({ who, does }) => `${who} ${does}`).join('; ')}`;
+}

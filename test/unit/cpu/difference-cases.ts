@@ -1,0 +1,64 @@
+// For each row of the vendor differences, what makes a listening processor tell of it.
+
+import { registerOffset, RIGHTS_UNUSABLE } from '../../../core/arch/register-file.ts';
+import type { DifferenceId } from '../../../core/arch/vendor-differences.ts';
+import { cpuid } from '../../../core/cpu/cpuid.ts';
+import { interruptReturn } from '../../../core/cpu/iret.ts';
+import { read32 } from '../../../core/cpu/memory.ts';
+import { wrmsr } from '../../../core/cpu/model-specific-registers.ts';
+import { loadParagraph } from '../../../core/cpu/real-mode.ts';
+import { DS, EAX, ECX, EDX } from '../../../core/cpu/state.ts';
+import { enterReal, REAL_CODE, runBytes, VM } from './modes-world.ts';
+import { ABSENT, CODE3, DATA, descriptor, DPL3, enablePaging, FREE, HANDLER, mapPage, outcome, pushWords, store32, DIRECTORY, TABLE, type World } from './world.ts';
+
+const USER_STACK_SELECTOR = FREE | 3;
+/** Executes bytes at CS:EIP of the world, one attempt. */
+const execute = (world: World, ...bytes: readonly number[]): void => { runBytes(world, world.cpu.segmentBase(1) === 0 ? HANDLER : REAL_CODE, bytes, 1); };
+
+/** Each bends a new world and does one thing. A fault is no failure here. */
+export const DIFFERENCE_CASES: Readonly<Record<DifferenceId, (world: World) => void>> = {
+  'bit-scan-of-zero': (world) => { execute(world, 0x0f, 0xbc, 0xc3); },
+  'double-shift-count': (world) => { execute(world, 0x66, 0x0f, 0xa4, 0xd8, 17); },
+  'push-selector-width': (world) => { execute(world, 0x1e); },
+  'pusha-odd-pointer': (world) => {
+    enterReal(world);
+    world.cpu.esp = 7;
+    execute(world, 0x60);
+  },
+  'access-across-4-gib': (world) => { outcome(() => { read32(world.cpu, DS, 0xffff_fffe); }); },
+  'return-stack-pointer': (world) => {
+    descriptor(world, FREE, (DATA & ~0xc000) | DPL3, { base: 0, limit: 0xffff });
+    pushWords(world, USER_STACK_SELECTOR, 0xa000, 2, CODE3, 0x5000);
+    interruptReturn(world.cpu, 32);
+  },
+  'return-stack-absent': (world) => {
+    descriptor(world, FREE, (DATA & ~ABSENT) | DPL3);
+    pushWords(world, USER_STACK_SELECTOR, 0xa000, 2, CODE3, 0x5000);
+    outcome(() => { interruptReturn(world.cpu, 32); });
+  },
+  'null-segment-in-real-mode': (world) => {
+    enterReal(world);
+    world.cpu.setSegment(DS, 0, RIGHTS_UNUSABLE, 0, 0);
+    loadParagraph(world.cpu, DS, 0x900);
+  },
+  'virtual-8086-eip': (world) => {
+    pushWords(world, 0, 0, 0, 0, 0x900, 0x100, VM | 2, 0x500, 0x1_0000);
+    outcome(() => { interruptReturn(world.cpu, 32); });
+  },
+  'accessed-before-refusal': (world) => {
+    enablePaging(world);
+    mapPage(world, 0x5000, 0);
+    store32(world, DIRECTORY, TABLE | 7);
+    outcome(() => { read32(world.cpu, DS, 0x5000); });
+  },
+  'cpuid-beyond-highest': (world) => {
+    world.cpu.set32(EAX, 0x100);
+    cpuid(world.cpu);
+  },
+  'sysenter-msr-width': (world) => {
+    world.cpu.set32(ECX, 0x175);
+    world.cpu.set32(EDX, 1);
+    wrmsr(world.cpu);
+    if (world.cpu.registerHigh(registerOffset('sysenter_esp')) !== 0) throw new Error('kept 64 bits');
+  },
+};
