@@ -1,0 +1,64 @@
+// What is excused: differences between the recording 80286 and a 386 and later that cannot be restated (restatements.ts). A waiver is a
+// predicate over one test and names what may differ in it; it must excuse no test that passes, and everything else is compared.
+
+import { FLAG_PF, FLAG_SF, FLAG_ZF } from '../../core/cpu/flags.ts';
+import { pushedFlagsOf, type Difference } from './guest.ts';
+import { instructionOf, memoryOperandOf } from './instruction.ts';
+import type { RecordedTest } from './moo.ts';
+
+export interface Waiver {
+  readonly id: string;
+  readonly title: string;
+  readonly cite: string;
+  readonly applies: (test: RecordedTest) => boolean;
+  /** True for a difference that it excuses. */
+  readonly excuses: (difference: Difference, test: RecordedTest) => boolean;
+}
+
+const DE = 0, UD = 6, GP = 13;
+const MOST_BYTES_80286 = 10;
+const WORD_STRINGS: ReadonlySet<number> = new Set([0x6d, 0x6f, 0xa5, 0xa7, 0xab, 0xad, 0xaf]);
+
+const isTooLong = (test: RecordedTest): boolean => instructionOf(test).lengthBytes > MOST_BYTES_80286 && test.exception?.vector === GP;
+
+const flagsOf = (registers: RecordedTest['before']): number => registers.flags ?? 0;
+
+/** True in the three words that the exception pushed, or in the word below, where SP stood lower. */
+function isInFrame(address: number, { before, after }: RecordedTest): boolean {
+  const distance = (address - 16 * (before.ss ?? 0) - (after.sp ?? 0)) & 0xffff;
+  return distance < 6 || distance >= 0xfffe;
+}
+
+export const WAIVERS: readonly Waiver[] = [
+  {
+    id: 'length', title: 'an 80286 refuses instructions of more than 10 bytes, a 386 and later of more than 15: nothing was recorded of what it would do',
+    cite: 'SDM 3A "Interrupt 13—General Protection Exception (#GP)": longer than 15 bytes', applies: isTooLong, excuses: () => true,
+  },
+  {
+    id: 'string-restart', title: 'a word string instruction that faults at offset FFFF: an 80286 leaves SI, DI and CX moved, a 386 and later as they were before the iteration',
+    cite: 'SDM 2B "REP/REPE/REPZ/REPNE/REPNZ—Repeat String Operation Prefix": registers are as before the iteration that faulted',
+    applies: (test) => WORD_STRINGS.has(instructionOf(test).opcode) && test.exception?.vector === GP && !isTooLong(test),
+    excuses: ({ what }) => what === 'si' || what === 'di' || what === 'cx',
+  },
+  {
+    id: 'fs-gs', title: 'MOV to and from segment registers 4 and 5: an 80286 has none and raises #UD; a 386 and later have FS and GS',
+    cite: 'SDM 1 "Segment Registers": FS and GS came with the Intel386 processor',
+    applies: (test) => {
+      const { opcode, digit, lockAt } = instructionOf(test);
+      return lockAt < 0 && (opcode === 0x8c || opcode === 0x8e) && (digit === 4 || digit === 5) && test.exception?.vector === UD;
+    },
+    excuses: () => true,
+  },
+  {
+    id: 'aam-flags', title: 'AAM with 0: an 80286 has changed SF, ZF and PF by the time of #DE; a fault leaves the flags as they were',
+    cite: 'SDM 2A "AAM—ASCII Adjust AX After Multiply"; SDM 3A "Exception Classifications"',
+    applies: (test) => instructionOf(test).opcode === 0xd4 && test.exception?.vector === DE && ((flagsOf(test.before) ^ flagsOf(test.after)) & (FLAG_SF | FLAG_ZF | FLAG_PF)) !== 0,
+    excuses: ({ what, address }, test) => what === 'flags' || (what === 'memory' && pushedFlagsOf(test).includes(address)),
+  },
+  {
+    id: 'pop-restart', title: 'POP to a word of memory at offset FFFF: an 80286 leaves SP moved by the time of the fault, a 386 and later as it was',
+    cite: 'SDM 3A "Exception Classifications": the state before the faulting instruction is restored',
+    applies: (test) => instructionOf(test).opcode === 0x8f && test.exception?.vector === GP && memoryOperandOf(test).offset === 0xffff && !isTooLong(test),
+    excuses: ({ what, address }, test) => what === 'sp' || (what === 'memory' && isInFrame(address, test)),
+  },
+];
