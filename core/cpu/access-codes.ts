@@ -8,7 +8,8 @@ const kind = (name: AccessKind): number => codeOf(ACCESS_KINDS, name);
 export const partCode = (name: AccessPart): number => codeOf(ACCESS_PARTS, name);
 
 export const WHAT_PAGE_ENTRY = kind('page-entry'), WHAT_DESCRIPTOR = kind('descriptor'), WHAT_GATE = kind('gate'), WHAT_TSS = kind('tss'), WHAT_FRAME = kind('frame'),
-  WHAT_IO_MAP = kind('io-map'), WHAT_OPERAND = kind('operand'), WHAT_PSEUDO_DESCRIPTOR = kind('pseudo-descriptor'), WHAT_TLB = kind('tlb');
+  WHAT_IO_MAP = kind('io-map'), WHAT_OPERAND = kind('operand'), WHAT_PSEUDO_DESCRIPTOR = kind('pseudo-descriptor'), WHAT_TLB = kind('tlb'),
+  WHAT_REDIRECTION_MAP = kind('redirection-map');
 /** No part is told apart. */
 export const NO_PART = -1;
 /** Values of `write`. */

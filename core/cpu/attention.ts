@@ -18,3 +18,5 @@ export const PENDING_ACTIVITY = 32;
 export const PENDING_SUSPENDED = 64;
 /** `clock` moved by more than the instructions retired: run.ts computes its stop point anew. */
 export const PENDING_CLOCK = 128;
+/** EFLAGS.VIF and VIP are both set: where they count, the next instruction is refused (virtual-interrupts.ts). */
+export const PENDING_VIRTUAL = 256;

@@ -14,7 +14,8 @@ import { readFlags } from './flags.ts';
 import { enterHandler, type Delivery } from './interrupt-gate.ts';
 import { isRealMode } from './mode.ts';
 import { demandVirtual8086Iopl } from './privilege.ts';
-import { enterRealHandler } from './real-mode-interrupt.ts';
+import { isRedirected, skipRedirection } from './interrupt-redirection.ts';
+import { enterProgramHandler, enterRealHandler } from './real-mode-interrupt.ts';
 import { SHUTDOWN, type Cpu } from './state.ts';
 
 const SOFTWARE = codeOf(SOURCES, 'software'), EXCEPTION = codeOf(SOURCES, 'exception'), EXTERNAL = codeOf(SOURCES, 'external'), NMI = codeOf(SOURCES, 'nmi');
@@ -47,14 +48,29 @@ export function trapOverflow(cpu: Cpu): void {
 
 function deliverSoftware(cpu: Cpu, vector: number, seq: number): void {
   try {
-    // INT3 and INTO, which have an event of their own by now, are not sensitive to IOPL.
-    if (seq < 0) demandVirtual8086Iopl(cpu);
-    else skip(cpu, R_VIRTUAL_8086);
-    enter(cpu, { source: SOFTWARE, vector, errorCode: -1, resume: false });
+    const delivery = { source: SOFTWARE, vector, errorCode: -1, resume: false };
+    if (isForProgram(cpu, vector, seq)) enterProgramHandler(cpu, delivery);
+    else enter(cpu, delivery);
   } catch (thrown) {
     if (thrown instanceof Fault) thrown.delivering = { source: SOFTWARE, vector, seq };
     throw thrown;
   }
+}
+
+/** Whether INT n calls the handler of the virtual-8086 program itself; where it does not, virtual-8086 mode needs IOPL 3. */
+function isForProgram(cpu: Cpu, vector: number, seq: number): boolean {
+  // INT3 and INTO, which have an event of their own by now, are neither redirected nor sensitive to IOPL.
+  if (seq >= 0) {
+    skipRedirection(cpu);
+    skip(cpu, R_VIRTUAL_8086);
+    return false;
+  }
+  if (isRedirected(cpu, vector)) {
+    skip(cpu, R_VIRTUAL_8086);
+    return true;
+  }
+  demandVirtual8086Iopl(cpu);
+  return false;
 }
 
 /** Delivers the fault of the instruction at `cpu.instructionEip`, which is undone: EIP goes back to it. May end in shutdown (`cpu.activity`). */

@@ -5,11 +5,13 @@
 //   lazyCarries  31 CF | 30 carry into the sign bit: OF = bit 31 xor bit 30 | 3 AF | 1 PF flipped | 0 SF flipped
 //
 // The flips serve POPF and SAHF, which can set combinations that no result has. SDM 1 "Status Flags".
-import { PENDING_TRAP } from './attention.ts';
+import { PENDING_TRAP, PENDING_VIRTUAL } from './attention.ts';
 import type { Cpu } from './state.ts';
 
 export const FLAG_CF = 0x1, FLAG_PF = 0x4, FLAG_AF = 0x10, FLAG_ZF = 0x40, FLAG_SF = 0x80, FLAG_TF = 0x100, FLAG_IF = 0x200, FLAG_DF = 0x400, FLAG_OF = 0x800;
 export const FLAG_IOPL = 0x3000, FLAG_NT = 0x4000, FLAG_RF = 0x1_0000, FLAG_VM = 0x2_0000, FLAG_AC = 0x4_0000, FLAG_VIF = 0x8_0000, FLAG_VIP = 0x10_0000, FLAG_ID = 0x20_0000;
+/** Together they say that an interrupt held back is due. */
+export const VIRTUAL_INTERRUPT = FLAG_VIF | FLAG_VIP;
 /** CF PF AF ZF SF OF. */
 export const STATUS_FLAGS = FLAG_CF | FLAG_PF | FLAG_AF | FLAG_ZF | FLAG_SF | FLAG_OF;
 /** Bits of EFLAGS that exist; bit 1 is always 1. */
@@ -79,6 +81,7 @@ export function materialiseFlags(cpu: Cpu): void {
 export function writeFlags(cpu: Cpu, value: number): void {
   cpu.rawFlags = (value & ALL_FLAGS) | 2;
   if ((value & FLAG_TF) !== 0) cpu.pending |= PENDING_TRAP;
+  if ((value & VIRTUAL_INTERRUPT) === VIRTUAL_INTERRUPT) cpu.pending |= PENDING_VIRTUAL;
   writeStatusFlags(cpu, value);
 }
 

@@ -2,7 +2,7 @@
 // An attempt retires (icount grows), faults (its fault is delivered), or is the delivery of an interrupt; a REP counts once, when it completes.
 import { registerOffset } from '../arch/register-file.ts';
 import {
-  PENDING_ACTIVITY, PENDING_CLOCK, PENDING_CODE_WRITTEN, PENDING_NMI, PENDING_SHADOW, PENDING_STOP, PENDING_SUSPENDED, PENDING_TRAP,
+  PENDING_ACTIVITY, PENDING_CLOCK, PENDING_CODE_WRITTEN, PENDING_NMI, PENDING_SHADOW, PENDING_STOP, PENDING_SUSPENDED, PENDING_TRAP, PENDING_VIRTUAL,
 } from './attention.ts';
 import type { LinearRange } from '../event/reexecutor.ts';
 import { rule } from '../event/rules.ts';
@@ -12,11 +12,12 @@ import { emitUnsupported } from './emit.ts';
 import { executeBlock } from './execute.ts';
 import { Fault, judge, skip, Unsupported } from './fault.ts';
 import { describeInstruction, fetchBlock } from './fetch.ts';
-import { FLAG_TF, materialiseFlags } from './flags.ts';
+import { FLAG_TF, materialiseFlags, VIRTUAL_INTERRUPT } from './flags.ts';
 import { changedRegisters } from '../isa/changed-registers.ts';
 import type { Op } from '../isa/opcode-index.ts';
 import { ACTIVE, CS, HALTED, SHADOW_MOV_SS, SHADOW_NMI, SHADOW_STI, SHUTDOWN, type Cpu } from './state.ts';
 import { setQuick } from './tlb.ts';
+import { demandNoVirtualInterrupt } from './virtual-interrupts.ts';
 
 /**
  * Where `run` stops by itself, whichever comes first; Infinity where there is no bound. `icount` with `iteration`: that many
@@ -86,6 +87,7 @@ export function step(cpu: Cpu): StopReason {
 function noticeState(cpu: Cpu): void {
   if (cpu.activity !== ACTIVE) cpu.pending |= PENDING_ACTIVITY;
   if ((cpu.rawFlags & FLAG_TF) !== 0) cpu.pending |= PENDING_TRAP;
+  if ((cpu.rawFlags & VIRTUAL_INTERRUPT) === VIRTUAL_INTERRUPT) cpu.pending |= PENDING_VIRTUAL;
   if ((cpu.shadow & (SHADOW_STI | SHADOW_MOV_SS)) !== 0) cpu.pending |= PENDING_SHADOW;
 }
 
@@ -215,6 +217,7 @@ function runGuarded(cpu: Cpu, cache: BlockCache, budget: number): void {
   const isShadowed = (cpu.pending & PENDING_SHADOW) !== 0;
   const isStepped = (cpu.rawFlags & FLAG_TF) !== 0;
   cpu.instructionEip = cpu.eip;
+  demandNoVirtualInterrupt(cpu);
   const block = fetchBlock(cpu, cache);
   executeBlock(cpu, block, cpu.pending === 0 ? budget : 1);
   if (isShadowed) endShadow(cpu);
@@ -257,6 +260,7 @@ function attend(cpu: Cpu): StopReason | null {
     cpu.pending &= ~PENDING_ACTIVITY;
   }
   if ((cpu.rawFlags & FLAG_TF) === 0) cpu.pending &= ~PENDING_TRAP;
+  if ((cpu.rawFlags & VIRTUAL_INTERRUPT) !== VIRTUAL_INTERRUPT) cpu.pending &= ~PENDING_VIRTUAL;
   return null;
 }
 

@@ -5,7 +5,7 @@ import type { DifferenceId } from '../arch/vendor-differences.ts';
 import type { EventKind } from './kinds.ts';
 
 /** What memory is looked at for; a place in the list is the code `Probe.access` passes. Append only. */
-export const ACCESS_KINDS = ['page-entry', 'descriptor', 'gate', 'tss', 'frame', 'io-map', 'operand', 'pseudo-descriptor', 'tlb'] as const;
+export const ACCESS_KINDS = ['page-entry', 'descriptor', 'gate', 'tss', 'frame', 'io-map', 'operand', 'pseudo-descriptor', 'tlb', 'redirection-map'] as const;
 /**
  * `operand`: an operand of the instruction itself, its stack slots included. `pseudo-descriptor`: the six bytes LGDT and LIDT read. `gate`: of the
  * IDT or the vector table, and a call or task gate that a far transfer goes through. `tlb`: no memory was read, a cached translation was used: of the page

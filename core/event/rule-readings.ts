@@ -158,7 +158,11 @@ const READINGS: Readonly<Record<RuleId, RuleReading>> = {
   'real-far-limit': reading(WITHIN, ['frame'], 'ip'),
   'vector-table-limit': reading([LAST_BYTE, LIMIT], IDT_LIMIT),
   'vector-frame-room': reading(ROOM, STACK_POINTER),
+  'redirection-tss': reading([RIGHTS, LIMIT], TSS_LIMIT),
+  'redirection-map-limit': reading([LAST_BYTE, LIMIT], 'tss', 'io-map'),
   'v86-iopl': reading([decimal('IOPL'), decimal('IOPL needed')], FLAGS),
+  'virtual-flag-trap': reading([hexadecimal('popped FLAGS'), hexadecimal('TF')], ['frame', 'operand']),
+  'virtual-flag-pending': reading([hexadecimal('popped FLAGS'), hexadecimal('EFLAGS')], FLAGS),
   'pusha-pointer': reading([hexadecimal('stack pointer')], STACK_POINTER),
   'real-iret-limit': reading(WITHIN, 'frame', 'ip'),
 
@@ -218,6 +222,8 @@ const READINGS: Readonly<Record<RuleId, RuleReading>> = {
   'ltr-present': reading(OF_TYPE, 'descriptor', 'tss'),
 
   'iopl-interrupt-flag': reading([CPL, decimal('IOPL')], FLAGS),
+  'sti-virtual-pending': reading([hexadecimal('EFLAGS'), hexadecimal('VIP')], FLAGS),
+  'virtual-interrupt-due': reading([hexadecimal('EFLAGS'), hexadecimal('CR4')], FLAGS),
   'io-tss': reading([RIGHTS, LIMIT], TSS_LIMIT),
   'io-map-limit': reading([LAST_BYTE, LIMIT], 'tss', 'io-map'),
   'io-map-bit': reading([hexadecimal('port'), hexadecimal('bits')], 'io-map'),

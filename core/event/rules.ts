@@ -134,7 +134,11 @@ export const RULES = [
   { id: 'real-far-limit', title: 'outside protected mode, the target offset of a far transfer lies within the limit of CS', cite: 'SDM 2A "JMP—Jump"', procedure: 'real-far-transfer' },
   { id: 'vector-table-limit', title: 'the entry of the interrupt-vector table lies within the limit of IDTR', cite: 'SDM 2A "INT n/INTO/INT3/INT1—Call to Interrupt Procedure"', procedure: 'real-interrupt' },
   { id: 'vector-frame-room', title: 'the stack has room for the three words of the frame', cite: 'SDM 2A "INT n/INTO/INT3/INT1—Call to Interrupt Procedure"', procedure: 'real-interrupt' },
+  { id: 'redirection-tss', title: 'with CR4.VME, INT n in virtual-8086 mode finds a 32-bit TSS that reaches its I/O map base', cite: 'SDM 3B "Class 3—Software Interrupt Handling in Virtual-8086 Mode"', procedure: 'virtual-8086' },
+  { id: 'redirection-map-limit', title: 'the byte of the interrupt redirection bit map lies within the TSS limit', cite: 'SDM 3B "Class 3—Software Interrupt Handling in Virtual-8086 Mode"', procedure: 'virtual-8086' },
   { id: 'v86-iopl', title: 'PUSHF, POPF, INT n and IRET run in virtual-8086 mode with IOPL 3 only', cite: 'SDM 3B "Sensitive Instructions"', procedure: 'virtual-8086' },
+  { id: 'virtual-flag-trap', title: 'FLAGS popped where VIF stands in for IF do not set TF', cite: 'SDM 2B "POPF/POPFD/POPFQ—Pop Stack Into EFLAGS Register"', procedure: 'virtual-8086' },
+  { id: 'virtual-flag-pending', title: 'FLAGS popped where VIF stands in for IF do not set IF while VIP is set', cite: 'SDM 2B "POPF/POPFD/POPFQ—Pop Stack Into EFLAGS Register"', procedure: 'virtual-8086' },
   { id: 'pusha-pointer', title: 'outside protected mode, PUSHA does not start with SP 7, 9, 11, 13 or 15', cite: 'SDM 2B "PUSHA/PUSHAD—Push All General-Purpose Registers"', procedure: 'pusha' },
   { id: 'real-iret-limit', title: 'outside protected mode, the popped instruction pointer lies within the limit of CS', cite: 'SDM 2A "IRET/IRETD/IRETQ—Interrupt Return"', procedure: 'real-iret' },
 
@@ -194,6 +198,8 @@ export const RULES = [
   { id: 'ltr-present', title: 'the TSS is present', cite: 'SDM 2A "LTR—Load Task Register"', procedure: 'ltr' },
 
   { id: 'iopl-interrupt-flag', title: 'CLI and STI run with CPL not numerically greater than IOPL', cite: 'SDM 2B "STI—Set Interrupt Flag"', procedure: 'interrupt-flag' },
+  { id: 'sti-virtual-pending', title: 'STI that sets VIF finds VIP clear', cite: 'SDM 2B "STI—Set Interrupt Flag"', procedure: 'interrupt-flag' },
+  { id: 'virtual-interrupt-due', title: 'an instruction does not begin with VIF and VIP both set where CR4.VME or CR4.PVI makes them count', cite: 'SDM 3B "Class 2—Maskable Hardware Interrupt Handling in Virtual-8086 Mode Using the Virtual Interrupt Mechanism"', procedure: 'virtual-interrupt' },
   { id: 'io-tss', title: 'above IOPL, the current TSS is a 32-bit TSS that reaches its I/O map base', cite: 'SDM 1 "I/O Permission Bit Map"', procedure: 'io-permission' },
   { id: 'io-map-limit', title: 'both bytes of the I/O permission bit map that are read lie within the TSS limit', cite: 'SDM 1 "I/O Permission Bit Map"', procedure: 'io-permission' },
   { id: 'io-map-bit', title: 'the I/O permission bits of all ports of the access are clear', cite: 'SDM 1 "I/O Permission Bit Map"', procedure: 'io-permission' },

@@ -61,7 +61,7 @@ export function factsOf(event: TraceEvent, lastWriterOf: LastWriterOf | null = n
     errorCode: errorCodeOf(event), rule: event.kind === 'fault' ? ruleOf(event.rule) : null,
     walk: event.kind === 'fault' ? walkOf(event, lastWriterOf) : null, sides: event.kind === 'transition' ? sidesOf(event) : [],
     frame: event.kind === 'transition' && event.frame !== undefined ? frameOf(event, event.frame) : null,
-    gate: event.kind === 'transition' && event.gate !== undefined ? gateOf(event.gate, event.from.mode) : null,
+    gate: event.kind === 'transition' && event.gate !== undefined ? gateOf(event.gate, event) : null,
     stackFrom: event.kind === 'transition' && event.stackFrom !== undefined ? stackFromOf(event.stackFrom) : null,
   };
 }
@@ -182,8 +182,9 @@ function slotMeaning(name: string, value: bigint, { vector, mode }: { readonly v
   return EFLAGS_FIELDS.map((field) => bitRow(field, value, value)).filter((bit) => bit.isSet).map((bit) => (bit.isFlag ? bit.name : `${bit.name}=${bit.value}`)).join(' ');
 }
 
-function gateOf(gate: GateRead, mode: Mode | null): Decoded {
-  if (mode === 'real') return decoded(`vector table entry ${hex(gate.index)}`, gate.raw, { fields: VECTOR_ENTRY_FIELDS, meaning: `at physical ${hex(gate.physical)}` });
+// INT n in real-address mode, and where virtual-8086 mode calls the program's own handler, reads an entry of four bytes.
+function gateOf(gate: GateRead, { from, to }: TransitionEvent): Decoded {
+  if (from.mode === 'real' || (from.mode === 'v86' && to.mode === 'v86')) return decoded(`vector table entry ${hex(gate.index)}`, gate.raw, { fields: VECTOR_ENTRY_FIELDS, meaning: `at physical ${hex(gate.physical)}` });
   return decoded(`${gate.table.toUpperCase()} entry ${hex(gate.index)}`, gate.raw, { fields: GATE_FIELDS, meaning: `at physical ${hex(gate.physical)}` });
 }
 

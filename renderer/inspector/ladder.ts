@@ -189,7 +189,7 @@ export function rowAfter(key: string, rows: readonly LadderRow[], index: number)
 
 /** What an access was for, in words. */
 export function accessWords({ what, write }: LadderAccess): string {
-  const words = { 'page-entry': 'page entry', 'descriptor': 'descriptor', 'gate': 'gate', 'tss': 'TSS field', 'frame': 'frame slot', 'io-map': 'I/O permission map', 'operand': 'operand', 'pseudo-descriptor': 'pseudo-descriptor', 'tlb': 'TLB entry' } as const;
+  const words = { 'page-entry': 'page entry', 'descriptor': 'descriptor', 'gate': 'gate', 'tss': 'TSS field', 'frame': 'frame slot', 'io-map': 'I/O permission map', 'operand': 'operand', 'pseudo-descriptor': 'pseudo-descriptor', 'tlb': 'TLB entry', 'redirection-map': 'redirection bit map' } as const;
   return write ? `${words[what]} written` : words[what];
 }
 

@@ -1,8 +1,7 @@
 // Flag control: SDM 1 "EFLAGS Cross-Reference and Condition Codes": CLC … STD, CLI, STI, LAHF, SAHF, SALC.
-import { PENDING_SHADOW } from '../attention.ts';
-import { carryFlag, FLAG_AF, FLAG_CF, FLAG_DF, FLAG_IF, FLAG_OF, FLAG_PF, FLAG_SF, FLAG_ZF, setCarryFlag, statusFlags, writeStatusFlags } from '../flags.ts';
-import { demandInterruptFlagRight } from '../privilege.ts';
-import { SHADOW_STI, type Cpu } from '../state.ts';
+import { carryFlag, FLAG_AF, FLAG_CF, FLAG_DF, FLAG_OF, FLAG_PF, FLAG_SF, FLAG_ZF, setCarryFlag, statusFlags, writeStatusFlags } from '../flags.ts';
+import type { Cpu } from '../state.ts';
+import { clearInterruptFlag, setInterruptFlag } from '../virtual-interrupts.ts';
 import type { SemanticsRows } from './execute-type.ts';
 
 const AH = 4;
@@ -14,18 +13,8 @@ function cmc(cpu: Cpu): void { setCarryFlag(cpu, carryFlag(cpu) ^ 1); }
 function cld(cpu: Cpu): void { cpu.rawFlags &= ~FLAG_DF; }
 function std(cpu: Cpu): void { cpu.rawFlags |= FLAG_DF; }
 
-function cli(cpu: Cpu): void {
-  demandInterruptFlagRight(cpu);
-  cpu.rawFlags &= ~FLAG_IF;
-}
-// SDM 2 "STI": when IF was 0, interrupts are recognised after the next instruction only.
-function sti(cpu: Cpu): void {
-  demandInterruptFlagRight(cpu);
-  if ((cpu.rawFlags & FLAG_IF) !== 0) return;
-  cpu.rawFlags |= FLAG_IF;
-  cpu.shadow |= SHADOW_STI;
-  cpu.pending |= PENDING_SHADOW;
-}
+function cli(cpu: Cpu): void { clearInterruptFlag(cpu); }
+function sti(cpu: Cpu): void { setInterruptFlag(cpu); }
 
 function lahf(cpu: Cpu): void { cpu.set8(AH, (statusFlags(cpu) & AH_FLAGS) | 2); }
 function sahf(cpu: Cpu): void { writeStatusFlags(cpu, (statusFlags(cpu) & FLAG_OF) | (cpu.get8(AH) & AH_FLAGS)); }

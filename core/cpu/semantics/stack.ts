@@ -11,11 +11,11 @@ import { FLAG_AC, FLAG_DF, FLAG_ID, FLAG_IF, FLAG_IOPL, FLAG_NT, FLAG_RF, FLAG_T
 import { isProtectedMode } from '../mode.ts';
 import { prepareWrite, read16, read32, write16, write32 } from '../memory.ts';
 import { effectiveAddress, readOperand16, readOperand32, writeOperand } from '../operands.ts';
-import { demandVirtual8086Iopl } from '../privilege.ts';
 import { loadSegmentRegister } from '../real-mode.ts';
 import { refreshFlatSegments } from '../segmentation.ts';
 import { pop16, pop32, push16, push32, setStackPointer, stackOffset, stackPointer } from '../stack.ts';
 import { EBP, ESP, SS, type Cpu } from '../state.ts';
+import { demandFlagsImage, demandVirtualImage, skipVirtualImage, virtualFlags, withVirtualFlag } from '../virtual-interrupts.ts';
 import { holdInterrupts } from './data-transfer.ts';
 import type { SemanticsRows } from './execute-type.ts';
 
@@ -104,11 +104,10 @@ function popa(cpu: Cpu, insn: Insn): void {
 
 // SDM 2 "PUSHF/PUSHFD": the image shows VM and RF clear.
 function pushfw(cpu: Cpu): void {
-  demandVirtual8086Iopl(cpu);
-  push16(cpu, readFlags(cpu) & 0xffff);
+  push16(cpu, demandFlagsImage(cpu, 16) ? virtualFlags(cpu) : readFlags(cpu) & 0xffff);
 }
 function pushfd(cpu: Cpu): void {
-  demandVirtual8086Iopl(cpu);
+  demandFlagsImage(cpu, 32);
   push32(cpu, readFlags(cpu) & ~(FLAG_VM | FLAG_RF));
 }
 
@@ -124,11 +123,28 @@ function popf(cpu: Cpu, value: number, changeable: number): void {
   if (((old ^ value) & mask & FLAG_AC) !== 0) refreshFlatSegments(cpu);
 }
 function popfw(cpu: Cpu): void {
-  demandVirtual8086Iopl(cpu);
+  if (demandFlagsImage(cpu, 16)) {
+    popVirtualFlags(cpu);
+    return;
+  }
+  skipVirtualImage(cpu);
   popf(cpu, pop16(cpu), POPF_ALWAYS);
 }
+// IF and IOPL stay, VIF is what the image has as IF. A fault leaves the stack pointer as it was.
+function popVirtualFlags(cpu: Cpu): void {
+  const before = cpu.esp;
+  const image = pop16(cpu);
+  const after = cpu.esp;
+  cpu.esp = before;
+  demandVirtualImage(cpu, image);
+
+  cpu.esp = after;
+  const old = withVirtualFlag(readFlags(cpu), image);
+  writeFlags(cpu, ((old & ~POPF_ALWAYS) | (image & POPF_ALWAYS)) & ~FLAG_RF);
+}
 function popfd(cpu: Cpu): void {
-  demandVirtual8086Iopl(cpu);
+  demandFlagsImage(cpu, 32);
+  skipVirtualImage(cpu);
   popf(cpu, pop32(cpu), POPF_ALWAYS | FLAG_AC | FLAG_ID);
 }
 

@@ -79,7 +79,7 @@ function accessKind({ what, write }: HeardAccess): WorkKind | null {
     case 'gate': return write ? 'others' : 'gates';
     case 'descriptor': return write ? 'others' : 'descriptors';
     case 'tss': return write ? 'others' : 'tss';
-    case 'io-map': case 'operand': case 'pseudo-descriptor': return 'others';
+    case 'io-map': case 'redirection-map': case 'operand': case 'pseudo-descriptor': return 'others';
     case 'tlb': return null;
   }
 }

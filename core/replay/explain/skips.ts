@@ -6,6 +6,7 @@ const SAME_RING = 'does not apply: the ring stays, so no stack is read from the 
 const RETURNS_INSIDE = 'does not apply: the return stays in its ring, so no SS is popped';
 const NOT_CONFORMING = 'does not apply: the code segment is nonconforming', CONFORMING = 'does not apply: the code segment is conforming';
 const FROM_TLB = 'does not apply: the TLB holds the translation, no table is walked';
+const NO_REDIRECTION = 'does not apply: only INT n in virtual-8086 mode with CR4.VME is redirected', NO_VIRTUAL_FLAG = 'does not apply: IF itself is popped, or kept';
 const NULL_DATA = 'does not apply: a null selector may be loaded, using it faults';
 
 const REASONS: Readonly<Partial<Record<RuleId, string>>> = {
@@ -15,7 +16,9 @@ const REASONS: Readonly<Partial<Record<RuleId, string>>> = {
   'access-aligned': 'does not apply: alignment is not checked (CPL 3, CR0.AM and EFLAGS.AC together ask for it)', 'page-user': 'does not apply: a supervisor-mode access',
   'page-supervisor-writable': 'does not apply: no supervisor-mode write with CR0.WP = 1', 'page-directory-present': FROM_TLB,
   'page-directory-reserved': 'does not apply: the entry points to a page table', 'page-table-present': 'does not apply: the directory entry maps 4 MBytes',
-  'segment-readable': 'does not apply: the access writes', 'segment-writable': 'does not apply: the access reads', 'v86-iopl': 'does not apply: not in virtual-8086 mode, or INT3 or INTO',
+  'segment-readable': 'does not apply: the access writes', 'segment-writable': 'does not apply: the access reads', 'v86-iopl': 'does not apply: not in virtual-8086 mode, or INT3 or INTO, or CR4.VME lets VIF stand in or leaves the vector to the program',
+  'redirection-tss': NO_REDIRECTION, 'redirection-map-limit': NO_REDIRECTION, 'vector-table-limit': 'does not apply: the vector table of a virtual-8086 program is at 0 and has no limit',
+  'virtual-flag-trap': NO_VIRTUAL_FLAG, 'virtual-flag-pending': NO_VIRTUAL_FLAG, 'sti-virtual-pending': 'does not apply: STI sets IF itself', 'iopl-interrupt-flag': 'does not apply: VIF stands in for IF',
   'pusha-pointer': 'does not apply: in protected mode', 'task-dpl': 'does not apply: no far JMP or CALL asked for the task', 'msr-value': 'does not apply: nothing is written',
   'exceptions-serial': 'does not apply: #DF was being delivered', 'double-fault-delivered': 'does not apply: it was no #DF that was being delivered',
   'single-step-trap': 'does not apply: this instruction cleared TF, or holds the trap back',

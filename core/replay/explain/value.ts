@@ -88,6 +88,7 @@ function describeAccess({ what, part, linear, value }: LadderAccess, registers: 
     }
     case 'frame': return { name: `the ${nameOfPart(part)} slot of the frame`, meaning: part === 'ss' || part === 'cs' ? describeSelector(Number(value & 0xffffn)) : null, entry: null };
     case 'io-map': return { name: 'the I/O permission bits', meaning: null, entry: null };
+    case 'redirection-map': return { name: 'the interrupt redirection bits', meaning: null, entry: null };
     case 'pseudo-descriptor': return { name: `the ${nameOfPart(part)} of the pseudo-descriptor`, meaning: null, entry: null };
     case 'operand': return { name: 'the operand', meaning: null, entry: null };
     case 'page-entry': return { name: 'the page entry', meaning: null, entry: null };

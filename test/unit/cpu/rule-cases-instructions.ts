@@ -12,12 +12,13 @@ import { PAGE_DIRTY } from '../../../core/cpu/page-flags.ts';
 import { farJump } from '../../../core/cpu/far-transfer.ts';
 import { read8 } from '../../../core/cpu/memory.ts';
 import { checkIoPermission } from '../../../core/cpu/ports.ts';
+import { enterProgramHandler } from '../../../core/cpu/real-mode-interrupt.ts';
 import { step } from '../../../core/cpu/run.ts';
 import { loadSegment } from '../../../core/cpu/segmentation.ts';
 import { lldt } from '../../../core/cpu/system-tables.ts';
 import { DS, EAX, EBX, EDX } from '../../../core/cpu/state.ts';
 import { rule, RULES, type RuleId } from '../../../core/event/rules.ts';
-import { enterReal, REAL_CODE, VM } from './modes-world.ts';
+import { enterReal, enterVirtual8086, REAL_CODE, VM } from './modes-world.ts';
 import type { RuleCase } from './rule-cases.ts';
 import { task } from './task-world.ts';
 import { enablePaging, FREE, gate, HANDLER, store32, type World } from './world.ts';
@@ -107,6 +108,8 @@ export const SKIPPING: readonly { readonly rules: readonly RuleId[]; readonly ac
   { rules: ['io-tss', 'io-map-limit', 'io-map-bit'], act: ({ cpu }) => { checkIoPermission(cpu, 0x10, 1); } },
   { rules: TASK_SEGMENT_RULES, act: (world) => { task(world, { eflags: VM | 2 }); farJump(world.cpu, FREE, 0); } },
   { rules: ['pusha-pointer'], act: all(bytes(PUSHA), execute) },
-  { rules: ['v86-iopl'], act: all(bytes(POPF), execute) },
+  { rules: ['v86-iopl', 'virtual-flag-trap', 'virtual-flag-pending'], act: all(bytes(POPF), execute) },
+  { rules: ['redirection-tss', 'redirection-map-limit'], act: all(bytes(0xcd, 0x80), execute) },
+  { rules: ['vector-table-limit'], act: all((world) => { enterVirtual8086(world, 0); }, ({ cpu }) => { enterProgramHandler(cpu, { source: 0, vector: 0x21, errorCode: -1, resume: false }); }) },
   { rules: ['single-step-trap'], act: all(bytes(0xcd, 0x80), (world) => { gate(world, 0x80); }, flags(TF), stepOnce) },
 ];

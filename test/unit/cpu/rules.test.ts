@@ -7,9 +7,10 @@ import { RULES, rulesOfProcedure } from '../../../core/event/rules.ts';
 import { RULE_CASES as BASE_CASES, type RuleCase } from './rule-cases.ts';
 import { INSTRUCTION_CASES, JUDGED_CASES, SKIPPING, type JudgedCase } from './rule-cases-instructions.ts';
 import { MODE_CASES } from './rule-cases-modes.ts';
+import { VIRTUAL_CASES } from './rule-cases-virtual.ts';
 import { listen, newWorld, outcome, type Check, type World } from './world.ts';
 
-const RULE_CASES: readonly RuleCase[] = [...BASE_CASES, ...MODE_CASES, ...INSTRUCTION_CASES];
+const RULE_CASES: readonly RuleCase[] = [...BASE_CASES, ...MODE_CASES, ...VIRTUAL_CASES, ...INSTRUCTION_CASES];
 
 function prepared(one: Pick<RuleCase, 'setup' | 'bend'>, state: 'passing' | 'faulting'): World {
   const world = newWorld();
@@ -73,11 +74,11 @@ const NEVER_SKIPPED: readonly string[] = [
   'call-gate-dpl', 'call-gate-present', 'call-gate-code-not-null', 'call-gate-code-table-limit', 'call-gate-code-type', 'call-gate-code-dpl', 'call-gate-code-present', 'call-gate-limit',
   'return-cs-not-null', 'return-cs-table-limit', 'return-cs-type', 'return-cs-rpl', 'return-cs-present', 'return-limit', 'idt-limit', 'gate-type', 'gate-present',
   'iret-cs-not-null', 'iret-cs-table-limit', 'iret-cs-type', 'iret-cs-rpl', 'iret-cs-present', 'iret-limit', 'iret-v86-limit',
-  'real-far-limit', 'vector-table-limit', 'vector-frame-room', 'real-iret-limit',
+  'real-far-limit', 'vector-frame-room', 'real-iret-limit',
   'task-tss-in-gdt', 'task-tss-table-limit', 'task-tss-type', 'task-tss-present', 'task-tss-limit', 'task-old-tss-limit', 'task-limit',
   'sysenter-protected', 'sysenter-cs-set', 'sysexit-protected', 'sysexit-cs-set', 'sysexit-cpl', 'privileged-cpl', 'msr-exists', 'tsc-cpl',
   'cr-exists', 'cr0-paging-protected', 'cr0-cache-bits', 'cr4-reserved', 'protected-mode-only', 'ltr-not-null', 'ltr-in-gdt', 'ltr-table-limit', 'ltr-type', 'ltr-present',
-  'iopl-interrupt-flag', 'divisor-not-zero', 'quotient-fits', 'bound-range', 'fpu-available', 'breakpoint-trap', 'overflow-trap',
+  'virtual-interrupt-due', 'divisor-not-zero', 'quotient-fits', 'bound-range', 'fpu-available', 'breakpoint-trap', 'overflow-trap',
 ];
 
 test('every rule that can be left out is met as skipped, and no other', () => {
