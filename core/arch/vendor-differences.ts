@@ -85,6 +85,23 @@ export const VENDOR_DIFFERENCES = [
     others: [{ who: 'P6', does: 'ignores it: the registers are 32 bits wide' }, { who: 'Intel 64 processors', does: 'keep it, if the address is canonical' }],
     here: 'ignores it', cite: 'SDM 2B "SYSENTER—Fast System Call"',
   },
+
+  // MMX and SSE
+  {
+    id: 'wide-alignment-check', title: 'alignment checking of MOVUPS, MOVUPD, MOVDQU and LDDQU',
+    others: [{ who: 'Intel manual', does: 'leaves open whether an operand that is not aligned to 8 or 16 bytes is noticed' }],
+    here: 'notices operands that are not aligned to 8 bytes', cite: 'SDM 3A "Interrupt 17—Alignment Check Exception (#AC)"',
+  },
+  {
+    id: 'masked-store-checks', title: 'which bytes MASKMOVQ and MASKMOVDQU check before they write',
+    others: [{ who: 'Intel manual', does: 'leaves exceptions for bytes that are not written to the implementation' }, { who: 'Bochs 2.7', does: 'checks all bytes unless the mask is zero' }],
+    here: 'checks the bytes that are written', cite: 'SDM 2B "MASKMOVDQU—Store Selected Bytes of Double Quadword"',
+  },
+  {
+    id: 'reciprocal-approximation', title: 'the results of RCPPS, RCPSS, RSQRTPS and RSQRTSS',
+    others: [{ who: 'Intel manual', does: 'bounds the relative error by 1.5 * 2^-12' }, { who: 'AMD manual', does: 'bounds it alike; the values differ' }],
+    here: 'rounds the exact value to 12 bits', cite: 'SDM 2B "RCPPS—Compute Reciprocals of Packed Single Precision Floating-Point Values"',
+  },
 ] as const satisfies readonly VendorDifference[];
 
 export type DifferenceId = (typeof VENDOR_DIFFERENCES)[number]['id'];

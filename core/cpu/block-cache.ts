@@ -2,7 +2,7 @@
 // where a mode, segment or translation may change. A write to decoded bytes clears the page's PAGE_CODE flag (physical-write.ts),
 // which makes every block of that page stale at the next lookup. Only RAM is cached. SDM 3A "Self-Modifying Code".
 import { decode } from '../isa/decoder.ts';
-import type { Insn } from '../isa/insn.ts';
+import { STRING_DESTINATION, STRING_SOURCE, type Insn, type Operand } from '../isa/insn.ts';
 import type { Op } from '../isa/opcode-index.ts';
 import { clearCode, markCode, PAGE_CODE } from './page-flags.ts';
 import type { Execute } from './semantics/execute-type.ts';
@@ -38,6 +38,12 @@ const ENDS_BLOCK: ReadonlySet<Op> = new Set<Op>([
   'sysenter', 'sysexit', 'syscall', 'sysret', 'hlt', 'movSwEw', 'popSw', 'loadFar', 'movCdRd', 'movDdRd', 'wrmsr', 'lmsw', 'clts', 'invlpg',
   'lgdt', 'lidt', 'lldt', 'ltr', 'popf', 'sti', 'cli', 'ins', 'outs', 'in', 'out', 'rsm', 'wbinvd', 'invd',
 ]);
+
+/** F2 and F3 before anything but a string instruction are part of its opcode, or nothing. */
+function isRepeated({ repeat, destination, source }: Insn): boolean {
+  return repeat !== 0 && (isString(destination) || isString(source));
+}
+const isString = ({ kind }: Operand): boolean => kind === STRING_SOURCE || kind === STRING_DESTINATION;
 
 const caches = new WeakMap<Cpu, BlockCache>();
 
@@ -81,7 +87,7 @@ function decodeBlock(cpu: Cpu, cache: BlockCache, physical: number): Block | nul
     insns.push(result.insn);
     executes.push(semanticsOf(result.insn));
     at += result.insn.lengthBytes;
-    if (ENDS_BLOCK.has(result.insn.op) || result.insn.repeat !== 0) break;
+    if (ENDS_BLOCK.has(result.insn.op) || isRepeated(result.insn)) break;
   }
   if (insns.length === 0) return null;
   markCode(cpu, page, first, at);

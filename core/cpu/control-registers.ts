@@ -2,7 +2,7 @@
 // Setting and clearing PE changes the mode and nothing else: hidden parts of segment registers stay. SDM 2B "MOV—Move to/from Control Registers".
 
 import {
-  CR0_AM, CR0_CD, CR0_DEFINED, CR0_EM, CR0_ET, CR0_MP, CR0_NW, CR0_PE, CR0_PG, CR0_TS, CR0_WP, CR4_PGE, CR4_PSE, CR4_PVI, CR4_TSD, CR4_VME,
+  CR0_AM, CR0_CD, CR0_DEFINED, CR0_EM, CR0_ET, CR0_MP, CR0_NW, CR0_PE, CR0_PG, CR0_TS, CR0_WP, CR4_OSFXSR, CR4_OSXMMEXCPT, CR4_PGE, CR4_PSE, CR4_PVI, CR4_TSD, CR4_VME,
 } from '../arch/control-registers.ts';
 import { registerOffset } from '../arch/register-file.ts';
 import type { EventDraft } from '../event/draft.ts';
@@ -27,8 +27,8 @@ const CR0 = registerOffset('cr0'), CR2 = registerOffset('cr2'), CR3 = registerOf
 const CODES = new Map([[CR0, codeOf(CONTROL_REGISTERS, 'cr0')], [CR2, codeOf(CONTROL_REGISTERS, 'cr2')], [CR3, codeOf(CONTROL_REGISTERS, 'cr3')], [CR4, codeOf(CONTROL_REGISTERS, 'cr4')]]);
 const LMSW_BITS = CR0_PE | CR0_MP | CR0_EM | CR0_TS;
 
-/** Bits of CR4 this processor has, as its CPUID says: VME, PVI, TSD, PSE and PGE. */
-export const CR4_SUPPORTED = CR4_VME | CR4_PVI | CR4_TSD | CR4_PSE | CR4_PGE;
+/** Bits of CR4 this processor has. */
+export const CR4_SUPPORTED = CR4_VME | CR4_PVI | CR4_TSD | CR4_PSE | CR4_PGE | CR4_OSFXSR | CR4_OSXMMEXCPT;
 
 /** MOV from CRn: the register's low 32 bits, signed or unsigned as stored. Faults with #UD (no such register), #GP(0). */
 export function movFromCr(cpu: Cpu, cr: number): number {

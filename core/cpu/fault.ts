@@ -8,6 +8,8 @@ import type { Cpu } from './state.ts';
 export type FaultCode = number;
 const WITH_CODE = 0x0100_0000;
 export const DE: FaultCode = 0x00_0000, DB: FaultCode = 0x01_0000, BR: FaultCode = 0x05_0000, UD: FaultCode = 0x06_0000, NM: FaultCode = 0x07_0000;
+/** x87 and SIMD floating-point exceptions. */
+export const MF: FaultCode = 0x10_0000, XM: FaultCode = 0x13_0000;
 export const DF: FaultCode = 0x08_0000 | WITH_CODE;
 /** #TS, #NP, #SS, #GP with a selector error code (index and TI of a selector, or EXT/IDT bits); #AC and #GP(0) with zero. */
 export const TS = (code: number): FaultCode => WITH_CODE | 0x0a_0000 | (code & 0xffff);

@@ -123,28 +123,38 @@ export function prepareWrite(cpu: Cpu, segment: number, offset: number, sizeByte
 
 /** The linear address of a read after every segment check. SDM 3A "Limit Checking", "Type Checking". */
 export function linearForRead(cpu: Cpu, segment: number, offset: number, sizeBytes: number): number {
-  const rights = cpu.segmentRights(segment);
-  demandUsable(cpu, segment, rights);
-  // SDM 3A "Type Checking": no instruction may read an execute-only code segment. In real-address mode types are not looked at.
-  demand(cpu, R_READABLE, (rights & (TYPE_CODE | TYPE_READ_WRITE)) !== TYPE_CODE || isRealMode(cpu), GP0, segment, rights);
-  if (!cpu.isQuick) skip(cpu, R_WRITABLE);
-  demandWithinLimit(cpu, segment, offset, sizeBytes, rights);
-  const linear = (cpu.segmentBase(segment) + offset) >>> 0;
+  const linear = segmentedForRead(cpu, segment, offset, sizeBytes);
   if (!cpu.isQuick || isAlignmentChecked(cpu)) demandAligned(cpu, linear, sizeBytes);
   return linear;
 }
 
 /** The linear address of a write after every segment check. */
 export function linearForWrite(cpu: Cpu, segment: number, offset: number, sizeBytes: number): number {
+  const linear = segmentedForWrite(cpu, segment, offset, sizeBytes);
+  if (!cpu.isQuick || isAlignmentChecked(cpu)) demandAligned(cpu, linear, sizeBytes);
+  return linear;
+}
+
+/** The same without the alignment check, which is the caller's (wide-memory.ts). */
+export function segmentedForRead(cpu: Cpu, segment: number, offset: number, sizeBytes: number): number {
+  const rights = cpu.segmentRights(segment);
+  demandUsable(cpu, segment, rights);
+  // SDM 3A "Type Checking": no instruction may read an execute-only code segment. In real-address mode types are not looked at.
+  demand(cpu, R_READABLE, (rights & (TYPE_CODE | TYPE_READ_WRITE)) !== TYPE_CODE || isRealMode(cpu), GP0, segment, rights);
+  if (!cpu.isQuick) skip(cpu, R_WRITABLE);
+  demandWithinLimit(cpu, segment, offset, sizeBytes, rights);
+  return (cpu.segmentBase(segment) + offset) >>> 0;
+}
+
+/** The same for a write. */
+export function segmentedForWrite(cpu: Cpu, segment: number, offset: number, sizeBytes: number): number {
   const rights = cpu.segmentRights(segment);
   demandUsable(cpu, segment, rights);
   if (!cpu.isQuick) skip(cpu, R_READABLE);
   // SDM 3A "Type Checking": no instruction may write into a code segment or a read-only data segment.
   demand(cpu, R_WRITABLE, (rights & (TYPE_CODE | TYPE_READ_WRITE)) === TYPE_READ_WRITE || isRealMode(cpu), GP0, segment, rights);
   demandWithinLimit(cpu, segment, offset, sizeBytes, rights);
-  const linear = (cpu.segmentBase(segment) + offset) >>> 0;
-  if (!cpu.isQuick || isAlignmentChecked(cpu)) demandAligned(cpu, linear, sizeBytes);
-  return linear;
+  return (cpu.segmentBase(segment) + offset) >>> 0;
 }
 
 /**

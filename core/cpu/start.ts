@@ -8,6 +8,7 @@ import { registerOffset } from '../arch/register-file.ts';
 import { writeFlags } from './flags.ts';
 import { REAL_LIMIT, REAL_RIGHTS } from './real-mode.ts';
 import { FLAT_CODE, FLAT_DATA, installFlat, installNull, installSegment } from './segmentation.ts';
+import { MXCSR_RESET } from './simd/mxcsr.ts';
 import { CS, DS, EAX, EDX, ES, FS, GS, LDTR, SS, TR, type Cpu } from './state.ts';
 import { watchSystemTables } from './table-watch.ts';
 import { dropAll } from './tlb.ts';
@@ -66,6 +67,8 @@ function startFixed(cpu: Cpu, cr0: number): void {
   cpu.setRegister(DR6, DR6_RESET, 0);
   cpu.setRegister(DR7, DR7_RESET, 0);
   cpu.setRegister(PAT, PAT_RESET, PAT_RESET);
+  cpu.xmm.fill(0);
+  cpu.mxcsr = MXCSR_RESET;
   dropAll(cpu);
 }
 

@@ -28,7 +28,7 @@ export const SIMD_ROWS = rows([
   ['NP 0F 5E', 'divps', 'V,Wdq'], ['66 0F 5E', 'divpd', 'V,Wdq'], ['F3 0F 5E', 'divss', 'V,Wd'], ['F2 0F 5E', 'divsd', 'V,Wq'],
   ['NP 0F 5F', 'maxps', 'V,Wdq'], ['66 0F 5F', 'maxpd', 'V,Wdq'], ['F3 0F 5F', 'maxss', 'V,Wd'], ['F2 0F 5F', 'maxsd', 'V,Wq'],
   ['NP 0F 5A', 'cvtps2pd', 'V,Wq'], ['66 0F 5A', 'cvtpd2ps', 'V,Wdq'], ['F3 0F 5A', 'cvtss2sd', 'V,Wd'], ['F2 0F 5A', 'cvtsd2ss', 'V,Wq'],
-  ['NP 0F 5B', 'cvtdq2ps', 'V,Wdq'], ['66 0F 5B', 'cvtps2dq', 'V,Wdq'], ['F3 0F 5B', 'cvttps2dq', 'V,Wd'],
+  ['NP 0F 5B', 'cvtdq2ps', 'V,Wdq'], ['66 0F 5B', 'cvtps2dq', 'V,Wdq'], ['F3 0F 5B', 'cvttps2dq', 'V,Wdq'],
   ['NP 0F 60', 'punpcklbw', 'P,Qd'], ['66 0F 60', 'punpcklbw', 'V,Wdq'], ['NP 0F 61', 'punpcklwd', 'P,Qd'], ['66 0F 61', 'punpcklwd', 'V,Wdq'], ['NP 0F 62', 'punpckldq', 'P,Qd'], ['66 0F 62', 'punpckldq', 'V,Wdq'],
   ['NP 0F 63', 'packsswb', 'P,Qq'], ['66 0F 63', 'packsswb', 'V,Wdq'], ['NP 0F 64', 'pcmpgtb', 'P,Qq'], ['66 0F 64', 'pcmpgtb', 'V,Wdq'], ['NP 0F 65', 'pcmpgtw', 'P,Qq'], ['66 0F 65', 'pcmpgtw', 'V,Wdq'],
   ['NP 0F 66', 'pcmpgtd', 'P,Qq'], ['66 0F 66', 'pcmpgtd', 'V,Wdq'], ['NP 0F 67', 'packuswb', 'P,Qq'], ['66 0F 67', 'packuswb', 'V,Wdq'], ['NP 0F 68', 'punpckhbw', 'P,Qq'], ['66 0F 68', 'punpckhbw', 'V,Wdq'],
@@ -64,5 +64,5 @@ export const SIMD_ROWS = rows([
   ['NP 0F C5 reg', 'pextrw', 'Gy,N,Ib'], ['66 0F C5 reg', 'pextrw', 'Gy,U,Ib'], ['NP 0F C6', 'shufps', 'V,Wdq,Ib'], ['66 0F C6', 'shufpd', 'V,Wdq,Ib'],
   ['F3 0F D6 reg', 'movq2dq', 'V,N'], ['F2 0F D6 reg', 'movdq2q', 'P,U'], ['NP 0F D7 reg', 'pmovmskb', 'Gy,N'], ['66 0F D7 reg', 'pmovmskb', 'Gy,U'],
   ['66 0F E6', 'cvttpd2dq', 'V,Wdq'], ['F3 0F E6', 'cvtdq2pd', 'V,Wq'], ['F2 0F E6', 'cvtpd2dq', 'V,Wdq'], ['NP 0F E7 mem', 'movntq', 'Mq,P'], ['66 0F E7 mem', 'movntdq', 'Mdq,V'],
-  ['F2 0F F0 mem', 'lddqu', 'V,M'], ['NP 0F F7 reg', 'maskmovq', 'P,N'], ['66 0F F7 reg', 'maskmovdqu', 'V,U'],
+  ['F2 0F F0 mem', 'lddqu', 'V,Mdq'], ['NP 0F F7 reg', 'maskmovq', 'P,N'], ['66 0F F7 reg', 'maskmovdqu', 'V,U'],
 ]);

@@ -13,7 +13,7 @@ import { INPUT_OUTPUT } from './input-output.ts';
 import { LOGIC } from './logic.ts';
 import { MULTIPLY_DIVIDE } from './multiply-divide.ts';
 import { SHIFT_ROTATE } from './shift-rotate.ts';
-import { SIMD_UNSUPPORTED } from './simd-unsupported.ts';
+import { SIMD } from './simd.ts';
 import { STACK } from './stack.ts';
 import { STRING } from './string.ts';
 import { SYSTEM } from './system.ts';
@@ -21,7 +21,7 @@ import { UNSUPPORTED, unsupported } from './unsupported.ts';
 
 export const SEMANTICS: Readonly<Record<Op, Semantics>> = {
   ...ARITHMETIC, ...BCD, ...BIT, ...CONTROL_FLOW, ...DATA_TRANSFER, ...DESCRIPTOR, ...FLAG_CONTROL, ...INPUT_OUTPUT, ...LOGIC, ...MULTIPLY_DIVIDE,
-  ...SHIFT_ROTATE, ...SIMD_UNSUPPORTED, ...STACK, ...STRING, ...SYSTEM, ...UNSUPPORTED,
+  ...SHIFT_ROTATE, ...SIMD, ...STACK, ...STRING, ...SYSTEM, ...UNSUPPORTED,
 };
 
 /** The function that executes an instruction: by operation, and where it matters by the size of the first operand. */

@@ -40,7 +40,7 @@ export const REMEDIES: Readonly<Record<RuleId, Remedy>> = {
   'opcode-defined': say('find out how control came here: these bytes raise #UD, as UD2 does on purpose'), 'lock-allowed': say('remove LOCK, or use a memory destination'),
   'segment-usable': say('load the segment register with a selector before using it'), 'segment-readable': say('read through a data segment, or make the code segment readable'),
   'segment-writable': say('write through a writable data segment'), 'segment-limit': LIMIT, 'segment-expand-down': say('keep the offset above the limit: the segment grows downwards'),
-  'access-aligned': say('align the address, or clear EFLAGS.AC', 'eflags.AC=0'),
+  'operand-aligned': say('align the operand to 16 bytes, or use MOVUPS, MOVUPD or MOVDQU'), 'access-aligned': say('align the address, or clear EFLAGS.AC', 'eflags.AC=0'),
   'page-directory-present': say('map the page: its directory entry needs a page table and P', 'pde[{linear}].P=1'), 'page-directory-reserved': say('clear bits 21:13 of the directory entry'),
   'page-table-present': say('map the page, set P, and go on; or correct the address', 'pte[{linear}].P=1'), 'page-user': USER_RIGHT, 'page-user-writable': WRITE_RIGHT,
   'page-supervisor-writable': say('set R/W in the entry, or copy the page first if it is shared', '{entry}.RW=1', 'cr0.WP=0'),
@@ -86,5 +86,9 @@ export const REMEDIES: Readonly<Record<RuleId, Remedy>> = {
   'io-map-limit': say('let the TSS limit reach the bits of this port, or leave the port to the kernel'), 'io-map-bit': say('clear the bit of the port in the I/O map if ring {cpl} may use it'),
   'divisor-not-zero': say('test the divisor before dividing'), 'quotient-fits': say('clear or sign-extend the upper half of the dividend, or use a wider division'),
   'bound-range': say('test the index before using it'), 'fpu-available': say('let the handler of #NM load the FPU state and clear CR0.TS', 'cr0.TS=0'),
+  'simd-available': say('ask CPUID before using the instruction, or record with another --cpu'), 'simd-emulation': say('clear CR0.EM: MMX and SSE are not emulated', 'cr0.EM=0'),
+  'simd-os-support': say('set CR4.OSFXSR when the kernel saves XMM registers', 'cr4.OSFXSR=1'), 'simd-task-switched': say('let the handler of #NM load the FPU and SSE state and clear CR0.TS', 'cr0.TS=0'),
+  'mmx-x87-exception': say('let the handler of #MF clear the exception'), 'mxcsr-reserved': say('keep to the MXCSR mask that FXSAVE stores'),
+  'simd-exception-support': say('set CR4.OSXMMEXCPT when the kernel handles #XM', 'cr4.OSXMMEXCPT=1'), 'simd-exception': say('mask the exception in MXCSR, or handle #XM'),
   'breakpoint-trap': TRAP, 'overflow-trap': TRAP, 'single-step-trap': say('clear EFLAGS.TF to stop single steps', 'eflags.TF=0'),
 };

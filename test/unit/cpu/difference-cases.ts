@@ -3,13 +3,14 @@
 import { registerOffset, RIGHTS_UNUSABLE } from '../../../core/arch/register-file.ts';
 import type { DifferenceId } from '../../../core/arch/vendor-differences.ts';
 import { cpuid } from '../../../core/cpu/cpuid.ts';
+import { writeFlags } from '../../../core/cpu/flags.ts';
 import { interruptReturn } from '../../../core/cpu/iret.ts';
 import { read32 } from '../../../core/cpu/memory.ts';
 import { wrmsr } from '../../../core/cpu/model-specific-registers.ts';
 import { loadParagraph } from '../../../core/cpu/real-mode.ts';
-import { DS, EAX, ECX, EDX } from '../../../core/cpu/state.ts';
+import { DS, EAX, EBX, ECX, EDX } from '../../../core/cpu/state.ts';
 import { enterReal, REAL_CODE, runBytes, VM } from './modes-world.ts';
-import { ABSENT, CODE3, DATA, descriptor, DPL3, enablePaging, FREE, HANDLER, mapPage, outcome, pushWords, store32, DIRECTORY, TABLE, type World } from './world.ts';
+import { ABSENT, CODE3, DATA, descriptor, DPL3, enablePaging, enterRing3, FREE, HANDLER, mapPage, outcome, pushWords, store32, DIRECTORY, TABLE, type World } from './world.ts';
 
 const USER_STACK_SELECTOR = FREE | 3;
 /** Executes bytes at CS:EIP of the world, one attempt. */
@@ -60,5 +61,18 @@ export const DIFFERENCE_CASES: Readonly<Record<DifferenceId, (world: World) => v
     world.cpu.set32(EDX, 1);
     wrmsr(world.cpu);
     if (world.cpu.registerHigh(registerOffset('sysenter_esp')) !== 0) throw new Error('kept 64 bits');
+  },
+  'wide-alignment-check': (world) => {
+    enterRing3(world);
+    world.cpu.setRegister(registerOffset('cr0'), world.cpu.register(registerOffset('cr0')) | 0x4_0000, 0);
+    writeFlags(world.cpu, 0x4_0002);
+    world.cpu.setRegister(registerOffset('cr4'), 0x200, 0);
+    world.cpu.set32(EBX, 0x5008);
+    execute(world, 0x0f, 0x10, 0x03);
+  },
+  'masked-store-checks': (world) => { execute(world, 0x0f, 0xf7, 0xc1); },
+  'reciprocal-approximation': (world) => {
+    world.cpu.setRegister(registerOffset('cr4'), 0x200, 0);
+    execute(world, 0x0f, 0x53, 0xc1);
   },
 };

@@ -2,13 +2,9 @@
 // themselves: traps and the double-fault table. Instructions are executed from their bytes.
 
 import { registerOffset } from '../../../core/arch/register-file.ts';
-import { blockCacheOf } from '../../../core/cpu/block-cache.ts';
 import { deliverFault } from '../../../core/cpu/delivery.ts';
-import { executeBlock } from '../../../core/cpu/execute.ts';
 import { Fault, GP, UD } from '../../../core/cpu/fault.ts';
-import { fetchBlock } from '../../../core/cpu/fetch.ts';
 import { readFlags, writeFlags } from '../../../core/cpu/flags.ts';
-import { PAGE_DIRTY } from '../../../core/cpu/page-flags.ts';
 import { farJump } from '../../../core/cpu/far-transfer.ts';
 import { read8 } from '../../../core/cpu/memory.ts';
 import { checkIoPermission } from '../../../core/cpu/ports.ts';
@@ -18,6 +14,7 @@ import { loadSegment } from '../../../core/cpu/segmentation.ts';
 import { lldt } from '../../../core/cpu/system-tables.ts';
 import { DS, EAX, EBX, EDX } from '../../../core/cpu/state.ts';
 import { rule, RULES, type RuleId } from '../../../core/event/rules.ts';
+import { execute, put } from './execute-bytes.ts';
 import { enterReal, enterVirtual8086, REAL_CODE, VM } from './modes-world.ts';
 import type { RuleCase } from './rule-cases.ts';
 import { task } from './task-world.ts';
@@ -27,21 +24,6 @@ const CR0 = registerOffset('cr0');
 /** Puts an instruction where the processor stands in protected mode. */
 const bytes = (...code: readonly number[]) => (world: World): void => { put(world, HANDLER, code); };
 const realBytes = (...code: readonly number[]) => (world: World): void => { enterReal(world); put(world, REAL_CODE, code); };
-function put({ cpu }: World, at: number, code: readonly number[]): void {
-  cpu.ram.set(code, at);
-  cpu.pageFlags[at >>> 12]! |= PAGE_DIRTY;
-}
-/** Fetches and executes one instruction; its fault is thrown, as cases want it, and EIP goes back to it. */
-function execute({ cpu }: World): void {
-  const { eip } = cpu;
-  cpu.instructionEip = eip;
-  try {
-    executeBlock(cpu, fetchBlock(cpu, blockCacheOf(cpu)), 1);
-  } catch (thrown) {
-    cpu.eip = eip;
-    throw thrown;
-  }
-}
 const all = (...parts: readonly ((world: World) => void)[]) => (world: World): void => { for (const part of parts) part(world); };
 const registers = (values: { readonly eax?: number; readonly edx?: number; readonly ebx?: number }) => ({ cpu }: World): void => {
   for (const [register, value] of [[EAX, values.eax], [EDX, values.edx], [EBX, values.ebx]] as const) if (value !== undefined) cpu.set32(register, value);

@@ -6,6 +6,7 @@ import { disassemble } from '../../../core/isa/disassembler.ts';
 import { IMMEDIATE, MEMORY, NO_REGISTER, REGISTER, RELATIVE, type Insn } from '../../../core/isa/insn.ts';
 import type { Op } from '../../../core/isa/opcode-index.ts';
 import { SEMANTICS } from '../../../core/cpu/semantics/table.ts';
+import { SIMD } from '../../../core/cpu/semantics/simd.ts';
 import { unsupported } from '../../../core/cpu/semantics/unsupported.ts';
 import { CODE, CODE3, CODE_BYTES, CR0, CR0_WP, DATA1, DATA2, DATA3, OTHER_STACK, STUB, TEST_SELECTOR, TSS, WINDOW, WINDOW_BYTES, type Case } from './case.ts';
 import type { Random } from './random.ts';
@@ -18,7 +19,7 @@ const BIG = 0x40_0000;
 /** 16-bit code of ring 3 whose base is CODE, and the selector of a stack of the case's own. */
 const CODE16 = (TEST_SELECTOR + 8) | 3, STACK = (TEST_SELECTOR + 16) | 3, CODE16_DESCRIPTOR = [0xffff, 0xfb40];
 const PREFIXES = [0x66, 0x66, 0x66, 0x67, 0xf2, 0xf3, 0xf0, 0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65];
-/** Left out: what depends on the processor model, on time or on devices; what ends elsewhere than at a result; x87. */
+/** Left out: what depends on the processor model, on time or on devices; what ends elsewhere than at a result; x87, MMX and SSE. */
 const LEFT_OUT: ReadonlySet<Op> = new Set<Op>(['cpuid', 'rdtsc', 'in', 'out', 'ins', 'outs', 'sysenter', 'sysexit', 'iret', 'retFar', 'jmpFar', 'callFar', 'x87', 'fwait']);
 /** Every third piece is one of these, so that what compilers lean on comes often: strings, LOCK, bits, double shifts, exchanges, conditions. */
 const FOCUS: readonly (readonly (readonly number[])[])[] = [
@@ -111,7 +112,7 @@ function prefixes(random: Random): number[] {
 }
 
 function isWanted(random: Random, insn: Insn): boolean {
-  if (SEMANTICS[insn.op] === unsupported || LEFT_OUT.has(insn.op) || insn.lengthBytes > CODE_BYTES / 4) return false;
+  if (SEMANTICS[insn.op] === unsupported || LEFT_OUT.has(insn.op) || insn.op in SIMD || insn.lengthBytes > CODE_BYTES / 4) return false;
   // backwards is for ever; a short way forward stays inside the case
   if (insn.destination.kind === RELATIVE && Math.abs(insn.immediate - 16) > 16 && Math.abs(insn.immediate) < 0x10_0000) return false;
   // SDM 2A "BSWAP—Byte Swap": undefined with 16 bits
