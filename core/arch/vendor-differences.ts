@@ -98,6 +98,11 @@ export const VENDOR_DIFFERENCES = [
     here: 'checks the bytes that are written', cite: 'SDM 2B "MASKMOVDQU—Store Selected Bytes of Double Quadword"',
   },
   {
+    id: 'mmx-transition-before-exception', title: 'the x87 state behind a conversion between MMX and XMM registers that raises #XM',
+    others: [{ who: 'Intel manual', does: 'leaves it open' }, { who: 'AMD processors', does: 'have TOP 0 and all tags valid already' }],
+    here: 'leaves it as it was', cite: 'SDM 3A "Interrupt 19—SIMD Floating-Point Exception (#XM)"',
+  },
+  {
     id: 'reciprocal-approximation', title: 'the results of RCPPS, RCPSS, RSQRTPS and RSQRTSS',
     others: [{ who: 'Intel manual', does: 'bounds the relative error by 1.5 * 2^-12' }, { who: 'AMD manual', does: 'bounds it alike; the values differ' }],
     here: 'rounds the exact value to 12 bits', cite: 'SDM 2B "RCPPS—Compute Reciprocals of Packed Single Precision Floating-Point Values"',

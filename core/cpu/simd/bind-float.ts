@@ -7,12 +7,12 @@ import type { Execute } from '../semantics/execute-type.ts';
 import type { Cpu } from '../state.ts';
 import { enterMmx, storeMmx } from '../x87/mmx-state.ts';
 import { demandSse, demandSseAndMmx } from './available.ts';
-import { beginFloat, endFloat } from './exceptions.ts';
+import { beginFloat, endFloat, willRaise } from './exceptions.ts';
 import type { FloatLane } from './float-lanes.ts';
 import { newLanes, type Lanes } from './lanes.ts';
 import { loadXmm, readLanes, storeXmm } from './operands.ts';
 
-const APPROXIMATION = difference('reciprocal-approximation');
+const APPROXIMATION = difference('reciprocal-approximation'), TRANSITION = difference('mmx-transition-before-exception');
 const left = newLanes(), right = newLanes(), sums = newLanes();
 
 /** How an instruction uses lanes: how many, which extension it belongs to, and whether DEST's lanes above are kept or become zero. */
@@ -52,6 +52,7 @@ export function fromMmx(feature: number, lane: FloatLane): Execute {
     loadXmm(cpu, insn.destination.register, left);
     beginFloat(cpu);
     for (let index = 0; index < 2; index += 1) lane(left, right, index, 0);
+    if (isMmx && willRaise()) differ(cpu, TRANSITION);
     endFloat(cpu);
 
     if (isMmx) enterMmx(cpu);
@@ -66,6 +67,7 @@ export function toMmx(feature: number, convert: (source: Lanes, index: number) =
     readLanes(cpu, insn, insn.source, right, 'aligned');
     beginFloat(cpu);
     for (let index = 0; index < 2; index += 1) left.i32[index] = convert(right, index);
+    if (willRaise()) differ(cpu, TRANSITION);
     endFloat(cpu);
 
     storeMmx(cpu, insn.destination.register, left.u32);

@@ -51,6 +51,9 @@ export function noteAfter(): void {
 /** Notes that a result of the host's arithmetic was not exact. */
 export function noteInexact(): void { after |= PE; }
 
+/** True when ending the instruction now raises an exception. */
+export const willRaise = (): boolean => ((before | after) & ~environment.masks) !== 0;
+
 /**
  * Ends an instruction, before it writes its destination. MXCSR takes the flags even when an exception is raised; one of the operands keeps those
  * of results away, as no result was computed. Faults with #XM, or #UD while CR4.OSXMMEXCPT = 0.

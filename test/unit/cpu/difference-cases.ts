@@ -71,6 +71,12 @@ export const DIFFERENCE_CASES: Readonly<Record<DifferenceId, (world: World) => v
     execute(world, 0x0f, 0x10, 0x03);
   },
   'masked-store-checks': (world) => { execute(world, 0x0f, 0xf7, 0xc1); },
+  'mmx-transition-before-exception': (world) => {
+    world.cpu.setRegister(registerOffset('cr4'), 0x600, 0);
+    world.cpu.mxcsr = 0;
+    world.cpu.xmm[4] = 0x3fc0_0000;
+    execute(world, 0x0f, 0x2d, 0xc1);
+  },
   'reciprocal-approximation': (world) => {
     world.cpu.setRegister(registerOffset('cr4'), 0x200, 0);
     execute(world, 0x0f, 0x53, 0xc1);
