@@ -31,13 +31,18 @@ export const VENDOR_DIFFERENCES = [
   },
   {
     id: 'push-selector-width', title: 'the high half of the stack slot that a 32-bit PUSH of a segment register writes',
-    others: [{ who: 'Intel manual', does: 'allows a zero-extended value or a 16-bit write; recent processors write 16 bits' }, { who: 'AMD manual', does: 'writes zero' }],
-    here: 'writes zero', cite: 'SDM 2B "PUSH—Push Word, Doubleword, or Quadword Onto the Stack"',
+    others: [{ who: 'Intel manual', does: 'allows a zero-extended value or a 16-bit write; recent processors write 16 bits' }, { who: 'Bochs 2.7', does: 'writes 16 bits' }, { who: 'QEMU 7.2', does: 'writes zero' }, { who: 'AMD manual', does: 'writes zero' }],
+    here: 'leaves it as it was', cite: 'SDM 2B "PUSH—Push Word, Doubleword, or Quadword Onto the Stack"',
   },
   {
     id: 'pusha-odd-pointer', title: 'PUSHA outside protected mode with SP 7, 9, 11, 13 or 15',
     others: [{ who: 'Intel manual', does: 'raises #GP' }, { who: 'Bochs 2.7', does: 'raises #SS, as for any other odd pointer' }],
     here: 'raises #GP', cite: 'SDM 2B "PUSHA/PUSHAD—Push All General-Purpose Registers"',
+  },
+  {
+    id: 'arpl-unchanged', title: 'ARPL of a memory operand that cannot be written and whose RPL is high enough already',
+    others: [{ who: 'Intel manual', does: 'lists #GP for a segment that is not writable; its operation writes only what changes' }, { who: 'Bochs 2.7', does: 'raises the fault of a write' }],
+    here: 'raises nothing', cite: 'SDM 2A "ARPL—Adjust RPL Field of Segment Selector"',
   },
 
   // segments, stacks and returns
@@ -65,6 +70,11 @@ export const VENDOR_DIFFERENCES = [
     id: 'virtual-8086-eip', title: 'IRETD to virtual-8086 mode with more than 16 bits in the popped EIP',
     others: [{ who: 'Intel manual', does: 'raises #GP(0)' }, { who: 'Bochs 2.7', does: 'cuts EIP to 16 bits' }, { who: 'QEMU 7.2', does: 'cuts EIP to 16 bits' }],
     here: 'raises #GP(0)', cite: 'SDM 2A "IRET/IRETD/IRETQ—Interrupt Return"',
+  },
+  {
+    id: 'task16-upper-halves', title: 'the high halves of the general registers after a switch to a task with a 16-bit TSS',
+    others: [{ who: 'Intel manual', does: 'does not say' }, { who: 'Bochs 2.7', does: 'sets all their bits' }],
+    here: 'sets all their bits', cite: 'SDM 3A "16-Bit Task-State Segment (TSS)"',
   },
 
   // paging

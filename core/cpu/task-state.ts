@@ -2,17 +2,22 @@
 // through paging, and never a `table-write` (EVENTS.md: that is a write by the guest). SDM 3A "Task-State Segment (TSS)", "Task Switching".
 
 import { TSS16_LAYOUT, TSS32_LAYOUT, type TssLayout } from '../arch/tss.ts';
+import { difference } from '../arch/vendor-differences.ts';
 import { TYPE_TSS16, TYPE_TSS16_BUSY, typeOf } from '../arch/descriptor.ts';
 import { IMPLICIT } from './access.ts';
 import type { AccessPart } from '../event/heard.ts';
 import { IS_READ, IS_WRITE, partCode, WHAT_TSS } from './access-codes.ts';
 import { tellAccess } from './access-report.ts';
+import { differ } from './differ.ts';
 import { prepareLinearWrite, readLinear16, readLinear32, saveLinear } from './linear-memory.ts';
 import { TR, type Cpu } from './state.ts';
 
 const parts = (...names: readonly AccessPart[]): readonly number[] => names.map(partCode);
 const REGISTER_PARTS = parts('ax', 'cx', 'dx', 'bx', 'sp', 'bp', 'si', 'di'), SEGMENT_PARTS = parts('es', 'cs', 'ss', 'ds', 'fs', 'gs');
 const CR3 = partCode('cr3'), IP = partCode('ip'), FLAGS = partCode('flags'), LDT = partCode('ldt'), TRAP = partCode('trap'), LINK = partCode('link');
+
+const D_UPPER_HALVES = difference('task16-upper-halves');
+const UPPER_HALF = 0xffff_0000 | 0;
 
 /** What a task switch loads. `registers` and `selectors` in the manual's order; a 16-bit TSS has null for FS and GS, and no CR3 (null). */
 export interface TaskState {
@@ -34,11 +39,11 @@ export function readTask(cpu: Cpu, base: number, layout: TssLayout): TaskState {
     tellAccess(cpu, WHAT_TSS, part, (base + offset) >>> 0, layout.bytes, value, 0, IS_READ);
     return value;
   };
+  if (!is32) differ(cpu, D_UPPER_HALVES);
   const selectorAt = (index: number): number => (index < layout.segmentCount ? at(layout.segments + index * layout.bytes, SEGMENT_PARTS[index]!) & 0xffff : 0);
   return {
     cr3: layout.cr3 === null ? null : at(layout.cr3, CR3) >>> 0, eip: at(layout.ip, IP) >>> 0, flags: at(layout.flags, FLAGS),
-    // DEPARTS: a 16-bit TSS gives no upper halves, and the manual does not say what they become; here they are zero.
-    registers: Array.from({ length: 8 }, (_, index) => at(layout.registers + index * layout.bytes, REGISTER_PARTS[index]!)),
+    registers: Array.from({ length: 8 }, (_, index) => at(layout.registers + index * layout.bytes, REGISTER_PARTS[index]!) | (is32 ? 0 : UPPER_HALF)),
     selectors: Array.from({ length: 6 }, (_, index) => selectorAt(index)),
     ldt: at(layout.ldt, LDT) & 0xffff, trap: layout.trap !== null && (at(layout.trap, TRAP) & 1) !== 0,
   };

@@ -1,7 +1,7 @@
 // What is excused: differences between the recording 80286 and a 386 and later that cannot be restated (restatements.ts). A waiver is a
 // predicate over one test and names what may differ in it; it must excuse no test that passes, and everything else is compared.
 
-import { FLAG_PF, FLAG_SF, FLAG_ZF } from '../../core/cpu/flags.ts';
+import { FLAG_DF, FLAG_PF, FLAG_SF, FLAG_ZF } from '../../core/cpu/flags.ts';
 import { pushedFlagsOf, type Difference } from './guest.ts';
 import { instructionOf, memoryOperandOf } from './instruction.ts';
 import type { RecordedTest } from './moo.ts';
@@ -17,6 +17,9 @@ export interface Waiver {
 
 const DE = 0, UD = 6, GP = 13;
 const MOST_BYTES_80286 = 10;
+const HLT = 0xf4;
+/** String instructions that write memory, with the bytes of an element. */
+const STRING_WRITES: Readonly<Record<number, number>> = { 0x6c: 1, 0x6d: 2, 0xa4: 1, 0xa5: 2, 0xaa: 1, 0xab: 2 };
 const WORD_STRINGS: ReadonlySet<number> = new Set([0x6d, 0x6f, 0xa5, 0xa7, 0xab, 0xad, 0xaf]);
 
 const isTooLong = (test: RecordedTest): boolean => instructionOf(test).lengthBytes > MOST_BYTES_80286 && test.exception?.vector === GP;
@@ -27,6 +30,28 @@ const flagsOf = (registers: RecordedTest['before']): number => registers.flags ?
 function isInFrame(address: number, { before, after }: RecordedTest): boolean {
   const distance = (address - 16 * (before.ss ?? 0) - (after.sp ?? 0)) & 0xffff;
   return distance < 6 || distance >= 0xfffe;
+}
+
+const physical = (segment: number | undefined, offset: number): number => (segment ?? 0) * 16 + (offset & 0xffff);
+
+/** True when the HLT at which the test ends is no HLT any more: IP is behind it. */
+function overwritesHalt({ before, after, memoryAfter }: RecordedTest): boolean {
+  const at = memoryAfter.addresses.lastIndexOf(physical(after.cs ?? before.cs, (after.ip ?? before.ip ?? 0) - 1));
+  return at >= 0 && memoryAfter.values[at] !== HLT;
+}
+
+/** True when a repeated string instruction changes its own bytes before its last turn. */
+function overwritesRepeated(test: RecordedTest): boolean {
+  const { repeat, opcode, lengthBytes } = instructionOf(test);
+  const bytes = STRING_WRITES[opcode];
+  if (repeat === 0 || bytes === undefined) return false;
+  const { before, after, memoryAfter } = test;
+  const start = physical(before.cs, before.ip ?? 0), isDown = (flagsOf(before) & FLAG_DF) !== 0;
+  const last = physical(before.es, (after.di ?? before.di ?? 0) + (isDown ? bytes : -bytes));
+  return memoryAfter.addresses.some((address, index) => {
+    const at = address - start;
+    return at >= 0 && at < lengthBytes && memoryAfter.values[index] !== test.bytes[at] && !(address >= last && address < last + bytes);
+  });
 }
 
 export const WAIVERS: readonly Waiver[] = [
@@ -58,7 +83,11 @@ export const WAIVERS: readonly Waiver[] = [
   {
     id: 'pop-restart', title: 'POP to a word of memory at offset FFFF: an 80286 leaves SP moved by the time of the fault, a 386 and later as it was',
     cite: 'SDM 3A "Exception Classifications": the state before the faulting instruction is restored',
-    applies: (test) => instructionOf(test).opcode === 0x8f && test.exception?.vector === GP && memoryOperandOf(test).offset === 0xffff && !isTooLong(test),
+    applies: (test) => instructionOf(test).opcode === 0x8f && test.exception?.vector === GP && memoryOperandOf(test).offset === 0xffff && test.before.sp !== 0xffff && !isTooLong(test),
     excuses: ({ what, address }, test) => what === 'sp' || (what === 'memory' && isInFrame(address, test)),
+  },
+  {
+    id: 'prefetch', title: 'the instruction overwrites itself, or the HLT behind it: an 80286 goes on with what it had fetched, a Pentium and later with what was written',
+    cite: 'SDM 3A "Self-Modifying Code"', applies: (test) => overwritesHalt(test) || overwritesRepeated(test), excuses: () => true,
   },
 ];

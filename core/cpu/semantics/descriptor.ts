@@ -1,14 +1,18 @@
 // Instructions about selectors and descriptors, for protected mode only: LAR, LSL, VERR, VERW, ARPL, LLDT, LTR, SLDT, STR.
 // Their checks are selector-inspection.ts and system-tables.ts. SDM 3A "Pointer Validation", SDM 2 "System Instructions".
 import { selector } from '../../arch/brands.ts';
-import type { Insn } from '../../isa/insn.ts';
+import { difference } from '../../arch/vendor-differences.ts';
+import { MEMORY, type Insn } from '../../isa/insn.ts';
+import { differ } from '../differ.ts';
 import { setZeroFlag } from '../flags.ts';
-import { readForUpdate, readOperand16, writeOperand } from '../operands.ts';
+import { readOperand16, writeOperand } from '../operands.ts';
 import { demandPrivileged } from '../privilege.ts';
 import { demandProtectedMode, isReadableFor, isWritableFor, visibleLimit, visibleRights } from '../selector-inspection.ts';
 import { LDTR, TR, type Cpu } from '../state.ts';
 import { lldt, ltr } from '../system-tables.ts';
 import type { SemanticsRows } from './execute-type.ts';
+
+const D_ARPL = difference('arpl-unchanged');
 
 function lar(cpu: Cpu, insn: Insn): void { load(cpu, insn, visibleRights); }
 function lsl(cpu: Cpu, insn: Insn): void { load(cpu, insn, visibleLimit); }
@@ -28,13 +32,14 @@ function verify(cpu: Cpu, insn: Insn, allows: (cpu: Cpu, selector: number) => bo
   setZeroFlag(cpu, allows(cpu, readOperand16(cpu, insn, insn.destination)));
 }
 
-// SDM 2A "ARPL—Adjust RPL Field of Segment Selector".
+// SDM 2A "ARPL—Adjust RPL Field of Segment Selector", "Operation": the destination is written only when its RPL changes.
 function arpl(cpu: Cpu, insn: Insn): void {
   demandProtectedMode(cpu);
-  const value = readForUpdate(cpu, insn);
+  const value = readOperand16(cpu, insn, insn.destination);
   const rpl = readOperand16(cpu, insn, insn.source) & 3;
   const isLower = (value & 3) < rpl;
   if (isLower) writeOperand(cpu, insn, insn.destination, (value & ~3) | rpl);
+  else if (insn.destination.kind === MEMORY) differ(cpu, D_ARPL);
   setZeroFlag(cpu, isLower);
 }
 

@@ -45,12 +45,12 @@ function popEd(cpu: Cpu, insn: Insn): void {
   else popE(cpu, insn);
 }
 
+// SDM 2B "PUSH": the selector is written with a 16-bit move; the other half of a 32-bit slot stays as it was.
 function pushSw(cpu: Cpu, insn: Insn): void {
-  const value = cpu.segmentSelector(insn.destination.register);
-  if (insn.operandSize === 32) {
-    differ(cpu, D_PUSH_SELECTOR);
-    push32(cpu, value);
-  } else push16(cpu, value);
+  if (insn.operandSize === 32) differ(cpu, D_PUSH_SELECTOR);
+  const offset = stackOffset(cpu, -(insn.operandSize >>> 3));
+  write16(cpu, SS, offset, cpu.segmentSelector(insn.destination.register));
+  setStackPointer(cpu, offset);
 }
 
 function popSw(cpu: Cpu, insn: Insn): void {

@@ -3,6 +3,7 @@
 import { registerOffset, RIGHTS_UNUSABLE } from '../../../core/arch/register-file.ts';
 import type { DifferenceId } from '../../../core/arch/vendor-differences.ts';
 import { cpuid } from '../../../core/cpu/cpuid.ts';
+import { farCall } from '../../../core/cpu/far-transfer.ts';
 import { writeFlags } from '../../../core/cpu/flags.ts';
 import { interruptReturn } from '../../../core/cpu/iret.ts';
 import { read32 } from '../../../core/cpu/memory.ts';
@@ -10,6 +11,7 @@ import { wrmsr } from '../../../core/cpu/model-specific-registers.ts';
 import { loadParagraph } from '../../../core/cpu/real-mode.ts';
 import { DS, EAX, EBX, ECX, EDX } from '../../../core/cpu/state.ts';
 import { enterReal, REAL_CODE, runBytes, VM } from './modes-world.ts';
+import { task16 } from './task-world.ts';
 import { ABSENT, CODE3, DATA, descriptor, DPL3, enablePaging, enterRing3, FREE, HANDLER, mapPage, outcome, pushWords, store32, DIRECTORY, TABLE, type World } from './world.ts';
 
 const USER_STACK_SELECTOR = FREE | 3;
@@ -26,6 +28,7 @@ export const DIFFERENCE_CASES: Readonly<Record<DifferenceId, (world: World) => v
     world.cpu.esp = 7;
     execute(world, 0x60);
   },
+  'arpl-unchanged': (world) => { execute(world, 0x63, 0x1d, 0, 0x50, 0, 0); },
   'access-across-4-gib': (world) => { outcome(() => { read32(world.cpu, DS, 0xffff_fffe); }); },
   'return-stack-pointer': (world) => {
     descriptor(world, FREE, (DATA & ~0xc000) | DPL3, { base: 0, limit: 0xffff });
@@ -45,6 +48,10 @@ export const DIFFERENCE_CASES: Readonly<Record<DifferenceId, (world: World) => v
   'virtual-8086-eip': (world) => {
     pushWords(world, 0, 0, 0, 0, 0x900, 0x100, VM | 2, 0x500, 0x1_0000);
     outcome(() => { interruptReturn(world.cpu, 32); });
+  },
+  'task16-upper-halves': (world) => {
+    task16(world, { ax: 1, di: 2 });
+    farCall(world.cpu, 32, FREE, 0);
   },
   'accessed-before-refusal': (world) => {
     enablePaging(world);

@@ -70,4 +70,11 @@ describe('as instructions', () => {
     expect(run(arpl, { eax: 3, ebx: 0xabcd_0009 })).toMatchObject({ ebx: 0xabcd_000b, zero: true });
     expect(run(arpl, { eax: 1, ebx: 0x000a })).toMatchObject({ ebx: 0x000a, zero: false });
   });
+
+  test('arpl writes memory only when the RPL changes', () => {
+    // arpl [cs:0x5000], ax: a code segment cannot be written; the word there is 0x632e, RPL 2
+    const arpl = [0x2e, 0x63, 0x05, 0, 0x50, 0, 0];
+    expect(run(arpl, { eax: 2, ebx: 0 })).toMatchObject({ zero: false, event: undefined });
+    expect(run(arpl, { eax: 3, ebx: 0 })).toMatchObject({ event: '#GP' });
+  });
 });

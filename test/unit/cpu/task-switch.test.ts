@@ -182,13 +182,13 @@ test('the LDT comes first: segments may lie in it', () => {
   expect(kinds(world.events)).toEqual(['task-switch', 'table-load tr', 'table-load ldtr', 'cr-write cr0']);
 });
 
-test('16-bit TSSs: words are saved and loaded, FS is null, CR3 stays', () => {
+test('16-bit TSSs: words are saved and loaded, high halves are all ones, FS is null, CR3 stays', () => {
   const world = newWorld();
   task16(world, { ax: 0xaaaa, di: 0xdddd });
   executing(world);
   farCall(world.cpu, 32, FREE, 0);
   const { cpu } = world;
-  expect([...place(world), cpu.get32(EAX), cpu.get32(EDI), cpu.segmentSelector(FS)]).toEqual([0, CODE0, TASK_ENTRY, DATA0, TASK_STACK, 0xaaaa, 0xdddd, 0]);
+  expect([...place(world), cpu.get32(EAX), cpu.get32(EDI), cpu.segmentSelector(FS)]).toEqual([0, CODE0, TASK_ENTRY, DATA0, 0xffff_0000 + TASK_STACK, 0xffff_aaaa | 0, 0xffff_dddd | 0, 0]);
   cpu.eip = TASK_ENTRY + 1;
   interruptReturn(cpu, 32);
   expect([...place(world), load32(world, TASK + 14) & 0xffff, load32(world, TASK + 32) & 0xffff]).toEqual([0, CODE0, 0x5007, DATA0, KERNEL_STACK, TASK_ENTRY + 1, 0xdddd]);
