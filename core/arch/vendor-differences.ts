@@ -44,6 +44,16 @@ export const VENDOR_DIFFERENCES = [
     others: [{ who: 'Intel manual', does: 'lists #GP for a segment that is not writable; its operation writes only what changes' }, { who: 'Bochs 2.7', does: 'raises the fault of a write' }],
     here: 'raises nothing', cite: 'SDM 2A "ARPL—Adjust RPL Field of Segment Selector"',
   },
+  {
+    id: 'repeat-fault-flags', title: 'the status flags when REPE or REPNE CMPS or SCAS faults after its first turn',
+    others: [{ who: 'Intel manual', does: 'restores those before the instruction' }, { who: '80286', does: 'leaves those of the last comparison' }, { who: 'Bochs 2.7', does: 'leaves those of the last comparison' }],
+    here: 'restores those before the instruction', cite: 'SDM 2B "REP/REPE/REPZ/REPNE/REPNZ—Repeat String Operation Prefix"',
+  },
+  {
+    id: 'byte-swap-16', title: 'BSWAP with a 16-bit operand size',
+    others: [{ who: 'Intel manual', does: 'leaves the result undefined' }, { who: 'Bochs 2.7', does: 'clears the 16-bit register' }],
+    here: 'clears the 16-bit register', cite: 'SDM 2A "BSWAP—Byte Swap"',
+  },
 
   // segments, stacks and returns
   {

@@ -28,7 +28,7 @@ const F_ICOUNT = INTERNAL_BYTES / 8, F_SEQ = F_ICOUNT + 1, F_IDLE = F_ICOUNT + 2
 // internals: u32 indices, behind 16 f64
 const W = INTERNAL_BYTES / 4 + 32;
 const W_LAZY_RESULT = W, W_LAZY_CARRIES = W + 1, W_PENDING = W + 2, W_INTERRUPT_REQUEST = W + 3, W_GENERATION = W + 4, W_INSTRUCTION_EIP = W + 5,
-  W_CODE32 = W + 7, W_STACK32 = W + 8, W_FLAT_SEGMENTS = W + 11, W_TSC_OFFSET = W + 12;
+  W_CODE32 = W + 7, W_STACK32 = W + 8, W_FLAT_SEGMENTS = W + 11, W_TSC_OFFSET = W + 12, W_REPEAT_RESULT = W + 16, W_REPEAT_CARRIES = W + 17;
 
 // x87 and SSE: u32 indices
 const W_X87 = 0xa00 / 4, W_FPU = W_X87 + FLOAT_CONTROL, W_MXCSR = W_X87 + FLOAT_MXCSR, W_XMM = W_X87 + FLOAT_XMM;
@@ -147,6 +147,11 @@ export class Cpu {
   set lazyResult(value: number) { this.signed[W_LAZY_RESULT] = value; }
   get lazyCarries(): number { return this.signed[W_LAZY_CARRIES]!; }
   set lazyCarries(value: number) { this.signed[W_LAZY_CARRIES] = value; }
+  /** The two words above as they were before the REPE or REPNE instruction in progress (string.ts). */
+  get repeatResult(): number { return this.signed[W_REPEAT_RESULT]!; }
+  set repeatResult(value: number) { this.signed[W_REPEAT_RESULT] = value; }
+  get repeatCarries(): number { return this.signed[W_REPEAT_CARRIES]!; }
+  set repeatCarries(value: number) { this.signed[W_REPEAT_CARRIES] = value; }
 
   // segment registers: only installSegment (segmentation.ts) writes them
   segmentSelector(segment: number): number { return this.words[SEGMENTS + segment * SEGMENT_WORDS + SEGMENT_SELECTOR]!; }

@@ -34,6 +34,11 @@ function isInFrame(address: number, { before, after }: RecordedTest): boolean {
 
 const physical = (segment: number | undefined, offset: number): number => (segment ?? 0) * 16 + (offset & 0xffff);
 
+function isRepeatedComparison(test: RecordedTest): boolean {
+  const { repeat, opcode } = instructionOf(test);
+  return repeat !== 0 && (opcode === 0xa7 || opcode === 0xaf);
+}
+
 /** True when the HLT at which the test ends is no HLT any more: IP is behind it. */
 function overwritesHalt({ before, after, memoryAfter }: RecordedTest): boolean {
   const at = memoryAfter.addresses.lastIndexOf(physical(after.cs ?? before.cs, (after.ip ?? before.ip ?? 0) - 1));
@@ -60,10 +65,10 @@ export const WAIVERS: readonly Waiver[] = [
     cite: 'SDM 3A "Interrupt 13—General Protection Exception (#GP)": longer than 15 bytes', applies: isTooLong, excuses: () => true,
   },
   {
-    id: 'string-restart', title: 'a word string instruction that faults at offset FFFF: an 80286 leaves SI, DI and CX moved, a 386 and later as they were before the iteration',
-    cite: 'SDM 2B "REP/REPE/REPZ/REPNE/REPNZ—Repeat String Operation Prefix": registers are as before the iteration that faulted',
+    id: 'string-restart', title: 'a word string instruction that faults at offset FFFF: an 80286 leaves SI, DI and CX moved, a 386 and later as they were before the iteration, and the flags of a repeated comparison as they were before it',
+    cite: 'SDM 2B "REP/REPE/REPZ/REPNE/REPNZ—Repeat String Operation Prefix": registers are as before the iteration that faulted, flags of CMPS and SCAS as before the instruction',
     applies: (test) => WORD_STRINGS.has(instructionOf(test).opcode) && test.exception?.vector === GP && !isTooLong(test),
-    excuses: ({ what }) => what === 'si' || what === 'di' || what === 'cx',
+    excuses: ({ what, address }, test) => what === 'si' || what === 'di' || what === 'cx' || (isRepeatedComparison(test) && (what === 'flags' || pushedFlagsOf(test).includes(address))),
   },
   {
     id: 'fs-gs', title: 'MOV to and from segment registers 4 and 5: an 80286 has none and raises #UD; a 386 and later have FS and GS',

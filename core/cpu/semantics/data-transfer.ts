@@ -1,7 +1,8 @@
 // Data transfer: SDM 1 "Data Transfer Instructions", LEA, XLAT, and the conversions. Stack instructions are in stack.ts.
 import { EAX, EBX, ECX, EDX, type Cpu } from '../state.ts';
 import { REGISTER, type Insn } from '../../isa/insn.ts';
-import { Unsupported } from '../fault.ts';
+import { difference } from '../../arch/vendor-differences.ts';
+import { differ } from '../differ.ts';
 import { isCondition, setZeroFlag } from '../flags.ts';
 import { prepareWrite, read16, read32, read8, write32 } from '../memory.ts';
 import {
@@ -13,6 +14,8 @@ import { FS, GS, SHADOW_MOV_SS, SS, DS, ES } from '../state.ts';
 import { PENDING_SHADOW } from '../attention.ts';
 import { emitMarker } from '../emit.ts';
 import type { SemanticsRows } from './execute-type.ts';
+
+const D_SWAP_16 = difference('byte-swap-16');
 
 function movEb(cpu: Cpu, insn: Insn): void { writeOperand8(cpu, insn, insn.destination, readOperand8(cpu, insn, insn.source)); }
 function movEw(cpu: Cpu, insn: Insn): void { writeOperand16(cpu, insn, insn.destination, readOperand16(cpu, insn, insn.source)); }
@@ -89,8 +92,13 @@ function lea(cpu: Cpu, insn: Insn): void {
   else cpu.set16(insn.destination.register, offset);
 }
 
+// SDM 2A "BSWAP": of a 16-bit register the result is undefined.
 function bswap(cpu: Cpu, insn: Insn): void {
-  if (insn.operandSize !== 32) throw new Unsupported('bswap with a 16-bit register (the result is undefined)');
+  if (insn.operandSize !== 32) {
+    differ(cpu, D_SWAP_16);
+    cpu.set16(insn.destination.register, 0);
+    return;
+  }
   const value = cpu.get32(insn.destination.register);
   cpu.set32(insn.destination.register, (value << 24) | ((value & 0xff00) << 8) | ((value >>> 8) & 0xff00) | (value >>> 24));
 }

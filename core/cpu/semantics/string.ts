@@ -1,13 +1,17 @@
 // String instructions and REP: SDM 1 "String Instructions", SDM 2 "REP/REPE/REPZ/REPNE/REPNZ". Each iteration commits on its own:
 // a fault or a suspension leaves the registers after the last finished one, and EIP at the instruction.
+import { difference } from '../../arch/vendor-differences.ts';
 import { REPEAT_EQUAL, REPEAT_NONE, type Insn } from '../../isa/insn.ts';
 import { sub } from '../alu.ts';
 import { PENDING_CLOCK, PENDING_SUSPENDED } from '../attention.ts';
+import { differ } from '../differ.ts';
 import { FLAG_DF, isZero } from '../flags.ts';
 import { prepareWrite, read16, read32, read8, write16, write32, write8 } from '../memory.ts';
 import { checkIoPermission } from '../ports.ts';
 import { EAX, ECX, EDI, EDX, ES, ESI, type Cpu } from '../state.ts';
 import type { Execute, SemanticsRows } from './execute-type.ts';
+
+const D_FAULT_FLAGS = difference('repeat-fault-flags');
 
 /** The pointer in rSI or rDI by address size. */
 function pointer(cpu: Cpu, insn: Insn, register: number): number {
@@ -138,12 +142,29 @@ function repeat(cpu: Cpu, insn: Insn, once: Execute): void {
   retire(cpu);
 }
 
-// CMPS and SCAS end as well when ZF disagrees with the prefix: REPE while equal, REPNE while not.
+// SDM 2B "REP/REPE/REPZ/REPNE/REPNZ": when CMPS or SCAS faults, the flags are again what they were before the instruction; pointers and count
+// stay behind the last finished iteration, so that it can go on.
 function repeatWhile(cpu: Cpu, insn: Insn, once: Execute): void {
   if (insn.repeat === REPEAT_NONE) {
     once(cpu, insn);
     return;
   }
+  if (cpu.iteration === 0) {
+    cpu.repeatResult = cpu.lazyResult;
+    cpu.repeatCarries = cpu.lazyCarries;
+  }
+  try {
+    compareWhile(cpu, insn, once);
+  } catch (thrown) {
+    if (cpu.iteration > 0) differ(cpu, D_FAULT_FLAGS);
+    cpu.lazyResult = cpu.repeatResult;
+    cpu.lazyCarries = cpu.repeatCarries;
+    throw thrown;
+  }
+}
+
+// They end as well when ZF disagrees with the prefix: REPE while equal, REPNE while not.
+function compareWhile(cpu: Cpu, insn: Insn, once: Execute): void {
   const whileZero = insn.repeat === REPEAT_EQUAL;
   let left = count(cpu, insn);
   while (left !== 0) {

@@ -9,7 +9,8 @@ import { interruptReturn } from '../../../core/cpu/iret.ts';
 import { read32 } from '../../../core/cpu/memory.ts';
 import { wrmsr } from '../../../core/cpu/model-specific-registers.ts';
 import { loadParagraph } from '../../../core/cpu/real-mode.ts';
-import { DS, EAX, EBX, ECX, EDX } from '../../../core/cpu/state.ts';
+import { loadSegment } from '../../../core/cpu/segmentation.ts';
+import { DS, EAX, EBX, ECX, EDI, EDX, ESI } from '../../../core/cpu/state.ts';
 import { enterReal, REAL_CODE, runBytes, VM } from './modes-world.ts';
 import { task16 } from './task-world.ts';
 import { ABSENT, CODE3, DATA, descriptor, DPL3, enablePaging, enterRing3, FREE, HANDLER, mapPage, outcome, pushWords, store32, DIRECTORY, TABLE, type World } from './world.ts';
@@ -29,6 +30,16 @@ export const DIFFERENCE_CASES: Readonly<Record<DifferenceId, (world: World) => v
     execute(world, 0x60);
   },
   'arpl-unchanged': (world) => { execute(world, 0x63, 0x1d, 0, 0x50, 0, 0); },
+  'repeat-fault-flags': (world) => {
+    // two equal doublewords below the end of memory that can be reached, and a third beyond it
+    descriptor(world, FREE, DATA & ~0x8000, { base: 0, limit: 0x9fff });
+    loadSegment(world.cpu, DS, FREE);
+    world.cpu.set32(ESI, 0x9ff8);
+    world.cpu.set32(EDI, 0x9ff8);
+    world.cpu.set32(ECX, 3);
+    execute(world, 0xf3, 0xa7);
+  },
+  'byte-swap-16': (world) => { execute(world, 0x66, 0x0f, 0xc8); },
   'access-across-4-gib': (world) => { outcome(() => { read32(world.cpu, DS, 0xffff_fffe); }); },
   'return-stack-pointer': (world) => {
     descriptor(world, FREE, (DATA & ~0xc000) | DPL3, { base: 0, limit: 0xffff });
