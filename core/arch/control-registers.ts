@@ -1,6 +1,7 @@
 // The bits of CR0, CR3, CR4 and EFER. SDM 3A "Control Registers" and "Extended Feature Enable Register".
 
 import { bits, flag, type BitField } from './bit-field.ts';
+import { DR6_FIELDS, DR7_FIELDS } from './debug-registers.ts';
 
 //  CR0   31 30 29  28..19  18 17 16  15..6  5  4  3  2  1  0
 //        PG CD NW    -     AM -  WP    -    NE ET TS EM MP PE
@@ -63,19 +64,6 @@ export const EFER_FIELDS: readonly BitField[] = [
   flag(8, 'LME', 'IA-32e mode wanted'),
   flag(10, 'LMA', 'IA-32e mode active'),
   flag(11, 'NXE', 'no-execute bit in page entries'),
-];
-
-//  DR6   14 BS   13 BD   3..0 B3..B0          DR7   13 GD   9 GE  8 LE   7..0 G3 L3 … G0 L0
-export const DR6_FIELDS: readonly BitField[] = [
-  flag(0, 'B0', 'breakpoint 0 was met'), flag(1, 'B1', 'breakpoint 1 was met'), flag(2, 'B2', 'breakpoint 2 was met'), flag(3, 'B3', 'breakpoint 3 was met'),
-  flag(13, 'BD', 'a debug register was about to be used under GD'),
-  flag(14, 'BS', 'single step'),
-  flag(15, 'BT', 'a task switch into a task with the T flag'),
-];
-export const DR7_FIELDS: readonly BitField[] = [
-  flag(0, 'L0', 'breakpoint 0, this task'), flag(1, 'G0', 'breakpoint 0, all tasks'), flag(2, 'L1', 'breakpoint 1, this task'), flag(3, 'G1', 'breakpoint 1, all tasks'),
-  flag(4, 'L2', 'breakpoint 2, this task'), flag(5, 'G2', 'breakpoint 2, all tasks'), flag(6, 'L3', 'breakpoint 3, this task'), flag(7, 'G3', 'breakpoint 3, all tasks'),
-  flag(8, 'LE', 'exact breakpoints, this task'), flag(9, 'GE', 'exact breakpoints, all tasks'), flag(13, 'GD', 'using a debug register raises #DB'),
 ];
 
 /** The bit table of a register of this family by its register-file name, or null. */

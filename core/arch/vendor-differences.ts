@@ -94,6 +94,38 @@ export const VENDOR_DIFFERENCES = [
     here: 'sets the accessed bit', cite: 'SDM 3A "Accessed and Dirty Flags"',
   },
 
+  // debugging
+  {
+    id: 'debug-status-conditions', title: 'B0 to B3 of DR6 when a debug exception comes',
+    others: [{ who: 'Intel manual', does: 'allows bits of breakpoints that are not enabled, and old bits to stay' }, { who: 'AMD manual', does: 'sets those of enabled breakpoints that were met, and clears the others' }],
+    here: 'sets those of enabled breakpoints that were met, and clears the others', cite: 'SDM 3B "Debug Status Register (DR6)"',
+  },
+  {
+    id: 'instruction-breakpoint-length', title: 'an instruction breakpoint whose LEN is not 0',
+    others: [{ who: 'Intel manual', does: 'leaves it undefined' }, { who: 'QEMU 7.2', does: 'does not look at LEN' }],
+    here: 'does not look at LEN', cite: 'SDM 3B "Debug Control Register (DR7)"',
+  },
+  {
+    id: 'breakpoint-of-8-bytes', title: 'LEN = 10B of a data or I/O breakpoint',
+    others: [{ who: 'Intel manual', does: 'calls it 8 bytes on later processors and undefined on earlier ones' }],
+    here: 'watches 8 bytes on every model', cite: 'SDM 3B "Debug Control Register (DR7)"',
+  },
+  {
+    id: 'io-breakpoint-without-de', title: 'an enabled breakpoint with R/W = 10B while CR4.DE is clear',
+    others: [{ who: 'Intel manual', does: 'leaves it undefined' }],
+    here: 'never meets it', cite: 'SDM 3B "Debug Control Register (DR7)"',
+  },
+  {
+    id: 'breakpoint-on-delivery', title: 'a data breakpoint on the frame that an exception or external interrupt pushes',
+    others: [{ who: 'Intel manual', does: 'says nothing of it' }, { who: 'Bochs 2.7', does: 'reports it in the handler' }],
+    here: 'does not report it', cite: 'SDM 3B "Data Memory and I/O Breakpoint Exception Conditions"',
+  },
+  {
+    id: 'nmi-behind-sti', title: 'an NMI right behind an STI that set IF',
+    others: [{ who: 'Intel manual', does: 'lets processors block it or not' }],
+    here: 'takes it after the next instruction', cite: 'SDM 2B "STI—Set Interrupt Flag"',
+  },
+
   // identification and model-specific registers
   {
     id: 'cpuid-beyond-highest', title: 'CPUID for a leaf above the highest one',

@@ -20,3 +20,9 @@ export const PENDING_SUSPENDED = 64;
 export const PENDING_CLOCK = 128;
 /** EFLAGS.VIF and VIP are both set: where they count, the next instruction is refused (virtual-interrupts.ts). */
 export const PENDING_VIRTUAL = 256;
+/** A debug trap waits (`cpu.debugCauses`), or what DR7 arms has changed. */
+export const PENDING_DEBUG = 512;
+/** EFLAGS.RF was set: it lasts for one instruction. */
+export const PENDING_RESUME = 1024;
+/** Breakpoints are armed and a probe listens: it is told of every instruction what they say. */
+export const PENDING_BREAKPOINTS = 2048;

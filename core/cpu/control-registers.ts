@@ -2,7 +2,7 @@
 // Setting and clearing PE changes the mode and nothing else: hidden parts of segment registers stay. SDM 2B "MOV—Move to/from Control Registers".
 
 import {
-  CR0_AM, CR0_CD, CR0_DEFINED, CR0_EM, CR0_ET, CR0_MP, CR0_NW, CR0_PE, CR0_PG, CR0_TS, CR0_WP, CR4_OSFXSR, CR4_OSXMMEXCPT, CR4_PGE, CR4_PSE, CR4_PVI, CR4_TSD, CR4_VME,
+  CR0_AM, CR0_CD, CR0_DEFINED, CR0_EM, CR0_ET, CR0_MP, CR0_NW, CR0_PE, CR0_PG, CR0_TS, CR0_WP, CR4_DE, CR4_OSFXSR, CR4_OSXMMEXCPT, CR4_PGE, CR4_PSE, CR4_PVI, CR4_TSD, CR4_VME,
 } from '../arch/control-registers.ts';
 import { registerOffset } from '../arch/register-file.ts';
 import type { EventDraft } from '../event/draft.ts';
@@ -10,6 +10,7 @@ import { codeOf, CONTROL_REGISTERS, FLUSH_SCOPES } from '../event/kinds.ts';
 import { rule } from '../event/rules.ts';
 import { handleOf } from '../event/schema.ts';
 import { beforeEvent, beginEvent, emitEvent, emitModeChange, kindCode, placeOf } from './emit.ts';
+import { armBreakpoints } from './breakpoints.ts';
 import { demand, GP0, UD } from './fault.ts';
 import { isPaging } from './paging.ts';
 import { demandPrivileged } from './privilege.ts';
@@ -28,7 +29,7 @@ const CODES = new Map([[CR0, codeOf(CONTROL_REGISTERS, 'cr0')], [CR2, codeOf(CON
 const LMSW_BITS = CR0_PE | CR0_MP | CR0_EM | CR0_TS;
 
 /** Bits of CR4 this processor has. */
-export const CR4_SUPPORTED = CR4_VME | CR4_PVI | CR4_TSD | CR4_PSE | CR4_PGE | CR4_OSFXSR | CR4_OSXMMEXCPT;
+export const CR4_SUPPORTED = CR4_VME | CR4_PVI | CR4_TSD | CR4_DE | CR4_PSE | CR4_PGE | CR4_OSFXSR | CR4_OSXMMEXCPT;
 
 /** MOV from CRn: the register's low 32 bits, signed or unsigned as stored. Faults with #UD (no such register), #GP(0). */
 export function movFromCr(cpu: Cpu, cr: number): number {
@@ -127,6 +128,7 @@ function demandCr4(cpu: Cpu, value: number): void {
 
 /** What a change of CR4 brings with it. True when the TLB was emptied. */
 function followCr4(cpu: Cpu, before: number, after: number): boolean {
+  if (((before ^ after) & CR4_DE) !== 0) armBreakpoints(cpu);
   if (((before ^ after) & (CR4_PSE | CR4_PGE)) === 0 || !isPaging(cpu)) return false;
   dropAll(cpu);
   return true;

@@ -2,12 +2,15 @@
 // double fault, shutdown. The gate procedure is interrupt-gate.ts, that of real-address mode real-mode-interrupt.ts. SDM 3A "Interrupt and Exception Handling".
 // Faults of INT n, INT3 and INTO travel on to the run loop (the instruction did not retire), which hands them to deliverFault.
 
-import { EFLAGS_OF } from '../arch/flags.ts';
+import { DR6_B, DR6_BS } from '../arch/debug-registers.ts';
+import { EFLAGS_OF, EFLAGS_RF } from '../arch/flags.ts';
 import { contributionOf, DOUBLE_FAULT_TABLE } from '../arch/vectors.ts';
 import { registerOffset } from '../arch/register-file.ts';
+import { difference } from '../arch/vendor-differences.ts';
 import { codeOf, SOURCES } from '../event/kinds.ts';
 import { rule } from '../event/rules.ts';
 import { PENDING_ACTIVITY } from './attention.ts';
+import { differ } from './differ.ts';
 import { DB, Fault, faultErrorCode, faultVector, judge, skip, type Delivering, type FaultCode } from './fault.ts';
 import { emitDoubleFault, emitFault, emitShutdown, emitTrap, hasErrorCode, isFaultClass } from './fault-events.ts';
 import { readFlags } from './flags.ts';
@@ -20,22 +23,23 @@ import { SHUTDOWN, type Cpu } from './state.ts';
 
 const SOFTWARE = codeOf(SOURCES, 'software'), EXCEPTION = codeOf(SOURCES, 'exception'), EXTERNAL = codeOf(SOURCES, 'external'), NMI = codeOf(SOURCES, 'nmi');
 const R_SERIAL = rule('exceptions-serial'), R_DOUBLE = rule('double-fault-delivered'), R_VIRTUAL_8086 = rule('v86-iopl');
-const R_BREAKPOINT = rule('breakpoint-trap'), R_OVERFLOW = rule('overflow-trap'), R_SINGLE_STEP = rule('single-step-trap');
-const ACTIVITY = registerOffset('activity'), DR6 = registerOffset('dr6');
-const BREAKPOINT_VECTOR = 3, OVERFLOW_VECTOR = 4, DOUBLE_FAULT_VECTOR = 8, NMI_VECTOR = 2;
+const R_BREAKPOINT = rule('breakpoint-trap'), R_OVERFLOW = rule('overflow-trap'), R_ICEBP = rule('icebp-trap'),
+  R_GENERAL_DETECT = rule('general-detect');
+const D_FRAME = difference('breakpoint-on-delivery');
+const ACTIVITY = registerOffset('activity');
+const DEBUG_VECTOR = 1, BREAKPOINT_VECTOR = 3, OVERFLOW_VECTOR = 4, DOUBLE_FAULT_VECTOR = 8, NMI_VECTOR = 2;
 const BP: FaultCode = BREAKPOINT_VECTOR << 16, OF: FaultCode = OVERFLOW_VECTOR << 16;
-const DR6_BS = 0x4000;
 
 /** INT n. The transition's `icount` does not count INT n itself yet: it retires when this returns. Faults as the gate procedure does. */
 export function softwareInterrupt(cpu: Cpu, vector: number): void {
-  deliverSoftware(cpu, vector, -1);
+  deliverAsked(cpu, { source: SOFTWARE, vector, seq: -1 });
 }
 
 /** INT3: a #BP trap, then its handler. */
 export function breakpoint(cpu: Cpu): void {
   // SDM 3A "Interrupt 3—Breakpoint Exception (#BP)": nothing is looked at, the instruction itself is the breakpoint.
   judge(cpu, R_BREAKPOINT, false, cpu.instructionEip, 0);
-  deliverSoftware(cpu, BREAKPOINT_VECTOR, emitTrap(cpu, BP, R_BREAKPOINT, { isSoftware: true }));
+  deliverAsked(cpu, { source: SOFTWARE, vector: BREAKPOINT_VECTOR, seq: emitTrap(cpu, BP, R_BREAKPOINT, { isSoftware: true }) });
 }
 
 /** INTO: with OF set an #OF trap, then its handler; otherwise nothing. */
@@ -43,18 +47,34 @@ export function trapOverflow(cpu: Cpu): void {
   const flags = readFlags(cpu);
   // SDM 3A "Interrupt 4—Overflow Exception (#OF)".
   if (judge(cpu, R_OVERFLOW, (flags & EFLAGS_OF) === 0, flags, 0)) return;
-  deliverSoftware(cpu, OVERFLOW_VECTOR, emitTrap(cpu, OF, R_OVERFLOW, { isSoftware: true }));
+  deliverAsked(cpu, { source: SOFTWARE, vector: OVERFLOW_VECTOR, seq: emitTrap(cpu, OF, R_OVERFLOW, { isSoftware: true }) });
 }
 
-function deliverSoftware(cpu: Cpu, vector: number, seq: number): void {
+/**
+ * INT1 (ICEBP): a #DB trap like one of the processor's own: no gate's DPL is looked at, EXT is 1, and DR6 says nothing of it. SDM 3A "Interrupt 1—Debug Exception (#DB)",
+ * SDM 2A "INT n/INTO/INT3/INT1". A trap that MOV SS held back is reported with it.
+ */
+export function debugInterrupt(cpu: Cpu): void {
+  judge(cpu, R_ICEBP, false, cpu.instructionEip, 0);
+  cpu.debugCauses &= ~DR6_BS;
+  deliverAsked(cpu, { source: EXCEPTION, vector: DEBUG_VECTOR, seq: emitTrap(cpu, DB, R_ICEBP, { isSoftware: false }) });
+}
+
+/** What the instruction itself asked for: INT n, INT3, INTO, INT1. `seq` is its own event, -1 for INT n. */
+function deliverAsked(cpu: Cpu, asked: Delivering): void {
+  const { source, vector, seq } = asked;
+  // SDM 3B "Instruction-Breakpoint Exception Condition": a software interrupt clears RF when it begins.
+  cpu.rawFlags &= ~EFLAGS_RF;
   try {
-    const delivery = { source: SOFTWARE, vector, errorCode: -1, resume: false };
+    const delivery = { source, vector, errorCode: -1, resume: false };
     if (isForProgram(cpu, vector, seq)) enterProgramHandler(cpu, delivery);
     else enter(cpu, delivery);
   } catch (thrown) {
-    if (thrown instanceof Fault) thrown.delivering = { source: SOFTWARE, vector, seq };
+    if (thrown instanceof Fault) thrown.delivering = asked;
     throw thrown;
   }
+  // the handler begins with TF clear: INT n is not stepped over
+  cpu.debugCauses &= ~DR6_BS;
 }
 
 /** Whether INT n calls the handler of the virtual-8086 program itself; where it does not, virtual-8086 mode needs IOPL 3. */
@@ -78,7 +98,7 @@ export function deliverFault(cpu: Cpu, fault: Fault): void {
   cpu.eip = cpu.instructionEip;
   // A fault while an INT n was delivered is not paired with it: software interrupts are benign, so the fault is delivered next.
   const seq = emitFault(cpu, fault, fault.delivering);
-  deliverUntilDone(cpu, exceptionOf(cpu, fault.code), seq, [seq]);
+  deliverUntilDone(cpu, exceptionOf(cpu, fault), seq, [seq]);
 }
 
 /** Delivers an external interrupt between two instructions (or between two iterations of a REP). */
@@ -97,11 +117,14 @@ function deliverBetween(cpu: Cpu, source: number, vector: number): void {
   deliverUntilDone(cpu, { source, vector, errorCode: -1, resume: cpu.iteration !== 0 }, -1, []);
 }
 
-/** The debug trap after an instruction that began with EFLAGS.TF set. `cpu.instructionEip` is the one that completed. SDM 3B "Single-Step Exception Condition". */
-export function deliverSingleStep(cpu: Cpu): void {
-  const seq = emitTrap(cpu, DB, R_SINGLE_STEP, { isSoftware: false });
-  cpu.setRegister(DR6, cpu.register(DR6) | DR6_BS, 0);
-  deliverUntilDone(cpu, { source: EXCEPTION, vector: 1, errorCode: -1, resume: false }, seq, [seq]);
+/**
+ * #DB behind the instruction at `cpu.instructionEip`, which completed (of a REP: an iteration did), for all that `cpu.debugCauses` holds; `broken` is the rule of
+ * the first cause. SDM 3A "Interrupt 1—Debug Exception (#DB)".
+ */
+export function deliverDebugTrap(cpu: Cpu, broken: number): void {
+  const resume = cpu.iteration !== 0;
+  const seq = emitTrap(cpu, DB, broken, { isSoftware: false });
+  deliverUntilDone(cpu, { source: EXCEPTION, vector: DEBUG_VECTOR, errorCode: -1, resume }, seq, [seq]);
 }
 
 // The chain is finite: each failed delivery adds a contributory or page fault, and two of those that do not follow one another make #DF.
@@ -112,6 +135,7 @@ function deliverUntilDone(cpu: Cpu, first: Delivery, firstSeq: number, chain: nu
     const failed = tryDelivery(cpu, current);
     if (failed === null) {
       if (current === DOUBLE_FAULT) judge(cpu, R_DOUBLE, true, DOUBLE_FAULT_VECTOR, 0);
+      forgetFrame(cpu);
       return;
     }
     const delivering: Delivering = { source: current.source, vector: current.vector, seq };
@@ -125,7 +149,7 @@ function deliverUntilDone(cpu: Cpu, first: Delivery, firstSeq: number, chain: nu
     }
     if (judge(cpu, R_SERIAL, isSerial(current, failed), current.vector, faultVector(failed.code))) {
       skip(cpu, R_DOUBLE);
-      current = exceptionOf(cpu, failed.code);
+      current = exceptionOf(cpu, failed);
       seq = failedSeq;
     } else {
       seq = emitDoubleFault(cpu, delivering, failedSeq);
@@ -135,11 +159,19 @@ function deliverUntilDone(cpu: Cpu, first: Delivery, firstSeq: number, chain: nu
   }
 }
 
+/** Data breakpoints that the frame of an exception or external interrupt met are not reported. */
+function forgetFrame(cpu: Cpu): void {
+  if ((cpu.debugCauses & DR6_B) === 0) return;
+  differ(cpu, D_FRAME);
+  cpu.debugCauses &= ~DR6_B;
+}
+
 const DOUBLE_FAULT: Delivery = { source: EXCEPTION, vector: DOUBLE_FAULT_VECTOR, errorCode: 0, resume: false };
 
-function exceptionOf(cpu: Cpu, code: FaultCode): Delivery {
+function exceptionOf(cpu: Cpu, { code, rule: broken }: Fault): Delivery {
   const vector = faultVector(code);
-  return { source: EXCEPTION, vector, errorCode: hasErrorCode(cpu, code) ? faultErrorCode(code) : -1, resume: isFaultClass(vector) };
+  // of the faults, #DB of an instruction breakpoint alone pushes RF as it is: the handler sets it to go on. SDM 3B "Instruction-Breakpoint Exception Condition"
+  return { source: EXCEPTION, vector, errorCode: hasErrorCode(cpu, code) ? faultErrorCode(code) : -1, resume: isFaultClass(vector) || broken === R_GENERAL_DETECT };
 }
 
 function enter(cpu: Cpu, delivery: Delivery): void {

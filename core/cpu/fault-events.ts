@@ -1,4 +1,4 @@
-// The `fault` and `shutdown` events. CR2 is written here, between the probe's two looks: it is part of what a #PF changes.
+// The `fault` and `shutdown` events. CR2, DR6 and DR7.GD are written here, between the probe's two looks: they are part of what #PF and #DB change.
 
 import { RIGHT_EXECUTE, RIGHT_READ, RIGHT_USER, RIGHT_WRITE, WALK_ACCESSED, WALK_DIRTY, WALK_PRESENT, WALK_USER, WALK_WRITABLE, appendSeq, appendWalkLevel } from '../event/heap-lists.ts';
 import { ENTRY_A, ENTRY_D, ENTRY_P, ENTRY_RW, ENTRY_US, LARGE_PAGE_BYTES, SMALL_PAGE_BYTES } from '../arch/page-entry.ts';
@@ -11,6 +11,7 @@ import { handleOf } from '../event/schema.ts';
 import { IMPLICIT, TLB_SHIFT, TYPE_MASK, USER } from './access.ts';
 import { beforeEvent, beginEvent, emitEvent, kindCode } from './emit.ts';
 import { DF, faultErrorCode, faultHasErrorCode, faultVector, type Delivering, type Fault, type FaultCode } from './fault.ts';
+import { commitDebugCauses } from './breakpoints.ts';
 import { isRealMode } from './mode.ts';
 import type { WalkOutcome } from './page-walk.ts';
 import { lastFaultWalk } from './paging.ts';
@@ -27,7 +28,7 @@ const EXECUTION = codeOf(DURINGS, 'execution'), DELIVERY = codeOf(DURINGS, 'deli
 const CLASS_FAULT = codeOf(FAULT_CLASSES, 'fault'), CLASS_TRAP = codeOf(FAULT_CLASSES, 'trap'), CLASS_ABORT = codeOf(FAULT_CLASSES, 'abort');
 const R_SERIAL = rule('exceptions-serial');
 const CR2 = registerOffset('cr2');
-const PAGE_FAULT = 14;
+const DEBUG = 1, PAGE_FAULT = 14;
 
 const MNEMONICS: readonly string[] = Array.from({ length: 256 }, (_, vector) => vectorName(vector));
 const CLASSES: readonly number[] = Array.from({ length: 256 }, (_, vector) => {
@@ -44,7 +45,8 @@ export const hasErrorCode = (cpu: Cpu, code: FaultCode): boolean => faultHasErro
 export function emitFault(cpu: Cpu, fault: Fault, delivering: Delivering | null): number {
   const vector = faultVector(fault.code);
   beforeEvent(cpu);
-  const draft = begin(cpu, fault.code, fault.rule, CLASSES[vector]!, delivering);
+  // #DB that comes as a fault, of an instruction breakpoint or of GD, is one
+  const draft = begin(cpu, fault.code, fault.rule, vector === DEBUG ? CLASS_FAULT : CLASSES[vector]!, delivering);
   if (vector === PAGE_FAULT) {
     cpu.setRegister(CR2, fault.linear, 0);
     fillPageFault(draft, fault, lastFaultWalk);
@@ -84,6 +86,7 @@ export function emitShutdown(cpu: Cpu, chain: readonly number[]): number {
 function begin(cpu: Cpu, code: FaultCode, rule: number, kind: number, delivering: Delivering | null): EventDraft {
   const draft = beginEvent(cpu, K_FAULT);
   const vector = faultVector(code);
+  if (vector === DEBUG) commitDebugCauses(cpu);
   draft.set(H_VECTOR, vector);
   draft.setText(H_MNEMONIC, MNEMONICS[vector]!);
   draft.set(H_CLASS, kind);

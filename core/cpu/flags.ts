@@ -5,7 +5,7 @@
 //   lazyCarries  31 CF | 30 carry into the sign bit: OF = bit 31 xor bit 30 | 3 AF | 1 PF flipped | 0 SF flipped
 //
 // The flips serve POPF and SAHF, which can set combinations that no result has. SDM 1 "Status Flags".
-import { PENDING_TRAP, PENDING_VIRTUAL } from './attention.ts';
+import { PENDING_RESUME, PENDING_TRAP, PENDING_VIRTUAL } from './attention.ts';
 import type { Cpu } from './state.ts';
 
 export const FLAG_CF = 0x1, FLAG_PF = 0x4, FLAG_AF = 0x10, FLAG_ZF = 0x40, FLAG_SF = 0x80, FLAG_TF = 0x100, FLAG_IF = 0x200, FLAG_DF = 0x400, FLAG_OF = 0x800;
@@ -80,7 +80,7 @@ export function materialiseFlags(cpu: Cpu): void {
 /** Replaces all of EFLAGS. No privilege rule is applied here: POPF and IRET decide what may change. */
 export function writeFlags(cpu: Cpu, value: number): void {
   cpu.rawFlags = (value & ALL_FLAGS) | 2;
-  if ((value & FLAG_TF) !== 0) cpu.pending |= PENDING_TRAP;
+  if ((value & (FLAG_TF | FLAG_RF)) !== 0) cpu.pending |= ((value & FLAG_TF) === 0 ? 0 : PENDING_TRAP) | ((value & FLAG_RF) === 0 ? 0 : PENDING_RESUME);
   if ((value & VIRTUAL_INTERRUPT) === VIRTUAL_INTERRUPT) cpu.pending |= PENDING_VIRTUAL;
   writeStatusFlags(cpu, value);
 }

@@ -2,7 +2,7 @@
 // SDM 2A "IRET/IRETD/IRETQ—Interrupt Return".
 
 import {
-  EFLAGS_AC, EFLAGS_AF, EFLAGS_CF, EFLAGS_DF, EFLAGS_ID, EFLAGS_IF, EFLAGS_IOPL, EFLAGS_NT, EFLAGS_OF, EFLAGS_PF, EFLAGS_SF, EFLAGS_TF, EFLAGS_VIF, EFLAGS_VIP,
+  EFLAGS_AC, EFLAGS_AF, EFLAGS_CF, EFLAGS_DF, EFLAGS_ID, EFLAGS_IF, EFLAGS_IOPL, EFLAGS_NT, EFLAGS_OF, EFLAGS_PF, EFLAGS_RF, EFLAGS_SF, EFLAGS_TF, EFLAGS_VIF, EFLAGS_VIP,
   EFLAGS_VM, EFLAGS_ZF, ioplOf,
 } from '../arch/flags.ts';
 import { codeOf, SLOT_NAMES, VIAS } from '../event/kinds.ts';
@@ -95,8 +95,7 @@ function commit(cpu: Cpu, to: { readonly width: number; readonly isOuter: boolea
 // Which flags IRET takes from the stack depends on the CPL it runs at. SDM 2A "IRET/IRETD/IRETQ—Interrupt Return".
 function flagsAfter(cpl: number, old: number, popped: number, width: number): number {
   let mask = EFLAGS_CF | EFLAGS_PF | EFLAGS_AF | EFLAGS_ZF | EFLAGS_SF | EFLAGS_TF | EFLAGS_DF | EFLAGS_OF | EFLAGS_NT;
-  // DEPARTS: RF is popped but not kept: it only masks instruction breakpoints, which this core does not have.
-  if (width === 4) mask |= EFLAGS_AC | EFLAGS_ID;
+  if (width === 4) mask |= EFLAGS_RF | EFLAGS_AC | EFLAGS_ID;
   if (cpl <= ioplOf(old)) mask |= EFLAGS_IF;
   if (cpl === 0) mask |= EFLAGS_IOPL | (width === 4 ? EFLAGS_VIF | EFLAGS_VIP : 0);
   return (old & ~mask) | (popped & mask);

@@ -10,6 +10,7 @@ import { privilegeOf } from './access.ts';
 import { IS_READ, IS_WRITE, NO_PART, WHAT_OPERAND } from './access-codes.ts';
 import { tellAccess } from './access-report.ts';
 import { demandAligned, isAlignmentChecked } from './alignment.ts';
+import { meetData } from './breakpoints.ts';
 import { differ } from './differ.ts';
 import { demand, GP0, SS0, skip, type FaultCode } from './fault.ts';
 import { prepareLinearWrite, readLinear16, readLinear32, readLinear8, writeLinear16, writeLinear32, writeLinear8 } from './linear-memory.ts';
@@ -36,7 +37,7 @@ export function read8(cpu: Cpu, segment: number, offset: number): number {
   }
   const linear = linearForRead(cpu, segment, offset >>> 0, 1);
   const value = readLinear8(cpu, linear, privilegeOf(cpu.cpl));
-  if (!cpu.isQuick) tellAccess(cpu, WHAT_OPERAND, NO_PART, linear, 1, value, 0, IS_READ);
+  if (!cpu.isQuick) noteOperand(cpu, linear, 1, value, IS_READ);
   return value;
 }
 
@@ -48,7 +49,7 @@ export function read16(cpu: Cpu, segment: number, offset: number): number {
   }
   const linear = linearForRead(cpu, segment, offset >>> 0, 2);
   const value = readLinear16(cpu, linear, privilegeOf(cpu.cpl));
-  if (!cpu.isQuick) tellAccess(cpu, WHAT_OPERAND, NO_PART, linear, 2, value, 0, IS_READ);
+  if (!cpu.isQuick) noteOperand(cpu, linear, 2, value, IS_READ);
   return value;
 }
 
@@ -60,7 +61,7 @@ export function read32(cpu: Cpu, segment: number, offset: number): number {
   }
   const linear = linearForRead(cpu, segment, offset >>> 0, 4);
   const value = readLinear32(cpu, linear, privilegeOf(cpu.cpl));
-  if (!cpu.isQuick) tellAccess(cpu, WHAT_OPERAND, NO_PART, linear, 4, value, 0, IS_READ);
+  if (!cpu.isQuick) noteOperand(cpu, linear, 4, value, IS_READ);
   return value;
 }
 
@@ -75,7 +76,7 @@ export function write8(cpu: Cpu, segment: number, offset: number, value: number)
   }
   const linear = linearForWrite(cpu, segment, offset >>> 0, 1);
   writeLinear8(cpu, linear, value, privilegeOf(cpu.cpl));
-  if (!cpu.isQuick) tellAccess(cpu, WHAT_OPERAND, NO_PART, linear, 1, value & 0xff, 0, IS_WRITE);
+  if (!cpu.isQuick) noteOperand(cpu, linear, 1, value & 0xff, IS_WRITE);
 }
 
 /** Writes two bytes. */
@@ -89,7 +90,7 @@ export function write16(cpu: Cpu, segment: number, offset: number, value: number
   }
   const linear = linearForWrite(cpu, segment, offset >>> 0, 2);
   writeLinear16(cpu, linear, value, privilegeOf(cpu.cpl));
-  if (!cpu.isQuick) tellAccess(cpu, WHAT_OPERAND, NO_PART, linear, 2, value & 0xffff, 0, IS_WRITE);
+  if (!cpu.isQuick) noteOperand(cpu, linear, 2, value & 0xffff, IS_WRITE);
 }
 
 /** Writes four bytes. */
@@ -103,13 +104,20 @@ export function write32(cpu: Cpu, segment: number, offset: number, value: number
   }
   const linear = linearForWrite(cpu, segment, offset >>> 0, 4);
   writeLinear32(cpu, linear, value, privilegeOf(cpu.cpl));
-  if (!cpu.isQuick) tellAccess(cpu, WHAT_OPERAND, NO_PART, linear, 4, value, 0, IS_WRITE);
+  if (!cpu.isQuick) noteOperand(cpu, linear, 4, value, IS_WRITE);
 }
 
-/** A read that a listening probe is told of as something else than an operand. Only for one that listens: otherwise read8, read16 and read32 do the same. */
+/** An instruction has read or written its operand: data breakpoints look at it, a listening probe hears of it. Asked only while `isQuick` is false. */
+function noteOperand(cpu: Cpu, linear: number, size: number, value: number, write: number): void {
+  meetData(cpu, linear, size, write);
+  tellAccess(cpu, WHAT_OPERAND, NO_PART, linear, size, value, 0, write);
+}
+
+/** A read that a listening probe is told of as something else than an operand. Otherwise read8, read16 and read32 do the same. */
 export function readTold(cpu: Cpu, told: { readonly what: number; readonly part: number; readonly segment: number; readonly offset: number; readonly size: number }): number {
   const linear = linearForRead(cpu, told.segment, told.offset, told.size);
   const value = told.size === 4 ? readLinear32(cpu, linear, privilegeOf(cpu.cpl)) : readLinear16(cpu, linear, privilegeOf(cpu.cpl));
+  meetData(cpu, linear, told.size, IS_READ);
   tellAccess(cpu, told.what, told.part, linear, told.size, value, 0, IS_READ);
   return value;
 }

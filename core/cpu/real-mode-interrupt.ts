@@ -113,8 +113,8 @@ export function realInterruptReturn(cpu: Cpu, operandSize: number): void {
   commitTransition(cpu);
 }
 
-// VM, VIF and VIP stay, and in virtual-8086 mode IOPL, too. RF is popped but not kept (iret.ts). SDM 2A "IRET/IRETD/IRETQ—Interrupt Return".
+// VM, VIF and VIP stay, and in virtual-8086 mode IOPL, too. SDM 2A "IRET/IRETD/IRETQ—Interrupt Return".
 function returnedFlags(cpu: Cpu, width: number): number {
   const mask = EFLAGS_CF | EFLAGS_PF | EFLAGS_AF | EFLAGS_ZF | EFLAGS_SF | EFLAGS_TF | EFLAGS_IF | EFLAGS_DF | EFLAGS_OF | EFLAGS_NT;
-  return mask | (isVirtual8086(cpu) ? 0 : EFLAGS_IOPL) | (width === 4 ? EFLAGS_AC | EFLAGS_ID : 0);
+  return mask | (isVirtual8086(cpu) ? 0 : EFLAGS_IOPL) | (width === 4 ? EFLAGS_RF | EFLAGS_AC | EFLAGS_ID : 0);
 }

@@ -2,22 +2,25 @@
 // An attempt retires (icount grows), faults (its fault is delivered), or is the delivery of an interrupt; a REP counts once, when it completes.
 import { registerOffset } from '../arch/register-file.ts';
 import {
-  PENDING_ACTIVITY, PENDING_CLOCK, PENDING_CODE_WRITTEN, PENDING_NMI, PENDING_SHADOW, PENDING_STOP, PENDING_SUSPENDED, PENDING_TRAP, PENDING_VIRTUAL,
+  PENDING_ACTIVITY, PENDING_BREAKPOINTS, PENDING_CLOCK, PENDING_CODE_WRITTEN, PENDING_DEBUG, PENDING_NMI, PENDING_RESUME, PENDING_SHADOW, PENDING_STOP, PENDING_SUSPENDED,
+  PENDING_TRAP, PENDING_VIRTUAL,
 } from './attention.ts';
-import type { LinearRange } from '../event/reexecutor.ts';
-import { rule } from '../event/rules.ts';
-import { blockCacheOf, type Block, type BlockCache } from './block-cache.ts';
-import { deliverExternal, deliverFault, deliverNmi, deliverSingleStep } from './delivery.ts';
+import { DR6_BS } from '../arch/debug-registers.ts';
+import { difference } from '../arch/vendor-differences.ts';
+import { blockCacheOf, type BlockCache } from './block-cache.ts';
+import { ARMED_INSTRUCTION } from './breakpoint-match.ts';
+import { armBreakpoints, demandNoBreakpoint, isDebugTrapOpen, isWatchful, judgeDebugTraps } from './breakpoints.ts';
+import { deliverDebugTrap, deliverExternal, deliverFault, deliverNmi } from './delivery.ts';
 import { emitUnsupported } from './emit.ts';
 import { executeBlock } from './execute.ts';
-import { Fault, judge, skip, Unsupported } from './fault.ts';
+import { differ } from './differ.ts';
+import { DB, Fault, Unsupported } from './fault.ts';
 import { describeInstruction, fetchBlock } from './fetch.ts';
-import { FLAG_TF, materialiseFlags, VIRTUAL_INTERRUPT } from './flags.ts';
-import { changedRegisters } from '../isa/changed-registers.ts';
-import type { Op } from '../isa/opcode-index.ts';
-import { ACTIVE, CS, HALTED, SHADOW_MOV_SS, SHADOW_NMI, SHADOW_STI, SHUTDOWN, type Cpu } from './state.ts';
+import { FLAG_RF, FLAG_TF, materialiseFlags, VIRTUAL_INTERRUPT } from './flags.ts';
+import { ACTIVE, HALTED, SHADOW_MOV_SS, SHADOW_NMI, SHADOW_STI, SHUTDOWN, type Cpu } from './state.ts';
 import { setQuick } from './tlb.ts';
 import { demandNoVirtualInterrupt } from './virtual-interrupts.ts';
+import { isWatched, unwatched, withoutBreakpoint, type Watched } from './watched.ts';
 
 /**
  * Where `run` stops by itself, whichever comes first; Infinity where there is no bound. `icount` with `iteration`: that many
@@ -31,9 +34,6 @@ export interface RunLimits {
   readonly clock: number;
   readonly watched: Watched | null;
 }
-
-/** Instructions to stop before: those that begin in one of the ranges, and those that may change one of `registers` (changed-registers.ts; 0: none). */
-export interface Watched { readonly ranges: readonly LinearRange[]; readonly registers: number }
 
 /** No bound at all. */
 export const NO_LIMITS: RunLimits = { icount: Infinity, iteration: 0, attempts: Infinity, clock: Infinity, watched: null };
@@ -53,14 +53,14 @@ export type StopReason =
   | { readonly kind: 'unsupported'; readonly instruction: string; readonly detail: string };
 
 const LIMIT: StopReason = { kind: 'limit' }, WATCHED: StopReason = { kind: 'watched' }, STOP: StopReason = { kind: 'stop' }, HALT: StopReason = { kind: 'halted' }, SHUT_DOWN: StopReason = { kind: 'shutdown' };
+const D_STI = difference('nmi-behind-sti');
 const ACTIVITY = registerOffset('activity');
-const R_SINGLE_STEP = rule('single-step-trap');
 
 /** Runs until a limit, a requested stop, HLT, shutdown or something unsupported. EFLAGS in the register file is up to date on return. */
 export function run(cpu: Cpu, limits: RunLimits): StopReason {
   noticeState(cpu);
   cpu.clockLimit = limits.clock;
-  if (cpu.probe.listening) setQuick(cpu, { isQuick: false });
+  if (isWatchful(cpu)) setQuick(cpu, { isQuick: false });
   try {
     for (;;) {
       const stop = runUntilDelivery(cpu, limits);
@@ -73,7 +73,7 @@ export function run(cpu: Cpu, limits: RunLimits): StopReason {
     if (!cpu.isQuick) setQuick(cpu, { isQuick: true });
     cpu.clockLimit = Infinity;
     cpu.iterationLimit = Infinity;
-    cpu.pending &= ~(PENDING_CODE_WRITTEN | PENDING_SUSPENDED | PENDING_CLOCK);
+    cpu.pending &= ~(PENDING_CODE_WRITTEN | PENDING_SUSPENDED | PENDING_CLOCK | PENDING_BREAKPOINTS | (cpu.debugCauses === 0 ? PENDING_DEBUG : 0));
     materialiseFlags(cpu);
   }
 }
@@ -87,8 +87,10 @@ export function step(cpu: Cpu): StopReason {
 function noticeState(cpu: Cpu): void {
   if (cpu.activity !== ACTIVE) cpu.pending |= PENDING_ACTIVITY;
   if ((cpu.rawFlags & FLAG_TF) !== 0) cpu.pending |= PENDING_TRAP;
+  if ((cpu.rawFlags & FLAG_RF) !== 0) cpu.pending |= PENDING_RESUME;
   if ((cpu.rawFlags & VIRTUAL_INTERRUPT) === VIRTUAL_INTERRUPT) cpu.pending |= PENDING_VIRTUAL;
   if ((cpu.shadow & (SHADOW_STI | SHADOW_MOV_SS)) !== 0) cpu.pending |= PENDING_SHADOW;
+  armBreakpoints(cpu);
 }
 
 /** Null when a fault or an interrupt was delivered and the run goes on. Keeps `attempts` = retired + delivered, whichever way it is left. */
@@ -110,16 +112,19 @@ function runUntilDelivery(cpu: Cpu, limits: RunLimits): StopReason | null {
   }
 }
 
-/** Null when an interrupt was taken. */
+/** Null when an interrupt was taken, or a trap between iterations of a REP. */
 function runUntilStop(cpu: Cpu, limits: RunLimits, delivered: number): StopReason | null {
   const cache = blockCacheOf(cpu);
   let stopAt = stopPoint(cpu, limits, delivered);
+  let isLooking = looksAtAddresses(cpu, limits);
   for (;;) {
     let budget = stopAt - cpu.icount;
     if (cpu.pending !== 0 || budget <= 0 || (cpu.interruptRequest & cpu.rawFlags) !== 0) {
+      if (isDebugTrapOpen(cpu) && takeDebugTraps(cpu, { isStepped: false })) return null;
       const stop = attend(cpu);
       if (stop !== null) return stop;
       stopAt = stopPoint(cpu, limits, delivered);
+      isLooking = looksAtAddresses(cpu, limits);
       budget = stopAt - cpu.icount;
       if (budget <= 0) {
         if (!isInsideNext(cpu, limits, delivered)) return LIMIT;
@@ -132,58 +137,33 @@ function runUntilStop(cpu: Cpu, limits: RunLimits, delivered: number): StopReaso
         budget = 1;
       }
       if (takeInterrupt(cpu)) return null;
-      runGuarded(cpu, cache, budget);
+      const isInterrupted = runGuarded(cpu, cache, budget);
       cpu.iterationLimit = Infinity;
+      if (isInterrupted) return null;
+    } else if (isLooking) {
+      if (isWatchedNow(cpu, cache, limits.watched, budget)) return WATCHED;
     } else {
-      if (limits.watched !== null && isWatched(cpu, limits.watched)) return WATCHED;
       cpu.instructionEip = cpu.eip;
-      const block = fetchBlock(cpu, cache);
-      if (limits.watched === null) executeBlock(cpu, block, budget);
-      else {
-        const free = unwatched(cpu, limits.watched, block);
-        if (free === 0) return WATCHED;
-        executeBlock(cpu, block, Math.min(budget, free));
-      }
+      executeBlock(cpu, fetchBlock(cpu, cache), budget);
     }
   }
 }
 
-/** True when the instruction at CS:`eip` (the next one unless said otherwise) begins in a watched range. */
-export function isWatched(cpu: Cpu, { ranges }: Watched, eip: number = cpu.eip): boolean {
-  const linear = (cpu.segmentBase(CS) + eip) >>> 0;
-  return ranges.some((range) => linear >= range.first && linear < range.end);
+/** True when blocks are looked through before they are executed: for a search, or for instruction breakpoints. Changes only with something pending. */
+function looksAtAddresses(cpu: Cpu, limits: RunLimits): boolean {
+  return limits.watched !== null || (cpu.armed & ARMED_INSTRUCTION) !== 0;
 }
 
-/** How many instructions of a block come before the next watched one; where the first begins is not looked at. */
-function unwatched(cpu: Cpu, watched: Watched, block: Block): number {
-  const changing = watched.registers === 0 ? block.insns.length : firstChanging(block, watched.registers);
-  if (watched.ranges.length === 0) return changing;
-  let { eip } = cpu;
-  for (let index = 1; index < changing; index += 1) {
-    eip = (eip + block.insns[index - 1]!.lengthBytes) >>> 0;
-    if (isWatched(cpu, watched, eip)) return index;
-  }
-  return changing;
-}
-
-/** The first instruction of a block that may change one of these registers; their number when none may. */
-function firstChanging(block: Block, registers: number): number {
-  const changes = block.changes ??= changesOf(block);
-  const { length } = block.insns;
-  if ((changes[length]! & registers) === 0) return length;
-  let index = 0;
-  while ((changes[index]! & registers) === 0) index += 1;
-  return index;
-}
-
-// what each instruction may change, and behind them what any of them may
-function changesOf({ insns }: Block): Uint16Array {
-  const changes = new Uint16Array(insns.length + 1);
-  insns.forEach((insn, index) => {
-    changes[index] = changedRegisters(insn);
-    changes[insns.length]! |= changes[index];
-  });
-  return changes;
+/** Executes up to the next instruction that is watched for or has a breakpoint; true when the first one is watched for. Faults with #DB. */
+function isWatchedNow(cpu: Cpu, cache: BlockCache, watched: Watched | null, budget: number): boolean {
+  if (watched !== null && isWatched(cpu, watched)) return true;
+  cpu.instructionEip = cpu.eip;
+  demandNoBreakpoint(cpu);
+  const block = fetchBlock(cpu, cache);
+  const free = Math.min(withoutBreakpoint(cpu, block), watched === null ? Infinity : unwatched(cpu, watched, block));
+  if (free === 0) return true;
+  executeBlock(cpu, block, Math.min(budget, free));
+  return false;
 }
 
 /** The icount to stop at. Moves when REP iterations or idle ticks were counted or a device wants the clock sooner, which only happens with something pending. */
@@ -199,7 +179,10 @@ function isInsideNext(cpu: Cpu, limits: RunLimits, delivered: number): boolean {
 /** Takes an interrupt that is waiting and may be taken, a non-maskable one first; false when there is none. SDM 3A "Prioritization of Concurrent Events". */
 function takeInterrupt(cpu: Cpu): boolean {
   // SDM 3A "Masking Exceptions and Interrupts When Switching Stacks", SDM 2B "STI": not right behind MOV SS, POP SS or STI
-  if ((cpu.pending & PENDING_SHADOW) !== 0) return false;
+  if ((cpu.pending & PENDING_SHADOW) !== 0) {
+    if (isNmiOpen(cpu) && (cpu.shadow & SHADOW_STI) !== 0) differ(cpu, D_STI);
+    return false;
+  }
   if (isNmiOpen(cpu)) {
     cpu.pending &= ~PENDING_NMI;
     cpu.shadow |= SHADOW_NMI;
@@ -212,32 +195,40 @@ function takeInterrupt(cpu: Cpu): boolean {
   return true;
 }
 
-/** One instruction while something is pending; a shadow ends with it. */
-function runGuarded(cpu: Cpu, cache: BlockCache, budget: number): void {
-  const isShadowed = (cpu.pending & PENDING_SHADOW) !== 0;
-  const isStepped = (cpu.rawFlags & FLAG_TF) !== 0;
+/** One instruction while something is pending. A shadow ends with it, RF does, and traps come behind it. True when one came between iterations of a REP. */
+function runGuarded(cpu: Cpu, cache: BlockCache, budget: number): boolean {
+  const isShadowed = (cpu.pending & PENDING_SHADOW) !== 0, shadow = cpu.shadow & (SHADOW_STI | SHADOW_MOV_SS);
+  const isStepped = (cpu.rawFlags & FLAG_TF) !== 0, isResumed = (cpu.pending & PENDING_RESUME) !== 0;
+  cpu.pending &= ~PENDING_RESUME;
   cpu.instructionEip = cpu.eip;
   demandNoVirtualInterrupt(cpu);
+  demandNoBreakpoint(cpu);
   const block = fetchBlock(cpu, cache);
-  executeBlock(cpu, block, cpu.pending === 0 ? budget : 1);
-  if (isShadowed) endShadow(cpu);
-  if (isStepped && !trapsWhenStepped(cpu, block.insns[0]!.op)) skip(cpu, R_SINGLE_STEP);
-  else if (!judge(cpu, R_SINGLE_STEP, !isStepped, cpu.instructionEip, 0)) takeSingleStep(cpu);
+  // SDM 3B "Single-Step Exception Condition": what clears TF on its way (INT n, a task switch) takes the cause away again (delivery.ts, task-switch.ts).
+  if (isStepped) cpu.debugCauses |= DR6_BS;
+  const isAlone = cpu.pending !== 0 || isStepped || isResumed || (cpu.armed & ARMED_INSTRUCTION) !== 0;
+  executeBlock(cpu, block, isAlone ? 1 : budget);
+  if (isResumed) endResume(cpu);
+  if (isShadowed) endShadow(cpu, shadow);
+  // SDM 3A "Masking Exceptions and Interrupts When Switching Stacks": the single step of MOV SS and POP SS itself is lost.
+  if ((cpu.shadow & SHADOW_MOV_SS) !== 0) cpu.debugCauses &= ~DR6_BS;
+  return takeDebugTraps(cpu, { isStepped });
 }
 
-/**
- * SDM 3B "Single-Step Exception Condition": INT n, INT3 and INTO clear TF before the trap could be raised (an INTO without overflow
- * does not); after a MOV or POP to SS the trap waits for the next instruction. A REP traps after every iteration.
- */
-function trapsWhenStepped(cpu: Cpu, op: Op): boolean {
-  if (op === 'into') return (cpu.rawFlags & FLAG_TF) !== 0;
-  return op !== 'int' && op !== 'int3' && (cpu.shadow & SHADOW_MOV_SS) === 0;
+/** RF lasts for one instruction, of a REP for all iterations; what has set it anew (IRET, a task switch) says so. SDM 3B "Instruction-Breakpoint Exception Condition". */
+function endResume(cpu: Cpu): void {
+  if ((cpu.pending & PENDING_SUSPENDED) !== 0) cpu.pending |= PENDING_RESUME;
+  else if ((cpu.pending & PENDING_RESUME) === 0) cpu.rawFlags &= ~FLAG_RF;
 }
 
-function takeSingleStep(cpu: Cpu): void {
+/** The debug traps of the instruction that is done, in one #DB; HLT wakes. True for one between iterations of a REP, which is an attempt of its own. */
+function takeDebugTraps(cpu: Cpu, instruction: { readonly isStepped: boolean }): boolean {
+  const broken = judgeDebugTraps(cpu, instruction), isBetween = cpu.iteration !== 0;
+  if (broken === 0) return false;
   if (cpu.activity === HALTED) cpu.setNarrow(ACTIVITY, ACTIVE);
-  deliverSingleStep(cpu);
+  deliverDebugTrap(cpu, broken);
   endIterations(cpu);
+  return isBetween;
 }
 
 /** True when a maskable interrupt is waiting and IF is 1. SDM 3A "Masking Maskable Hardware Interrupts". */
@@ -261,20 +252,24 @@ function attend(cpu: Cpu): StopReason | null {
   }
   if ((cpu.rawFlags & FLAG_TF) === 0) cpu.pending &= ~PENDING_TRAP;
   if ((cpu.rawFlags & VIRTUAL_INTERRUPT) !== VIRTUAL_INTERRUPT) cpu.pending &= ~PENDING_VIRTUAL;
+  if (cpu.debugCauses === 0) cpu.pending &= ~PENDING_DEBUG;
   return null;
 }
 
 function takeFault(cpu: Cpu, fault: Fault): void {
   cpu.eip = cpu.instructionEip;
+  // what the instruction met on its way to the fault is met again when it is executed again
+  if (fault.code !== DB) cpu.debugCauses = 0;
   deliverFault(cpu, fault);
-  endShadow(cpu);
+  endShadow(cpu, SHADOW_STI | SHADOW_MOV_SS);
   endIterations(cpu);
   if (cpu.activity !== ACTIVE) cpu.pending |= PENDING_ACTIVITY;
 }
 
-function endShadow(cpu: Cpu): void {
-  cpu.pending &= ~PENDING_SHADOW;
-  if ((cpu.shadow & (SHADOW_STI | SHADOW_MOV_SS)) !== 0) cpu.shadow &= ~(SHADOW_STI | SHADOW_MOV_SS);
+/** Ends these shadows, the ones an instruction began in: it may have begun one of another kind. */
+function endShadow(cpu: Cpu, shadow: number): void {
+  if ((cpu.shadow & shadow) !== 0) cpu.shadow &= ~shadow;
+  if ((cpu.shadow & (SHADOW_STI | SHADOW_MOV_SS)) === 0) cpu.pending &= ~PENDING_SHADOW;
 }
 
 /** An unfinished REP was left: its iterations all count into `clock`, as its retirement will stand for one more. */

@@ -7,6 +7,7 @@ import { SLOT_NAMES, type SlotName } from '../event/kinds.ts';
 import type { AccessPart } from '../event/heard.ts';
 import { IS_WRITE, partCode, WHAT_FRAME } from './access-codes.ts';
 import { tellAccess } from './access-report.ts';
+import { meetData } from './breakpoints.ts';
 import { demand, type FaultCode } from './fault.ts';
 import { prepareLinearWrite, writeLinear16, writeLinear32 } from './linear-memory.ts';
 import { isWithinLimit } from './memory.ts';
@@ -51,12 +52,14 @@ export function layFrame(cpu: Cpu, wanted: FrameDemand, stack: FrameStack): Stac
 /** Writes the frame's `values`, the highest slot first; `names` are the slots' codes in SLOT_NAMES, lowest first. Cannot fault after `layFrame`. */
 export function writeFrame(cpu: Cpu, names: readonly number[]): void {
   const { width, privilege, values } = frame;
-  const isHeard = cpu.probe.listening;
+  const isNoted = !cpu.isQuick;
   for (let slot = frame.count - 1; slot >= 0; slot -= 1) {
     const linear = (frame.base + offsetOf(frame, slot)) >>> 0;
     if (width === 4) writeLinear32(cpu, linear, values[slot]!, privilege);
     else writeLinear16(cpu, linear, values[slot]! & 0xffff, privilege);
-    if (isHeard) tellAccess(cpu, WHAT_FRAME, PART_OF_NAME[names[slot]!]!, linear, width, width === 4 ? values[slot]! : values[slot]! & 0xffff, 0, IS_WRITE);
+    if (!isNoted) continue;
+    meetData(cpu, linear, width, IS_WRITE);
+    tellAccess(cpu, WHAT_FRAME, PART_OF_NAME[names[slot]!]!, linear, width, width === 4 ? values[slot]! : values[slot]! & 0xffff, 0, IS_WRITE);
   }
 }
 

@@ -28,7 +28,7 @@ const F_ICOUNT = INTERNAL_BYTES / 8, F_SEQ = F_ICOUNT + 1, F_IDLE = F_ICOUNT + 2
 // internals: u32 indices, behind 16 f64
 const W = INTERNAL_BYTES / 4 + 32;
 const W_LAZY_RESULT = W, W_LAZY_CARRIES = W + 1, W_PENDING = W + 2, W_INTERRUPT_REQUEST = W + 3, W_GENERATION = W + 4, W_INSTRUCTION_EIP = W + 5,
-  W_CODE32 = W + 7, W_STACK32 = W + 8, W_FLAT_SEGMENTS = W + 11, W_TSC_OFFSET = W + 12, W_REPEAT_RESULT = W + 16, W_REPEAT_CARRIES = W + 17;
+  W_CODE32 = W + 7, W_STACK32 = W + 8, W_FLAT_SEGMENTS = W + 11, W_TSC_OFFSET = W + 12, W_DEBUG_CAUSES = W + 14, W_REPEAT_RESULT = W + 16, W_REPEAT_CARRIES = W + 17;
 
 // x87 and SSE: u32 indices
 const W_X87 = 0xa00 / 4, W_FPU = W_X87 + FLOAT_CONTROL, W_MXCSR = W_X87 + FLOAT_MXCSR, W_XMM = W_X87 + FLOAT_XMM;
@@ -91,8 +91,10 @@ export class Cpu {
   /** Where the run stops, REPs between iterations: `clock` reached (devices may lower it), or iterations of this instruction done. Set by run.ts; not part of the state. */
   clockLimit = Infinity;
   iterationLimit = Infinity;
-  /** False while a probe listens inside `run`: no access takes a short path then (tlb.ts). Not part of the state. */
+  /** False inside `run` while a probe listens or a data or I/O breakpoint is armed: accesses are told and looked at then (tlb.ts). Not part of the state. */
   isQuick = true;
+  /** The breakpoints that DR7 and CR4.DE arm (breakpoint-match.ts). Derived from those; not part of the state. */
+  armed = 0;
 
   constructor(buffer: ArrayBuffer, ramBytes: number, bus: Bus) {
     this.buffer = buffer;
@@ -202,6 +204,9 @@ export class Cpu {
   /** The level of INTR as EFLAGS.IF: 0x200 while the interrupt controller asks, else 0. Devices set it between blocks; `interruptRequest & rawFlags` is not 0 when it may be taken. */
   get interruptRequest(): number { return this.words[W_INTERRUPT_REQUEST]!; }
   set interruptRequest(value: number) { this.words[W_INTERRUPT_REQUEST] = value; }
+  /** Debug conditions met and not yet reported, in their bits of DR6 (breakpoints.ts). */
+  get debugCauses(): number { return this.words[W_DEBUG_CAUSES]!; }
+  set debugCauses(value: number) { this.words[W_DEBUG_CAUSES] = value; }
   /** Time-stamp counter minus clock, as two words (model-specific-registers.ts). */
   get tscOffset(): number { return this.words[W_TSC_OFFSET]!; }
   get tscOffsetHigh(): number { return this.words[W_TSC_OFFSET + 1]!; }

@@ -6,12 +6,13 @@
 //   word 1  physical page      word 2  4 global | 3 4-MByte page | 2 dirty | 1 user | 0 writable      word 3  of entry n: pieces of 4-MByte page n may be cached
 //
 // The four quick bits depend on CR0.WP (refreshed when it changes) and are never set for pages outside RAM, nor while a listening probe is to hear
-// every access.
+// every access, nor for pages with an armed data breakpoint.
 
 import { CR0_PG, CR0_WP, CR4_PGE } from '../arch/control-registers.ts';
 import { ENTRY_G } from '../arch/page-entry.ts';
 import { registerOffset } from '../arch/register-file.ts';
 import { TLB_DIRTY as DIRTY, TLB_GLOBAL as GLOBAL, TLB_LARGE as LARGE, TLB_USER as USER_PAGE, TLB_WRITABLE as WRITABLE } from '../event/heard.ts';
+import { isPageWatched } from './breakpoint-match.ts';
 import { TLB_ENTRIES, TLB_WORDS, type Cpu } from './state.ts';
 import type { WalkOutcome } from './page-walk.ts';
 
@@ -53,14 +54,14 @@ export function cacheIdentity(cpu: Cpu, at: number, linear: number): void {
 }
 
 function fill(cpu: Cpu, at: number, linear: number, page: number, rights: number): void {
-  cpu.tlb[at] = (linear & PAGE_MASK) | VALID | quickBits(cpu, page, rights);
+  cpu.tlb[at] = (linear & PAGE_MASK) | VALID | quickBits(cpu, linear, page, rights);
   cpu.tlb[at + 1] = page;
   cpu.tlb[at + 2] = rights;
   if ((rights & LARGE) !== 0) cpu.tlb[largeAt(linear)] = 1;
 }
 
-function quickBits(cpu: Cpu, page: number, rights: number): number {
-  if (page >= cpu.ramBytes || !cpu.isQuick) return 0;
+function quickBits(cpu: Cpu, linear: number, page: number, rights: number): number {
+  if (page >= cpu.ramBytes || (!cpu.isQuick && (cpu.probe.listening || isPageWatched(cpu, linear)))) return 0;
   const isWritten = (rights & DIRTY) !== 0;
   const writable = (rights & WRITABLE) !== 0;
   const protects = (cpu.register(CR0) & CR0_WP) !== 0 && (cpu.register(CR0) & CR0_PG) !== 0;
@@ -92,7 +93,7 @@ function dropLargePage(cpu: Cpu, linear: number): void {
   }
 }
 
-/** Takes the quick bits away, so that every access goes the long way and is told, or puts them back. They decide nothing but the way. */
+/** Takes the quick bits away, so that accesses go the long way, or puts them back: all accesses while a probe listens, otherwise those to pages with a data breakpoint. They decide nothing but the way. */
 export function setQuick(cpu: Cpu, { isQuick }: { readonly isQuick: boolean }): void {
   cpu.isQuick = isQuick;
   refreshQuickBits(cpu);
@@ -102,6 +103,6 @@ export function setQuick(cpu: Cpu, { isQuick }: { readonly isQuick: boolean }): 
 export function refreshQuickBits(cpu: Cpu): void {
   for (let at = 0; at < TLB_ENTRIES * TLB_WORDS; at += TLB_WORDS) {
     const tag = cpu.tlb[at]!;
-    if ((tag & VALID) !== 0) cpu.tlb[at] = (tag & PAGE_MASK) | VALID | quickBits(cpu, cpu.tlb[at + 1]!, cpu.tlb[at + 2]!);
+    if ((tag & VALID) !== 0) cpu.tlb[at] = (tag & PAGE_MASK) | VALID | quickBits(cpu, tag, cpu.tlb[at + 1]!, cpu.tlb[at + 2]!);
   }
 }

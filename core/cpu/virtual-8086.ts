@@ -3,7 +3,6 @@
 //
 //   the frame, highest address first:   GS  FS  DS  ES  SS  ESP  EFLAGS  CS  EIP   (doublewords)
 
-import { EFLAGS_RF } from '../arch/flags.ts';
 import { difference } from '../arch/vendor-differences.ts';
 import { codeOf, SLOT_NAMES, VIAS } from '../event/kinds.ts';
 import { rule } from '../event/rules.ts';
@@ -39,8 +38,8 @@ export function returnToVirtual8086(cpu: Cpu): void {
   const draft = openTransition(cpu, VIA_IRET);
   fillReturn(draft, eip);
   fillFrame(draft, { ss: cpu.segmentSelector(SS), linear: (cpu.segmentBase(SS) + stackOffset(cpu, 0)) >>> 0, width: SLOT, count: NAMES.length, names: NAMES, values });
-  // All of EFLAGS comes from the stack, IOPL and VM included; with VM set, segment registers are loaded as paragraphs. RF: iret.ts.
-  writeFlags(cpu, values[FLAGS_SLOT]! & ~EFLAGS_RF);
+  // All of EFLAGS comes from the stack, IOPL and VM included; with VM set, segment registers are loaded as paragraphs.
+  writeFlags(cpu, values[FLAGS_SLOT]!);
   setCpl(cpu, 3);
   SEGMENTS.forEach((segment, slot) => { if (segment >= 0) loadParagraph(cpu, segment, values[slot]! & 0xffff); });
   cpu.esp = values[ESP_SLOT]!;

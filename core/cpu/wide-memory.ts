@@ -6,6 +6,7 @@ import { rule } from '../event/rules.ts';
 import { privilegeOf } from './access.ts';
 import { IS_READ, IS_WRITE, NO_PART, WHAT_OPERAND } from './access-codes.ts';
 import { tellAccess } from './access-report.ts';
+import { meetData } from './breakpoints.ts';
 import { demandAligned, isAlignmentChecked } from './alignment.ts';
 import { differ } from './differ.ts';
 import { demand, GP0, skip } from './fault.ts';
@@ -93,6 +94,7 @@ function writeWords(cpu: Cpu, linear: number, from: Uint32Array, sizeBytes: numb
 }
 
 function tellWide(cpu: Cpu, linear: number, words: Uint32Array, sizeBytes: number, write: number): void {
+  meetData(cpu, linear, sizeBytes, write);
   for (let index = 0; index < sizeBytes; index += UNIT) {
     tellAccess(cpu, WHAT_OPERAND, NO_PART, linear + index, UNIT, words[index >>> 2]!, words[(index >>> 2) + 1]!, write);
   }

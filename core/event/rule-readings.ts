@@ -17,7 +17,7 @@ export interface RuleReading {
   /**
    * Memory of this kind: the last read of it heard before the check (of `part`, where one is named). Of several kinds the last one heard of any;
    * when there is none, the instruction names the value. A register-file name (`idtr.limit`): `?` in it stands for the segment register that the
-   * `segment-usable` check of the same access names. The instruction itself and its operands. Null where there is nothing to read.
+   * `segment-usable` check of the same access names, or for the number of the breakpoint register that the check itself names. The instruction itself and its operands. Null where there is nothing to read.
    */
   readonly reads: AccessKind | readonly AccessKind[] | { readonly register: string } | 'instruction' | null;
   readonly part?: AccessPart;
@@ -36,10 +36,13 @@ const PAGE_RIGHTS: readonly Operand[] = [{ name: 'rights', format: 'page-rights'
 
 const reading = (operands: readonly Operand[], reads: RuleReading['reads'], part?: AccessPart): RuleReading => (part === undefined ? { operands, reads } : { operands, reads, part });
 const register = (name: string): RuleReading['reads'] => ({ register: name });
+const DEBUG_REGISTER = decimal('DR'), BREAKPOINT = register('dr?');
 const STACK_POINTER = register('rsp'), TSS_LIMIT = register('tr.limit'), IDT_LIMIT = register('idtr.limit'), FLAGS = register('rflags');
 
 const READINGS: Readonly<Record<RuleId, RuleReading>> = {
   'none': reading([], null),
+
+  'instruction-breakpoint': reading([hexadecimal('linear address'), DEBUG_REGISTER], BREAKPOINT),
 
   'fetch-limit': reading(WITHIN, register('cs.limit')),
   'instruction-length': reading([EIP, decimal('most bytes')], 'instruction'),
@@ -203,6 +206,8 @@ const READINGS: Readonly<Record<RuleId, RuleReading>> = {
   'sysexit-cs-set': reading([hexadecimal('IA32_SYSENTER_CS')], register('sysenter_cs')),
   'sysexit-cpl': reading([CPL], register('cpl')),
 
+  'dr-exists': reading([decimal('debug register'), hexadecimal('CR4')], register('cr4')),
+  'general-detect': reading([decimal('debug register'), hexadecimal('DR7')], register('dr7')),
   'privileged-cpl': reading([CPL], register('cpl')),
   'msr-exists': reading([hexadecimal('MSR')], register('rcx')),
   'msr-value': reading([hexadecimal('EAX'), hexadecimal('EDX')], register('rax')),
@@ -241,8 +246,12 @@ const READINGS: Readonly<Record<RuleId, RuleReading>> = {
   'mxcsr-reserved': reading([hexadecimal('new MXCSR'), hexadecimal('bits there are')], 'operand'),
   'simd-exception-support': reading([hexadecimal('CR4'), hexadecimal('MXCSR')], register('cr4')),
   'simd-exception': reading([hexadecimal('unmasked exceptions'), hexadecimal('MXCSR')], 'instruction'),
+  'icebp-trap': reading([EIP], 'instruction'),
   'breakpoint-trap': reading([EIP], 'instruction'),
   'overflow-trap': reading([hexadecimal('EFLAGS')], FLAGS),
+  'task-switch-trap': reading([SELECTOR], 'tss', 'trap'),
+  'data-breakpoint': reading([hexadecimal('breakpoint address'), DEBUG_REGISTER], BREAKPOINT),
+  'io-breakpoint': reading([hexadecimal('port'), DEBUG_REGISTER], BREAKPOINT),
   'single-step-trap': reading([EIP], FLAGS),
 };
 

@@ -16,6 +16,7 @@ export interface Rule {
 export const RULES = [
   { id: 'none', title: 'no check is involved', cite: 'EVENTS.md "fault"', procedure: 'none' },
 
+  { id: 'instruction-breakpoint', title: 'no armed instruction breakpoint names the address of the instruction', cite: 'SDM 3B "Instruction-Breakpoint Exception Condition"', procedure: 'instruction-breakpoint' },
   { id: 'fetch-limit', title: 'the instruction pointer lies within the limit of CS', cite: 'SDM 3A "Limit Checking"', procedure: 'fetch' },
   { id: 'instruction-length', title: 'an instruction has at most 15 bytes', cite: 'SDM 3A "Interrupt 13—General Protection Exception (#GP)"', procedure: 'fetch' },
   { id: 'opcode-defined', title: 'the opcode is defined, with operands it allows', cite: 'SDM 3A "Interrupt 6—Invalid Opcode Exception (#UD)"', procedure: 'fetch' },
@@ -179,6 +180,8 @@ export const RULES = [
   { id: 'sysexit-cs-set', title: 'bits 15:2 of IA32_SYSENTER_CS are not all zero', cite: 'SDM 2B "SYSEXIT—Fast Return from Fast System Call"', procedure: 'sysexit' },
   { id: 'sysexit-cpl', title: 'SYSEXIT runs at CPL 0', cite: 'SDM 2B "SYSEXIT—Fast Return from Fast System Call"', procedure: 'sysexit' },
 
+  { id: 'dr-exists', title: 'with CR4.DE = 1, the debug register is not DR4 or DR5', cite: 'SDM 2B "MOV—Move to/from Debug Registers"', procedure: 'debug-register' },
+  { id: 'general-detect', title: 'DR7.GD is clear when a debug register is used', cite: 'SDM 3B "General-Detect Exception Condition"', procedure: 'debug-register' },
   { id: 'privileged-cpl', title: 'a privileged instruction runs at CPL 0', cite: 'SDM 3A "Privileged Instructions"', procedure: 'privileged-instruction' },
   { id: 'msr-exists', title: 'the MSR exists on this processor', cite: 'SDM 2B "RDMSR—Read From Model Specific Register"', procedure: 'model-specific-register' },
   { id: 'msr-value', title: 'the value written sets no reserved bit or reserved encoding of the MSR', cite: 'SDM 2D "WRMSR—Write to Model Specific Register"', procedure: 'model-specific-register' },
@@ -217,8 +220,12 @@ export const RULES = [
   { id: 'mxcsr-reserved', title: 'no bit of MXCSR is set that this processor does not have', cite: 'SDM 1 "MXCSR Control and Status Register"', procedure: 'simd' },
   { id: 'simd-exception-support', title: 'CR4.OSXMMEXCPT is set when an unmasked SIMD floating-point exception arises', cite: 'SDM 3A "Interrupt 6—Invalid Opcode Exception (#UD)"', procedure: 'simd' },
   { id: 'simd-exception', title: 'no unmasked SIMD floating-point exception arises', cite: 'SDM 3A "Interrupt 19—SIMD Floating-Point Exception (#XM)"', procedure: 'simd' },
+  { id: 'icebp-trap', title: 'the instruction is not INT1, which asks for a debug trap', cite: 'SDM 3A "Interrupt 1—Debug Exception (#DB)"', procedure: 'icebp' },
   { id: 'breakpoint-trap', title: 'the instruction is not INT3, which asks for a breakpoint trap', cite: 'SDM 3A "Interrupt 3—Breakpoint Exception (#BP)"', procedure: 'breakpoint' },
   { id: 'overflow-trap', title: 'INTO finds OF clear and raises no overflow trap', cite: 'SDM 3A "Interrupt 4—Overflow Exception (#OF)"', procedure: 'overflow' },
+  { id: 'task-switch-trap', title: 'the TSS of the new task has T clear', cite: 'SDM 3B "Task-Switch Exception Condition"', procedure: 'task-switch-trap' },
+  { id: 'data-breakpoint', title: 'no access of the instruction touches what an armed data breakpoint watches', cite: 'SDM 3B "Data Memory and I/O Breakpoint Exception Conditions"', procedure: 'data-breakpoint' },
+  { id: 'io-breakpoint', title: 'no access of the instruction touches a port that an armed I/O breakpoint watches', cite: 'SDM 3B "Data Memory and I/O Breakpoint Exception Conditions"', procedure: 'io-breakpoint' },
   { id: 'single-step-trap', title: 'the instruction began with EFLAGS.TF clear and raises no debug trap when it is done', cite: 'SDM 3B "Single-Step Exception Condition"', procedure: 'single-step' },
 ] as const satisfies readonly Rule[];
 

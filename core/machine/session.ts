@@ -4,8 +4,9 @@
 import { PENDING_STOP } from '../cpu/attention.ts';
 import { emitInput } from '../cpu/emit.ts';
 import { FLAG_IF } from '../cpu/flags.ts';
-import { isWatched, NO_LIMITS, run, type StopReason, type Watched } from '../cpu/run.ts';
+import { NO_LIMITS, run, type StopReason } from '../cpu/run.ts';
 import { HALTED } from '../cpu/state.ts';
+import { isWatched, type Watched } from '../cpu/watched.ts';
 import { printChange } from '../event/change.ts';
 import { WHAT_IF_DEVICE } from '../event/change-plan.ts';
 import { applyChange } from './apply-change.ts';

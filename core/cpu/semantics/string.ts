@@ -6,6 +6,7 @@ import { sub } from '../alu.ts';
 import { PENDING_CLOCK, PENDING_SUSPENDED } from '../attention.ts';
 import { differ } from '../differ.ts';
 import { FLAG_DF, isZero } from '../flags.ts';
+import { meetPorts } from '../breakpoints.ts';
 import { prepareWrite, read16, read32, read8, write16, write32, write8 } from '../memory.ts';
 import { checkIoPermission } from '../ports.ts';
 import { EAX, ECX, EDI, EDX, ES, ESI, type Cpu } from '../state.ts';
@@ -80,6 +81,7 @@ function insOnce(cpu: Cpu, insn: Insn): void {
   prepareWrite(cpu, ES, pointer(cpu, insn, EDI), bytes);
 
   writeElement(cpu, ES, pointer(cpu, insn, EDI), bytes, cpu.bus.readPort(port, bytes));
+  if (!cpu.isQuick) meetPorts(cpu, port, bytes);
   advance(cpu, insn, EDI, bytes);
 }
 function outsOnce(cpu: Cpu, insn: Insn): void {
@@ -89,6 +91,7 @@ function outsOnce(cpu: Cpu, insn: Insn): void {
   const value = readElement(cpu, insn.segment, pointer(cpu, insn, ESI), bytes);
 
   cpu.bus.writePort(port, bytes, value);
+  if (!cpu.isQuick) meetPorts(cpu, port, bytes);
   advance(cpu, insn, ESI, bytes);
 }
 

@@ -8,7 +8,7 @@ import { PENDING_ACTIVITY, PENDING_NMI } from '../attention.ts';
 import { clts, invalidatePage, lmsw, movFromCr, movToCr } from '../control-registers.ts';
 import { cpuid } from '../cpuid.ts';
 import { movFromDr, movToDr } from '../debug-registers.ts';
-import { breakpoint, softwareInterrupt, trapOverflow } from '../delivery.ts';
+import { breakpoint, debugInterrupt, softwareInterrupt, trapOverflow } from '../delivery.ts';
 import { sysenter, sysexit } from '../fast-system-calls.ts';
 import { BR, demand, NM } from '../fault.ts';
 import { FLAG_IF, FLAG_TF } from '../flags.ts';
@@ -39,9 +39,15 @@ function refuseUnprivileged(cpu: Cpu): void {
 function int(cpu: Cpu, insn: Insn): void { softwareInterrupt(cpu, insn.immediate); }
 function int3(cpu: Cpu): void { breakpoint(cpu); }
 function into(cpu: Cpu): void { trapOverflow(cpu); }
+function int1(cpu: Cpu): void { debugInterrupt(cpu); }
 function iret(cpu: Cpu, insn: Insn): void {
-  if (isProtectedMode(cpu)) interruptReturn(cpu, insn.operandSize);
-  else realInterruptReturn(cpu, insn.operandSize);
+  try {
+    if (isProtectedMode(cpu)) interruptReturn(cpu, insn.operandSize);
+    else realInterruptReturn(cpu, insn.operandSize);
+  } finally {
+    // SDM 3A "Handling Multiple NMIs": an IRET ends the blocking of NMIs even when it faults
+    if ((cpu.shadow & SHADOW_NMI) !== 0) cpu.shadow &= ~SHADOW_NMI;
+  }
 }
 
 function hlt(cpu: Cpu): void {
@@ -54,7 +60,7 @@ function hlt(cpu: Cpu): void {
 // SDM 2A "HLT": an enabled interrupt or an NMI ends it, one that waits already or one a device will send; so does the trap of a single step.
 function willWake(cpu: Cpu): boolean {
   const isWaiting = (cpu.interruptRequest & cpu.rawFlags) !== 0 || ((cpu.pending & PENDING_NMI) !== 0 && (cpu.shadow & SHADOW_NMI) === 0);
-  return isWaiting || (cpu.rawFlags & FLAG_TF) !== 0 || cpu.bus.willWake({ isMaskableOpen: (cpu.rawFlags & FLAG_IF) !== 0 });
+  return isWaiting || (cpu.rawFlags & FLAG_TF) !== 0 || cpu.debugCauses !== 0 || cpu.bus.willWake({ isMaskableOpen: (cpu.rawFlags & FLAG_IF) !== 0 });
 }
 
 // No cache is modelled: nothing to write back, nothing to lose.
@@ -139,8 +145,8 @@ function fwait(cpu: Cpu): void {
 function nop(): void { /* NOP, PAUSE, prefetches and hints do nothing here */ }
 
 export const SYSTEM = {
-  int, int3, into, iret, hlt, wbinvd, invd, movRdCd, movCdRd, movRdDd, movDdRd, lmsw: lmswEw, smsw, sgdt, sidt, lgdt: lgdtMs, lidt: lidtMs,
+  int, int1, int3, into, iret, hlt, wbinvd, invd, movRdCd, movCdRd, movRdDd, movDdRd, lmsw: lmswEw, smsw, sgdt, sidt, lgdt: lgdtMs, lidt: lidtMs,
   invlpg, bound, x87, fwait, nop, sysenter, sysexit, rdmsr, wrmsr, rdtsc, cpuid, clts,
 } satisfies SemanticsRows<
-  'int' | 'int3' | 'into' | 'iret' | 'hlt' | 'wbinvd' | 'invd' | 'movRdCd' | 'movCdRd' | 'movRdDd' | 'movDdRd' | 'lmsw' | 'smsw' | 'sgdt' | 'sidt' | 'lgdt' | 'lidt' |
+  'int' | 'int1' | 'int3' | 'into' | 'iret' | 'hlt' | 'wbinvd' | 'invd' | 'movRdCd' | 'movCdRd' | 'movRdDd' | 'movDdRd' | 'lmsw' | 'smsw' | 'sgdt' | 'sidt' | 'lgdt' | 'lidt' |
   'invlpg' | 'bound' | 'x87' | 'fwait' | 'nop' | 'sysenter' | 'sysexit' | 'rdmsr' | 'wrmsr' | 'rdtsc' | 'cpuid' | 'clts'>;

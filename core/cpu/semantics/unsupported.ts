@@ -21,10 +21,9 @@ export function undefinedOpcode(cpu: Cpu): void {
 export const UNSUPPORTED = {
   ud: undefinedOpcode,
   movsxd: unsupported, swapgs: unsupported,
-  int1: unsupported,
   syscall: unsupported, sysret: unsupported, rdpmc: unsupported, rsm: unsupported, getsec: unsupported,
   vmcall: unsupported, vmlaunch: unsupported, vmresume: unsupported, vmxoff: unsupported, monitor: unsupported, mwait: unsupported,
   clac: unsupported, stac: unsupported, xgetbv: unsupported, xsetbv: unsupported, rdtscp: unsupported, rdrand: unsupported, rdseed: unsupported, popcnt: unsupported,
 } satisfies SemanticsRows<
-  'ud' | 'movsxd' | 'swapgs' | 'int1' | 'syscall' | 'sysret' | 'rdpmc' | 'rsm' | 'getsec' |
+  'ud' | 'movsxd' | 'swapgs' | 'syscall' | 'sysret' | 'rdpmc' | 'rsm' | 'getsec' |
   'vmcall' | 'vmlaunch' | 'vmresume' | 'vmxoff' | 'monitor' | 'mwait' | 'clac' | 'stac' | 'xgetbv' | 'xsetbv' | 'rdtscp' | 'rdrand' | 'rdseed' | 'popcnt'>;

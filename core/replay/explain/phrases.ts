@@ -22,6 +22,7 @@ const CODE = 'a code segment', STACK = 'writable data', DATA = 'data or readable
 
 export const PHRASES: Readonly<Record<RuleId, Phrases>> = {
   'none': ['nothing was checked', 'nothing was checked'],
+  'instruction-breakpoint': ['the instruction at {a} is not where DR{b} points', 'the instruction at {a} is where DR{b} points'],
   'fetch-limit': within('EIP'),
   'instruction-length': ['the instruction at {a} has at most {b} bytes', 'the instruction at {a} has more than {b} bytes'],
   'opcode-defined': ['the opcode at {a} is defined', 'the opcode at {a} is not defined'],
@@ -79,6 +80,7 @@ export const PHRASES: Readonly<Record<RuleId, Phrases>> = {
   'task-data-privilege': asking('DPL'), 'task-error-code-room': room, 'task-limit': within('EIP'),
   'sysenter-protected': onlyCr0('PE = 1'), 'sysenter-cs-set': ['IA32_SYSENTER_CS is {a}', 'IA32_SYSENTER_CS is {a}: bits 15:2 are zero'],
   'sysexit-protected': onlyCr0('PE = 1'), 'sysexit-cs-set': ['IA32_SYSENTER_CS is {a}', 'IA32_SYSENTER_CS is {a}: bits 15:2 are zero'], 'sysexit-cpl': ['CPL is {a}', 'CPL is {a}, not 0'],
+  'dr-exists': ['DR{a} may be named with CR4 {b}', 'DR{a} does not exist with CR4 {b}, which has DE set'], 'general-detect': ['DR{a} is used with GD clear in DR7 {b}', 'DR{a} is used with GD set in DR7 {b}'],
   'privileged-cpl': ['CPL is {a}', 'CPL is {a}, not 0'], 'msr-exists': ['MSR {a} exists', 'MSR {a} does not exist on this processor'],
   'msr-value': ['EDX:EAX = {b}:{a} may be written', 'EDX:EAX = {b}:{a} sets what must be clear'], 'tsc-cpl': ['CPL {a} may read the counter with CR4 {b}', 'CPL {a} may not read the counter with CR4.TSD set ({b})'],
   'cr-exists': ['CR{a} exists', 'CR{a} does not exist'], 'cr0-paging-protected': ['CR0 {a} does not set PG without PE', 'CR0 {a} sets PG without PE'],
@@ -95,5 +97,8 @@ export const PHRASES: Readonly<Record<RuleId, Phrases>> = {
   'mmx-x87-exception': ['x87 status {a} has no exception waiting', 'x87 status {a} has an exception waiting'],
   'mxcsr-reserved': ['MXCSR {a} sets no bit outside {b}', 'MXCSR {a} sets a bit outside {b}'],
   'simd-exception-support': ['CR4 {a} has OSXMMEXCPT set', 'CR4 {a} has OSXMMEXCPT clear'], 'simd-exception': ['no exception is unmasked in MXCSR {b}', 'exceptions {a} are unmasked in MXCSR {b}'],
-  'breakpoint-trap': ['INT3 asks for #BP', 'INT3 asks for #BP'], 'overflow-trap': ['OF is clear', 'INTO finds OF set'], 'single-step-trap': ['TF was clear', 'the instruction began with TF set'],
+  'task-switch-trap': ['the TSS of selector {a} has T clear', 'the TSS of selector {a} has T set'],
+  'data-breakpoint': ['nothing touched {a}, which DR{b} watches', 'the instruction touched {a}, which DR{b} watches'],
+  'io-breakpoint': ['port {a}, which DR{b} watches, was not used', 'the instruction used port {a}, which DR{b} watches'],
+  'icebp-trap': ['INT1 asks for #DB', 'INT1 asks for #DB'], 'breakpoint-trap': ['INT3 asks for #BP', 'INT3 asks for #BP'], 'overflow-trap': ['OF is clear', 'INTO finds OF set'], 'single-step-trap': ['TF was clear', 'the instruction began with TF set'],
 };

@@ -32,10 +32,12 @@ const NEW_TASK = 'correct the TSS of the new task: ';
 const GDT_ONLY = say('use a selector with TI = 0: it must refer to the GDT');
 const USER_RIGHT = say('set U/S at every level of the walk, and INVLPG, if ring 3 may use it', '{entry}.US=1');
 const WRITE_RIGHT = say('set R/W at every level of the walk, and INVLPG, if it may be written', '{entry}.RW=1');
+const DISARM = say('nothing to repair: DR7 asks for the trap; clear Ln and Gn to disarm it');
 const TRAP = say('nothing to repair: the program asked for the trap');
 
 export const REMEDIES: Readonly<Record<RuleId, Remedy>> = {
   'none': say('nothing to repair'),
+  'instruction-breakpoint': say('set RF in the EFLAGS that IRET pops, to go on; clear Ln and Gn in DR7 to disarm it'),
   'fetch-limit': say('correct the jump, or raise the limit of CS'), 'instruction-length': say('remove prefixes: an instruction has 15 bytes at most'),
   'opcode-defined': say('find out how control came here: these bytes raise #UD, as UD2 does on purpose'), 'lock-allowed': say('remove LOCK, or use a memory destination'),
   'segment-usable': say('load the segment register with a selector before using it'), 'segment-readable': say('read through a data segment, or make the code segment readable'),
@@ -76,6 +78,7 @@ export const REMEDIES: Readonly<Record<RuleId, Remedy>> = {
   'task-cs-present': PRESENT, 'task-ss-rpl': say(`${NEW_TASK}RPL of SS must be its CPL`), 'task-data-table-limit': say(`${NEW_TASK}a data selector`), 'task-data-type': say(`${NEW_TASK}a data selector`),
   'task-data-present': PRESENT, 'task-data-privilege': say(`${NEW_TASK}a data selector its ring may use`), 'task-error-code-room': say(`${NEW_TASK}its stack has no room for the error code`), 'task-limit': say(`${NEW_TASK}EIP`),
   'sysenter-protected': PE, 'sysenter-cs-set': SYSENTER_CS, 'sysexit-protected': PE, 'sysexit-cs-set': SYSENTER_CS, 'sysexit-cpl': say('leave SYSEXIT to ring 0'),
+  'dr-exists': say('name DR6 and DR7, or clear CR4.DE', 'cr4.DE=0'), 'general-detect': say('nothing to repair: the handler finds GD clear, and the instruction runs again'),
   'privileged-cpl': say('ask the kernel: the instruction belongs to ring 0'), 'msr-exists': say('ask CPUID before using this MSR'), 'msr-value': say('leave reserved bits of the MSR as they were read'),
   'tsc-cpl': say('clear CR4.TSD if user code may read the counter', 'cr4.TSD=0'), 'cr-exists': say('use CR0, CR2, CR3 or CR4'), 'cr0-paging-protected': say('set CR0.PE together with CR0.PG, or before it'),
   'cr0-cache-bits': say('set CR0.CD together with CR0.NW'), 'cr4-reserved': say('ask CPUID which bits of CR4 exist'), 'protected-mode-only': say('enter protected mode before using this instruction'),
@@ -90,5 +93,6 @@ export const REMEDIES: Readonly<Record<RuleId, Remedy>> = {
   'simd-os-support': say('set CR4.OSFXSR when the kernel saves XMM registers', 'cr4.OSFXSR=1'), 'simd-task-switched': say('let the handler of #NM load the FPU and SSE state and clear CR0.TS', 'cr0.TS=0'),
   'mmx-x87-exception': say('let the handler of #MF clear the exception'), 'mxcsr-reserved': say('keep to the MXCSR mask that FXSAVE stores'),
   'simd-exception-support': say('set CR4.OSXMMEXCPT when the kernel handles #XM', 'cr4.OSXMMEXCPT=1'), 'simd-exception': say('mask the exception in MXCSR, or handle #XM'),
-  'breakpoint-trap': TRAP, 'overflow-trap': TRAP, 'single-step-trap': say('clear EFLAGS.TF to stop single steps', 'eflags.TF=0'),
+  'task-switch-trap': say('clear the T flag in the TSS (offset 64H) to enter the task without a trap'), 'data-breakpoint': DISARM, 'io-breakpoint': DISARM,
+  'icebp-trap': TRAP, 'breakpoint-trap': TRAP, 'overflow-trap': TRAP, 'single-step-trap': say('clear EFLAGS.TF to stop single steps', 'eflags.TF=0'),
 };

@@ -21,6 +21,7 @@ const REASONS: Readonly<Partial<Record<RuleId, string>>> = {
   'virtual-flag-trap': NO_VIRTUAL_FLAG, 'virtual-flag-pending': NO_VIRTUAL_FLAG, 'sti-virtual-pending': 'does not apply: STI sets IF itself', 'iopl-interrupt-flag': 'does not apply: VIF stands in for IF',
   'pusha-pointer': 'does not apply: in protected mode', 'task-dpl': 'does not apply: no far JMP or CALL asked for the task', 'msr-value': 'does not apply: nothing is written',
   'exceptions-serial': 'does not apply: #DF was being delivered', 'double-fault-delivered': 'does not apply: it was no #DF that was being delivered',
+  'instruction-breakpoint': 'does not apply: RF is set, or the instruction before was MOV SS or POP SS',
   'single-step-trap': 'does not apply: this instruction cleared TF, or holds the trap back',
   'page-user-writable': 'does not apply: no user-mode write', 'data-table-limit': NULL_DATA, 'data-type': NULL_DATA, 'data-present': NULL_DATA,
   'data-privilege': 'does not apply: conforming code may be read from any ring', 'task-data-table-limit': NULL_DATA, 'task-data-privilege': 'does not apply: conforming code may be read from any ring',

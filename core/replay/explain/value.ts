@@ -38,7 +38,7 @@ export function valueOf(question: ValueQuestion): FailedValue | null {
   const reading = readingOf(failed.rule);
   const { reads } = reading;
   if (reads === null) return null;
-  if (typeof reads === 'object' && 'register' in reads) return ofRegister(reads.register.replace('?', segmentOf(question)), registers);
+  if (typeof reads === 'object' && 'register' in reads) return ofRegister(reads.register.replace('?', registerNamed(question)), registers);
   const access = failed.accesses.filter((one) => isReadFrom(reading, one)).at(-1);
   return access === undefined ? ofInstruction(question) : ofAccess(access, registers);
 }
@@ -57,8 +57,10 @@ function holds({ what, value }: LadderAccess, selector: bigint): boolean {
   return (what === 'frame' || what === 'tss' || what === 'operand') && (value & 0xffffn) === selector;
 }
 
-/** The segment register of the access a check is part of: the one its first check named. */
-function segmentOf({ steps, failed }: ValueQuestion): string {
+/** The breakpoint register a check names, or the segment register of the access it is part of: the one its first check named. */
+function registerNamed({ steps, failed }: ValueQuestion): string {
+  const breakpoint = failed.operands['DR'];
+  if (breakpoint !== undefined) return breakpoint;
   const usable = steps.filter((step) => step.rule === 'segment-usable' && step.group === failed.group).at(-1);
   return (usable?.operands['segment register'] ?? 'ds').toLowerCase();
 }

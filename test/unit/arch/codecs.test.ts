@@ -2,7 +2,8 @@
 
 import { describe, expect, test } from 'vitest';
 import { fieldValue, namesOfSetBits, type BitField } from '../../../core/arch/bit-field.ts';
-import { CR0_FIELDS, CR3_FIELDS, CR4_FIELDS, DR6_FIELDS, DR7_FIELDS, EFER_FIELDS, fieldsOfRegister } from '../../../core/arch/control-registers.ts';
+import { CR0_FIELDS, CR3_FIELDS, CR4_FIELDS, EFER_FIELDS, fieldsOfRegister } from '../../../core/arch/control-registers.ts';
+import { DR6_FIELDS, DR7_FIELDS } from '../../../core/arch/debug-registers.ts';
 import { baseOf, describeRights, DESCRIPTOR_FIELDS, encodeDescriptor, limitOf, RIGHTS_FIELDS, rightsOf } from '../../../core/arch/descriptor.ts';
 import { decodeSelectorError, describeErrorCode, errorFieldsOf, PAGE_FAULT_FIELDS, SELECTOR_ERROR_FIELDS } from '../../../core/arch/error-code.ts';
 import { EFLAGS_FIELDS, ioplOf } from '../../../core/arch/flags.ts';

@@ -2,18 +2,22 @@
 
 import { registerOffset, RIGHTS_UNUSABLE } from '../../../core/arch/register-file.ts';
 import type { DifferenceId } from '../../../core/arch/vendor-differences.ts';
+import { PENDING_NMI } from '../../../core/cpu/attention.ts';
 import { cpuid } from '../../../core/cpu/cpuid.ts';
+import { deliverExternal } from '../../../core/cpu/delivery.ts';
 import { farCall } from '../../../core/cpu/far-transfer.ts';
 import { writeFlags } from '../../../core/cpu/flags.ts';
 import { interruptReturn } from '../../../core/cpu/iret.ts';
 import { read32 } from '../../../core/cpu/memory.ts';
 import { wrmsr } from '../../../core/cpu/model-specific-registers.ts';
 import { loadParagraph } from '../../../core/cpu/real-mode.ts';
+import { step } from '../../../core/cpu/run.ts';
 import { loadSegment } from '../../../core/cpu/segmentation.ts';
-import { DS, EAX, EBX, ECX, EDI, EDX, ESI } from '../../../core/cpu/state.ts';
+import { DS, EAX, EBX, ECX, EDI, EDX, ESI, SHADOW_STI } from '../../../core/cpu/state.ts';
 import { enterReal, REAL_CODE, runBytes, VM } from './modes-world.ts';
+import { ACCESS, breakpoints, bytes as debugBytes, enable, EXECUTE, PORTS, WRITE } from './rule-cases-debug.ts';
 import { task16 } from './task-world.ts';
-import { ABSENT, CODE3, DATA, descriptor, DPL3, enablePaging, enterRing3, FREE, HANDLER, mapPage, outcome, pushWords, store32, DIRECTORY, TABLE, type World } from './world.ts';
+import { ABSENT, CODE3, DATA, descriptor, DPL3, enablePaging, enterRing3, FREE, HANDLER, KERNEL_STACK, mapPage, outcome, pushWords, store32, DIRECTORY, TABLE, type World } from './world.ts';
 
 const USER_STACK_SELECTOR = FREE | 3;
 /** Executes bytes at CS:EIP of the world, one attempt. */
@@ -70,6 +74,12 @@ export const DIFFERENCE_CASES: Readonly<Record<DifferenceId, (world: World) => v
     store32(world, DIRECTORY, TABLE | 7);
     outcome(() => { read32(world.cpu, DS, 0x5000); });
   },
+  'debug-status-conditions': (world) => { debugBytes(0xf1)(world); step(world.cpu); },
+  'instruction-breakpoint-length': (world) => { debugBytes(0x90)(world); breakpoints(enable(0, EXECUTE, 1), HANDLER)(world); step(world.cpu); },
+  'breakpoint-of-8-bytes': (world) => { debugBytes(0xa2, 0, 0x50, 0, 0)(world); breakpoints(enable(0, ACCESS, 2), 0x5000)(world); step(world.cpu); },
+  'io-breakpoint-without-de': (world) => { breakpoints(enable(0, PORTS, 0), 0x80)(world); },
+  'breakpoint-on-delivery': (world) => { debugBytes(0xf1)(world); breakpoints(enable(0, WRITE, 3), KERNEL_STACK - 4)(world); deliverExternal(world.cpu, 1); },
+  'nmi-behind-sti': (world) => { debugBytes(0xfb, 0x90)(world); world.cpu.pending |= PENDING_NMI; world.cpu.shadow |= SHADOW_STI; step(world.cpu); },
   'cpuid-beyond-highest': (world) => {
     world.cpu.set32(EAX, 0x100);
     cpuid(world.cpu);

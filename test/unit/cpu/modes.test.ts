@@ -46,7 +46,7 @@ describe('real-address mode', () => {
     const world = real();
     storeStack(world, 0x40, 0, 0x700, 0xffff, 0xffff, 0xffff);
     runBytes(world, REAL_CODE, [0x66, 0xcf], 1); // iretd
-    expect([world.cpu.segmentSelector(CS), world.cpu.eip, readFlags(world.cpu)]).toEqual([0x700, 0x40, 0x24_7fd7]);
+    expect([world.cpu.segmentSelector(CS), world.cpu.eip, readFlags(world.cpu)]).toEqual([0x700, 0x40, 0x25_7fd7]);
   });
 
   test('an exception pushes no error code, and its events have none', () => {

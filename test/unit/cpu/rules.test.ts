@@ -5,14 +5,16 @@ import { describe, expect, test } from 'vitest';
 import { CHECK_FAIL, CHECK_PASS, CHECK_SKIPPED } from '../../../core/event/probe.ts';
 import { RULES, rulesOfProcedure } from '../../../core/event/rules.ts';
 import { RULE_CASES as BASE_CASES, type RuleCase } from './rule-cases.ts';
-import { INSTRUCTION_CASES, JUDGED_CASES as BASE_JUDGED, SKIPPING, type JudgedCase } from './rule-cases-instructions.ts';
+import { DEBUG_CASES, DEBUG_JUDGED, DEBUG_SKIPPING } from './rule-cases-debug.ts';
+import { INSTRUCTION_CASES, JUDGED_CASES as BASE_JUDGED, SKIPPING as BASE_SKIPPING, type JudgedCase } from './rule-cases-instructions.ts';
 import { MODE_CASES } from './rule-cases-modes.ts';
 import { SIMD_CASES, SIMD_JUDGED, SIMD_SKIPPING } from './rule-cases-simd.ts';
 import { VIRTUAL_CASES } from './rule-cases-virtual.ts';
 import { listen, newWorld, outcome, type Check, type World } from './world.ts';
 
-const RULE_CASES: readonly RuleCase[] = [...BASE_CASES, ...MODE_CASES, ...VIRTUAL_CASES, ...INSTRUCTION_CASES, ...SIMD_CASES];
-const JUDGED_CASES: readonly JudgedCase[] = [...BASE_JUDGED, ...SIMD_JUDGED];
+const RULE_CASES: readonly RuleCase[] = [...BASE_CASES, ...MODE_CASES, ...VIRTUAL_CASES, ...INSTRUCTION_CASES, ...SIMD_CASES, ...DEBUG_CASES];
+const JUDGED_CASES: readonly JudgedCase[] = [...BASE_JUDGED, ...SIMD_JUDGED, ...DEBUG_JUDGED];
+const SKIPPING = [...BASE_SKIPPING, ...DEBUG_SKIPPING];
 
 function prepared(one: Pick<RuleCase, 'setup' | 'bend'>, state: 'passing' | 'faulting'): World {
   const world = newWorld();
@@ -78,9 +80,9 @@ const NEVER_SKIPPED: readonly string[] = [
   'iret-cs-not-null', 'iret-cs-table-limit', 'iret-cs-type', 'iret-cs-rpl', 'iret-cs-present', 'iret-limit', 'iret-v86-limit',
   'real-far-limit', 'vector-frame-room', 'real-iret-limit',
   'task-tss-in-gdt', 'task-tss-table-limit', 'task-tss-type', 'task-tss-present', 'task-tss-limit', 'task-old-tss-limit', 'task-limit',
-  'sysenter-protected', 'sysenter-cs-set', 'sysexit-protected', 'sysexit-cs-set', 'sysexit-cpl', 'privileged-cpl', 'msr-exists', 'tsc-cpl',
+  'sysenter-protected', 'sysenter-cs-set', 'sysexit-protected', 'sysexit-cs-set', 'sysexit-cpl', 'dr-exists', 'general-detect', 'privileged-cpl', 'msr-exists', 'tsc-cpl',
   'cr-exists', 'cr0-paging-protected', 'cr0-cache-bits', 'cr4-reserved', 'protected-mode-only', 'ltr-not-null', 'ltr-in-gdt', 'ltr-table-limit', 'ltr-type', 'ltr-present',
-  'virtual-interrupt-due', 'divisor-not-zero', 'quotient-fits', 'bound-range', 'fpu-available', 'simd-available', 'simd-emulation', 'simd-task-switched', 'mmx-x87-exception', 'mxcsr-reserved', 'simd-exception', 'breakpoint-trap', 'overflow-trap',
+  'virtual-interrupt-due', 'divisor-not-zero', 'quotient-fits', 'bound-range', 'fpu-available', 'simd-available', 'simd-emulation', 'simd-task-switched', 'mmx-x87-exception', 'mxcsr-reserved', 'simd-exception', 'icebp-trap', 'breakpoint-trap', 'overflow-trap', 'task-switch-trap', 'data-breakpoint', 'io-breakpoint',
 ];
 
 test('every rule that can be left out is met as skipped, and no other', () => {

@@ -6,7 +6,7 @@ import { movToCr } from '../../../core/cpu/control-registers.ts';
 import { movToDr } from '../../../core/cpu/debug-registers.ts';
 import { deliverFault, softwareInterrupt } from '../../../core/cpu/delivery.ts';
 import { farCall, farJump } from '../../../core/cpu/far-transfer.ts';
-import { DF, Fault, GP, Unsupported } from '../../../core/cpu/fault.ts';
+import { DF, Fault, GP } from '../../../core/cpu/fault.ts';
 import { readFlags, writeFlags } from '../../../core/cpu/flags.ts';
 import { interruptReturn } from '../../../core/cpu/iret.ts';
 import { write8 } from '../../../core/cpu/memory.ts';
@@ -15,7 +15,7 @@ import { CS, DS, EAX, EDI, ES, FS, LDTR, SS, TR } from '../../../core/cpu/state.
 import { isCached, tlbIndex } from '../../../core/cpu/tlb.ts';
 import type { TraceEvent } from '../../../core/event/event.ts';
 import { rule } from '../../../core/event/rules.ts';
-import { TASK, TASK_ENTRY, TASK_STACK, setTask, task, task16 } from './task-world.ts';
+import { TASK, TASK_ENTRY, TASK_STACK, task, task16 } from './task-world.ts';
 import {
   ABSENT, CODE0, DATA, DATA0, DATA3, descriptor, DIRECTORY, DPL3, enablePaging, enterRing3, FREE, FREE2, gate, gateAt, GDT, HANDLER, IDT, KERNEL_STACK, LDT_SELECTOR,
   listen, load32, mapPage, newWorld, store32, TSS, TSS_SELECTOR, USER_STACK, type World,
@@ -227,15 +227,4 @@ test('a late check faults inside the new task: the transition first, then the fa
   expect(world.events[3]).toMatchObject({ errorCode: FREE2, cs: CODE0, ip: BigInt(TASK_ENTRY), during: 'execution' });
   expect([...place(world), load32(world, TASK_STACK - 16), load32(world, TASK_STACK - 12)]).toEqual([0, CODE0, HANDLER, DATA0, TASK_STACK - 16, FREE2, TASK_ENTRY]);
   expect([cpu.segmentSelector(DS), isBusy(world, TSS_SELECTOR), isBusy(world, FREE)]).toEqual([FREE2 | 3, false, true]);
-});
-
-test('the debug trap of a task with T set is not there yet, and says so before anything has changed', () => {
-  const world = newWorld();
-  task(world);
-  setTask(world, { trap: 1 });
-  executing(world);
-  const before = Array.from(world.cpu.registerFile);
-  expect(() => { farJump(world.cpu, FREE, 0); }).toThrow(Unsupported);
-  expect(Array.from(world.cpu.registerFile)).toEqual(before);
-  expect(isBusy(world, TSS_SELECTOR)).toBe(true);
 });

@@ -157,7 +157,7 @@ export function outcome(action: () => void): string {
     return describe(thrown);
   }
 }
-const MNEMONICS: Readonly<Record<number, string>> = { 0: '#DE', 5: '#BR', 6: '#UD', 7: '#NM', 10: '#TS', 11: '#NP', 12: '#SS', 13: '#GP', 14: '#PF', 16: '#MF', 17: '#AC', 19: '#XM' };
+const MNEMONICS: Readonly<Record<number, string>> = { 0: '#DE', 1: '#DB', 5: '#BR', 6: '#UD', 7: '#NM', 10: '#TS', 11: '#NP', 12: '#SS', 13: '#GP', 14: '#PF', 16: '#MF', 17: '#AC', 19: '#XM' };
 function describe(fault: Fault): string {
   const vector = faultVector(fault.code);
   const code = faultHasErrorCode(fault.code) ? `(0x${faultErrorCode(fault.code).toString(16)})` : '';
