@@ -28,6 +28,12 @@ it('is read from the operands', () => {
   ]).toEqual([1, 1, 0, FLAGS_CHANGE, 0x10, 0x18, 2, 0, FLAGS_CHANGE, 0xff, FLAGS_CHANGE | 0xff]);
 });
 
+it('is the general register or the flags of MMX and SSE', () => {
+  expect([
+    changes(0x66, 0x0f, 0xfc, 0xca), changes(0x66, 0x0f, 0x7e, 0xca), changes(0x66, 0x0f, 0x7e, 0x0b), changes(0x0f, 0x50, 0xd9), changes(0xf3, 0x0f, 0x2d, 0xd9), changes(0x0f, 0x2f, 0xca), changes(0x0f, 0xc5, 0xd9, 0), changes(0x0f, 0xae, 0x1b),
+  ]).toEqual([0, 4, 0, 8, 8, FLAGS_CHANGE, 8, 0]);
+});
+
 /** Runs attempt by attempt: every change without an event lies within what the instruction says. */
 function check(machine: Machine, most: number): number {
   const session = new Session(machine);
