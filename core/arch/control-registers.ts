@@ -33,7 +33,7 @@ export const CR3_FIELDS: readonly BitField[] = [
 
 //  CR4   22  21   20   18      17   16       14  13   12   11   10         9      8   7   6   5   4   3  2   1   0
 //        PKE SMAP SMEP OSXSAVE PCID FSGSBASE SMX VMXE LA57 UMIP OSXMMEXCPT OSFXSR PCE PGE MCE PAE PSE DE TSD PVI VME
-export const CR4_VME = 0x1, CR4_PVI = 0x2, CR4_TSD = 0x4, CR4_DE = 0x8, CR4_PSE = 0x10, CR4_PAE = 0x20, CR4_MCE = 0x40, CR4_PGE = 0x80, CR4_PCE = 0x100, CR4_OSFXSR = 0x200, CR4_OSXMMEXCPT = 0x400;
+export const CR4_VME = 0x1, CR4_PVI = 0x2, CR4_TSD = 0x4, CR4_DE = 0x8, CR4_PSE = 0x10, CR4_PAE = 0x20, CR4_MCE = 0x40, CR4_PGE = 0x80, CR4_PCE = 0x100, CR4_OSFXSR = 0x200, CR4_OSXMMEXCPT = 0x400, CR4_UMIP = 0x800;
 export const CR4_FIELDS: readonly BitField[] = [
   flag(0, 'VME', 'virtual-8086 extensions'),
   flag(1, 'PVI', 'protected-mode virtual interrupts'),

@@ -55,6 +55,27 @@ export const VENDOR_DIFFERENCES = [
     here: 'clears the 16-bit register', cite: 'SDM 2A "BSWAP—Byte Swap"',
   },
 
+  {
+    id: 'ud0-modrm', title: 'whether UD0 (0F FF) has a ModRM byte, and so where its fetch ends',
+    others: [{ who: 'Intel manual', does: 'gives it one, but for some older processors, which raise #UD before they fetch it' }, { who: 'AMD manual', does: 'gives it none' }],
+    here: 'has one', cite: 'SDM 2B "UD—Undefined Instruction"',
+  },
+  {
+    id: 'smsw-high-half', title: 'the high half of a 32-bit register that SMSW writes',
+    others: [{ who: 'Intel manual', does: 'leaves it undefined on processors before P6' }, { who: 'P6 and later', does: 'write bits 31:16 of CR0' }],
+    here: 'writes bits 31:16 of CR0', cite: 'SDM 2B "SMSW—Store Machine Status Word"',
+  },
+  {
+    id: 'selector-store-high-half', title: 'the high half of a 32-bit register that SLDT and STR write',
+    others: [{ who: 'Intel manual', does: 'leaves it undefined on processors before P6' }, { who: 'P6 and later', does: 'write zero' }],
+    here: 'writes zero', cite: 'SDM 2B "SLDT—Store Local Descriptor Table Register"',
+  },
+  {
+    id: 'table-store-16-bit', title: 'the highest byte that SGDT and SIDT store with a 16-bit operand size',
+    others: [{ who: '80286 and the manual', does: 'write FFH or zero' }, { who: '386 and later', does: 'write bits 31:24 of the base' }],
+    here: 'writes bits 31:24 of the base', cite: 'SDM 2B "SGDT—Store Global Descriptor Table Register"',
+  },
+
   // segments, stacks and returns
   {
     id: 'access-across-4-gib', title: 'an access that goes on beyond offset FFFFFFFFH of a segment whose limit is FFFFFFFFH',
@@ -131,6 +152,11 @@ export const VENDOR_DIFFERENCES = [
     id: 'cpuid-beyond-highest', title: 'CPUID for a leaf above the highest one',
     others: [{ who: 'Intel manual', does: 'answers as for the highest basic leaf' }, { who: 'AMD manual', does: 'answers zeros' }],
     here: 'answers as for the highest basic leaf', cite: 'SDM 2A "CPUID—CPU Identification"',
+  },
+  {
+    id: 'tsc-write-width', title: 'the high half of the time-stamp counter after WRMSR',
+    others: [{ who: 'Pentium and P6', does: 'clear it: only the low half can be written' }, { who: 'later Intel processors', does: 'write all 64 bits' }],
+    here: 'writes all 64 bits on every model', cite: 'SDM 3B "Time-Stamp Counter"',
   },
   {
     id: 'sysenter-msr-width', title: 'what WRMSR has in EDX for IA32_SYSENTER_CS, IA32_SYSENTER_ESP and IA32_SYSENTER_EIP',

@@ -6,7 +6,7 @@ import { STRING_DESTINATION, STRING_SOURCE, type Insn, type Operand } from '../i
 import type { Op } from '../isa/opcode-index.ts';
 import { clearCode, markCode, PAGE_CODE } from './page-flags.ts';
 import type { Execute } from './semantics/execute-type.ts';
-import { semanticsOf } from './semantics/table.ts';
+import { executionOf } from './semantics/table.ts';
 import { PAGE_SIZE, type Cpu } from './state.ts';
 
 /** A run of instructions to be executed one after the other; only the last may change EIP otherwise than by its length. */
@@ -85,7 +85,7 @@ function decodeBlock(cpu: Cpu, cache: BlockCache, physical: number): Block | nul
     const result = decode(bytes, cpu.code32 !== 0 ? 32 : 16, at);
     if (result.kind !== 'insn') break;
     insns.push(result.insn);
-    executes.push(semanticsOf(result.insn));
+    executes.push(executionOf(cpu, result.insn));
     at += result.insn.lengthBytes;
     if (ENDS_BLOCK.has(result.insn.op) || isRepeated(result.insn)) break;
   }

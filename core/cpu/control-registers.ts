@@ -2,7 +2,7 @@
 // Setting and clearing PE changes the mode and nothing else: hidden parts of segment registers stay. SDM 2B "MOV—Move to/from Control Registers".
 
 import {
-  CR0_AM, CR0_CD, CR0_DEFINED, CR0_EM, CR0_ET, CR0_MP, CR0_NW, CR0_PE, CR0_PG, CR0_TS, CR0_WP, CR4_DE, CR4_OSFXSR, CR4_OSXMMEXCPT, CR4_PGE, CR4_PSE, CR4_PVI, CR4_TSD, CR4_VME,
+  CR0_AM, CR0_CD, CR0_DEFINED, CR0_EM, CR0_ET, CR0_MP, CR0_NW, CR0_PE, CR0_PG, CR0_TS, CR0_WP, CR4_DE, CR4_PGE, CR4_PSE,
 } from '../arch/control-registers.ts';
 import { registerOffset } from '../arch/register-file.ts';
 import type { EventDraft } from '../event/draft.ts';
@@ -12,6 +12,7 @@ import { handleOf } from '../event/schema.ts';
 import { beforeEvent, beginEvent, emitEvent, emitModeChange, kindCode, placeOf } from './emit.ts';
 import { armBreakpoints } from './breakpoints.ts';
 import { demand, GP0, UD } from './fault.ts';
+import { cr4Bits } from './features.ts';
 import { isPaging } from './paging.ts';
 import { demandPrivileged } from './privilege.ts';
 import { refreshFlatSegments } from './segmentation.ts';
@@ -27,9 +28,6 @@ const FLUSH_ALL = codeOf(FLUSH_SCOPES, 'all'), FLUSH_NON_GLOBAL = codeOf(FLUSH_S
 const CR0 = registerOffset('cr0'), CR2 = registerOffset('cr2'), CR3 = registerOffset('cr3'), CR4 = registerOffset('cr4');
 const CODES = new Map([[CR0, codeOf(CONTROL_REGISTERS, 'cr0')], [CR2, codeOf(CONTROL_REGISTERS, 'cr2')], [CR3, codeOf(CONTROL_REGISTERS, 'cr3')], [CR4, codeOf(CONTROL_REGISTERS, 'cr4')]]);
 const LMSW_BITS = CR0_PE | CR0_MP | CR0_EM | CR0_TS;
-
-/** Bits of CR4 this processor has. */
-export const CR4_SUPPORTED = CR4_VME | CR4_PVI | CR4_TSD | CR4_DE | CR4_PSE | CR4_PGE | CR4_OSFXSR | CR4_OSXMMEXCPT;
 
 /** MOV from CRn: the register's low 32 bits, signed or unsigned as stored. Faults with #UD (no such register), #GP(0). */
 export function movFromCr(cpu: Cpu, cr: number): number {
@@ -123,7 +121,8 @@ function writeCr4(cpu: Cpu, value: number): void {
 }
 
 function demandCr4(cpu: Cpu, value: number): void {
-  demand(cpu, R_CR4, (value & ~CR4_SUPPORTED) === 0, GP0, value, CR4_SUPPORTED);
+  const has = cr4Bits(cpu);
+  demand(cpu, R_CR4, (value & ~has) === 0, GP0, value, has);
 }
 
 /** What a change of CR4 brings with it. True when the TLB was emptied. */

@@ -1,18 +1,22 @@
 // Instruction fetch: the next block from the cache, or, where the cache cannot serve (an instruction across two pages, at the end of
 // the segment, outside RAM, undefined, or while a probe wants every check), one instruction byte by byte with every check made.
+import { difference } from '../arch/vendor-differences.ts';
 import { rule } from '../event/rules.ts';
 import { decode, type DecodeResult } from '../isa/decoder.ts';
 import { disassemble } from '../isa/disassembler.ts';
 import { findBlock, type Block, type BlockCache } from './block-cache.ts';
+import { differ } from './differ.ts';
 import { demand, Fault, GP0, UD } from './fault.ts';
+import { missingFeatures } from './features.ts';
 import { linearForFetch } from './memory.ts';
 import { fetchPhysical } from './paging.ts';
 import { ramAddress, readPhysical8 } from './physical.ts';
-import { semanticsOf } from './semantics/table.ts';
+import { executionOf } from './semantics/table.ts';
 import { undefinedOpcode } from './semantics/unsupported.ts';
 import { CS, PAGE_SIZE, type Cpu } from './state.ts';
 
 const INSTRUCTION_LENGTH = rule('instruction-length'), OPCODE_DEFINED = rule('opcode-defined'), LOCK_ALLOWED = rule('lock-allowed');
+const D_UD0 = difference('ud0-modrm'), UD0 = 'ud0';
 const MAX_BYTES = 15;
 
 /** What to execute at CS:EIP. Faults with #GP(0) (limit, length), #PF (fetch), #UD. `cpu.instructionEip` must equal `cpu.eip`. */
@@ -32,9 +36,10 @@ function fetchInstruction(cpu: Cpu): Block {
   const result = decodeHere(cpu, cpu.eip);
   // SDM 3A "Interrupt 13": the instruction is longer than 15 bytes.
   demand(cpu, INSTRUCTION_LENGTH, result.kind !== 'too-long', GP0, cpu.eip, MAX_BYTES);
-  const execute = result.kind === 'insn' ? semanticsOf(result.insn) : null;
+  if (result.kind === 'insn' && result.insn.mnemonic === UD0) differ(cpu, D_UD0);
+  const execute = result.kind === 'insn' ? executionOf(cpu, result.insn) : null;
   // SDM 3A "Interrupt 6": the opcode or an operand form of it is not defined, or is kept so that it raises #UD.
-  demand(cpu, OPCODE_DEFINED, !(result.kind === 'invalid' && result.reason === 'opcode') && execute !== undefinedOpcode, UD, cpu.eip, 0);
+  demand(cpu, OPCODE_DEFINED, !(result.kind === 'invalid' && result.reason === 'opcode') && execute !== undefinedOpcode, UD, cpu.eip, result.kind === 'insn' ? missingFeatures(cpu, result.insn) : 0);
   // SDM 2A "LOCK": used with an instruction that cannot be locked or without a memory destination.
   demand(cpu, LOCK_ALLOWED, !(result.kind === 'invalid' && result.reason === 'lock'), UD, cpu.eip, 0);
   if (result.kind !== 'insn' || execute === null) throw new Error('internal error: expected an instruction after its checks');

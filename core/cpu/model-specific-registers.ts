@@ -2,7 +2,7 @@
 // SDM 2B "RDMSR—Read From Model Specific Register", SDM 2D "WRMSR—Write to Model Specific Register".
 
 import { CR4_TSD } from '../arch/control-registers.ts';
-import { IA32_TIME_STAMP_COUNTER, msrName } from '../arch/msrs.ts';
+import { IA32_TIME_STAMP_COUNTER, IA32_TSC_AUX, msrName } from '../arch/msrs.ts';
 import { registerOffset } from '../arch/register-file.ts';
 import { difference } from '../arch/vendor-differences.ts';
 import { assert } from '../base/assert.ts';
@@ -11,13 +11,13 @@ import { rule } from '../event/rules.ts';
 import { handleOf } from '../event/schema.ts';
 import { beforeEvent, beginEvent, emitEvent, kindCode } from './emit.ts';
 import { differ } from './differ.ts';
-import { demand, GP0, skip } from './fault.ts';
+import { demand, GP0, skip, Unsupported } from './fault.ts';
 import { isMsrValue, placeOfMsr } from './msr-places.ts';
 import { demandPrivileged } from './privilege.ts';
 import { EAX, ECX, EDX, type Cpu } from './state.ts';
 
 const R_EXISTS = rule('msr-exists'), R_VALUE = rule('msr-value'), R_TSC = rule('tsc-cpl');
-const D_SYSENTER_WIDTH = difference('sysenter-msr-width');
+const D_SYSENTER_WIDTH = difference('sysenter-msr-width'), D_TSC_WIDTH = difference('tsc-write-width');
 const K_WRITE = kindCode('msr-write');
 const H_MSR = handleOf('msr-write', 'msr'), H_NAME = handleOf('msr-write', 'name'), H_BEFORE = handleOf('msr-write', 'before'), H_AFTER = handleOf('msr-write', 'after'),
   H_REFUSED = handleOf('msr-write', 'refused');
@@ -29,7 +29,7 @@ const value = { lo: 0, hi: 0 };
 export function rdmsr(cpu: Cpu): void {
   const number = cpu.get32(ECX) >>> 0;
   demandPrivileged(cpu);
-  demand(cpu, R_EXISTS, placeOfMsr(cpu, number) !== null, GP0, number, 0);
+  demand(cpu, R_EXISTS, placeOfMsr(cpu, number)?.isWriteOnly === false, GP0, number, 0);
   skip(cpu, R_VALUE);
 
   readMsr(cpu, number);
@@ -48,6 +48,8 @@ export function wrmsr(cpu: Cpu): void {
   demand(cpu, R_EXISTS, place !== null, GP0, number, 0);
   demand(cpu, R_VALUE, isTaken, GP0, lo, hi);
 
+  const asked = place?.asksFor(lo) ?? null;
+  if (asked !== null) throw new Unsupported(`${asked}: WRMSR of ${msrName(number)}`);
   reportWrite(cpu, number, lo, hi, { refused: false });
 }
 
@@ -60,6 +62,13 @@ export function rdtsc(cpu: Cpu): void {
   cpu.set32(EDX, value.hi);
 }
 
+/** RDTSCP: as RDTSC, and ECX <- IA32_TSC_AUX. SDM 2B "RDTSCP—Read Time-Stamp Counter and Processor ID". */
+export function rdtscp(cpu: Cpu): void {
+  rdtsc(cpu);
+  readMsr(cpu, IA32_TSC_AUX);
+  cpu.set32(ECX, value.lo);
+}
+
 /** The one writer of MSRs. `number` must be one this processor has. */
 export function writeMsr(cpu: Cpu, number: number, lo: number, hi: number): void {
   const place = placeOfMsr(cpu, number);
@@ -69,6 +78,7 @@ export function writeMsr(cpu: Cpu, number: number, lo: number, hi: number): void
     cpu.setRegister(place.offset, lo, place.is64 ? hi : 0);
     return;
   }
+  if (hi !== 0) differ(cpu, D_TSC_WIDTH);
   const clock = cpu.clock;
   const low = lo - (clock >>> 0);
   cpu.setTscOffset(low >>> 0, (hi - highOfCount(clock) - (low < 0 ? 1 : 0)) >>> 0);
@@ -92,7 +102,7 @@ function readMsr(cpu: Cpu, number: number): void {
   const place = placeOfMsr(cpu, number);
   assert(place !== null, 'an MSR this processor has');
   if (place.offset !== null) {
-    value.lo = cpu.register(place.offset);
+    value.lo = (cpu.register(place.offset) | place.fixed) >>> 0;
     value.hi = cpu.registerHigh(place.offset);
     return;
   }

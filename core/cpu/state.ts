@@ -4,6 +4,7 @@
 //   0x00000  register file (core/arch/register-file.ts), u32 words
 //   0x00800  internals: counters as f64, then u32 words (below)
 //   0x00a00  x87, MXCSR and XMM registers: not in the register file of events; checkpoints and the state hash hold them
+//   0x00e00  registers of which few guests know: MSRs that are not in the register file (msr-places.ts), test registers; as above
 //   0x01000  TLB: TLB_ENTRIES entries of 4 words each (paging.ts gives them meaning)
 //   0x10000  page flags: one byte for each 4 KiB page of RAM (physical.ts)
 //   then     RAM, page aligned
@@ -32,6 +33,9 @@ const W_LAZY_RESULT = W, W_LAZY_CARRIES = W + 1, W_PENDING = W + 2, W_INTERRUPT_
 
 // x87 and SSE: u32 indices
 const W_X87 = 0xa00 / 4, W_FPU = W_X87 + FLOAT_CONTROL, W_MXCSR = W_X87 + FLOAT_MXCSR, W_XMM = W_X87 + FLOAT_XMM;
+
+/** Where registers outside the register file of events are kept, in words, for `register` and `setRegister`: pairs for MSRs, then test registers. */
+export const RARE_MSRS = 0xe00 / 4, TEST_REGISTERS = 0xfe0 / 4;
 
 const RIP = registerOffset('rip'), RFLAGS = registerOffset('rflags'), CPL = registerOffset('cpl'), ACTIVITY = registerOffset('activity'), SHADOW = registerOffset('shadow');
 const SEGMENTS = registerOffset('es.selector');

@@ -6,9 +6,9 @@ import type { RuleId } from './rules.ts';
 
 /**
  * `rights`: access-rights bits as core/arch/descriptor.ts packs them. `page-rights`: U/S and R/W of all levels together, in their places of an entry.
- * `segment`: number of a segment register. `vector`: vector number. `access`: kind of an access to a page, as core/cpu/access.ts packs it.
+ * `features`: HAS_ bits of core/arch/cpu-models.ts. `segment`: number of a segment register. `vector`: vector number. `access`: kind of an access to a page, as core/cpu/access.ts packs it.
  */
-export type OperandFormat = 'hex' | 'decimal' | 'rights' | 'page-rights' | 'segment' | 'vector' | 'access';
+export type OperandFormat = 'features' | 'hex' | 'decimal' | 'rights' | 'page-rights' | 'segment' | 'vector' | 'access';
 export interface Operand { readonly name: string; readonly format: OperandFormat }
 
 export interface RuleReading {
@@ -46,7 +46,7 @@ const READINGS: Readonly<Record<RuleId, RuleReading>> = {
 
   'fetch-limit': reading(WITHIN, register('cs.limit')),
   'instruction-length': reading([EIP, decimal('most bytes')], 'instruction'),
-  'opcode-defined': reading([EIP], 'instruction'),
+  'opcode-defined': reading([EIP, { name: 'missing features', format: 'features' }], 'instruction'),
   'lock-allowed': reading([EIP], 'instruction'),
 
   'segment-usable': reading([SEGMENT, SELECTOR], register('?.selector')),
@@ -212,6 +212,9 @@ const READINGS: Readonly<Record<RuleId, RuleReading>> = {
   'msr-exists': reading([hexadecimal('MSR')], register('rcx')),
   'msr-value': reading([hexadecimal('EAX'), hexadecimal('EDX')], register('rax')),
   'tsc-cpl': reading([CPL, hexadecimal('CR4')], register('cr4')),
+  'rdpmc-cpl': reading([CPL, hexadecimal('CR4')], register('cr4')),
+  'rdpmc-counter': reading([hexadecimal('counter')], register('rcx')),
+  'umip-cpl': reading([CPL, hexadecimal('CR4')], register('cr4')),
   'cr-exists': reading([decimal('control register')], 'instruction'),
   'cr0-paging-protected': reading([hexadecimal('new CR0'), hexadecimal('CR0')], 'instruction'),
   'cr0-cache-bits': reading([hexadecimal('new CR0'), hexadecimal('CR0')], 'instruction'),
@@ -238,7 +241,6 @@ const READINGS: Readonly<Record<RuleId, RuleReading>> = {
   'quotient-fits': reading([hexadecimal('dividend'), hexadecimal('divisor')], 'instruction'),
   'bound-range': reading([hexadecimal('index'), hexadecimal('bound')], 'operand'),
   'fpu-available': reading([hexadecimal('CR0'), hexadecimal('bits that ask for a trap')], register('cr0')),
-  'simd-available': reading([hexadecimal('feature'), hexadecimal('features')], 'instruction'),
   'simd-emulation': reading([hexadecimal('CR0')], register('cr0')),
   'simd-os-support': reading([hexadecimal('CR4')], register('cr4')),
   'simd-task-switched': reading([hexadecimal('CR0')], register('cr0')),

@@ -13,11 +13,11 @@ const HIGH_BYTES = 20;
 
 const DESTINATION: ReadonlySet<Op> = new Set<Op>([
   'add', 'or', 'adc', 'sbb', 'and', 'sub', 'xor', 'not', 'neg', 'inc', 'dec', 'mov', 'lea', 'movzx', 'movsx', 'imul', 'cmovcc', 'setcc', 'bts', 'btr', 'btc', 'bsf', 'bsr',
-  'bswap', 'rol', 'ror', 'rcl', 'rcr', 'shl', 'shr', 'sar', 'shld', 'shrd', 'movEvSw', 'movRdCd', 'movRdDd', 'sldt', 'str', 'smsw', 'lar', 'lsl',
+  'bswap', 'rol', 'ror', 'rcl', 'rcr', 'shl', 'shr', 'sar', 'shld', 'shrd', 'movEvSw', 'movRdCd', 'movRdDd', 'movRdTd', 'sldt', 'str', 'smsw', 'lar', 'lsl',
 ]);
 // OUT is in none of these: behind a port may be a BIOS, which answers in registers
 const NONE: ReadonlySet<Op> = new Set<Op>([
-  'cmp', 'test', 'bt', 'nop', 'jmp', 'jcc', 'jmpFar', 'clc', 'stc', 'cmc', 'cld', 'std', 'cli', 'sti', 'hlt', 'movSwEw', 'movCdRd', 'movDdRd', 'lgdt', 'lidt', 'lldt', 'ltr',
+  'cmp', 'test', 'bt', 'nop', 'jmp', 'jcc', 'jmpFar', 'clc', 'stc', 'cmc', 'cld', 'std', 'cli', 'sti', 'hlt', 'movSwEw', 'movCdRd', 'movDdRd', 'movTdRd', 'lgdt', 'lidt', 'lldt', 'ltr',
   'sgdt', 'sidt', 'lmsw', 'clts', 'invlpg', 'wrmsr', 'verr', 'verw', 'wbinvd', 'invd', 'sahf',
 ]);
 const STACK: ReadonlySet<Op> = new Set<Op>(['push', 'pushSw', 'pushf', 'pop', 'popSw', 'popf', 'call', 'ret']);

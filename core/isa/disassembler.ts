@@ -2,7 +2,7 @@
 // Sizes are named only where no register shows them.
 import {
   CONTROL_REGISTER, DEBUG_REGISTER, FAR_POINTER, IMMEDIATE, MEMORY, MMX_REGISTER, NO_OPERAND, NO_REGISTER, REGISTER, RELATIVE, REPEAT_EQUAL, REPEAT_NONE,
-  RIP_BASE, SECOND_IMMEDIATE, SEGMENT_REGISTER, STRING_DESTINATION, STRING_SOURCE, X87_REGISTER, XMM_REGISTER, type BitWidth, type Insn, type Operand,
+  RIP_BASE, SECOND_IMMEDIATE, SEGMENT_REGISTER, STRING_DESTINATION, STRING_SOURCE, TEST_REGISTER, X87_REGISTER, XMM_REGISTER, type BitWidth, type Insn, type Operand,
 } from './insn.ts';
 
 /** Names an address (`main+0x4`), or returns null. 64-bit addresses arrive as two u32 words. */
@@ -80,6 +80,7 @@ function operandText(insn: Insn, operand: Operand, context: DisassemblyContext):
     case FAR_POINTER: return `${hexText(insn.secondImmediate, 0)}:${hexText(insn.immediate, 0)}`;
     case SEGMENT_REGISTER: return SEGMENTS[operand.register] ?? '?';
     case CONTROL_REGISTER: return `cr${operand.register}`;
+    case TEST_REGISTER: return `tr${operand.register}`;
     case DEBUG_REGISTER: return `dr${operand.register}`;
     case MMX_REGISTER: return `mm${operand.register}`;
     case XMM_REGISTER: return `xmm${operand.register}`;

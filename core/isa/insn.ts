@@ -29,7 +29,9 @@ export const STRING_DESTINATION = 11;
 export const MMX_REGISTER = 12;
 export const XMM_REGISTER = 13;
 export const X87_REGISTER = 14;
-export type OperandKind = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14;
+/** TR3 to TR7 of the i486. */
+export const TEST_REGISTER = 15;
+export type OperandKind = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15;
 
 /** An operand. Shared between instructions; never modified. `sizeBits` is 0 where the manual gives none. */
 export interface Operand {

@@ -37,7 +37,7 @@ export interface OpcodeEntry {
   readonly byAddress: boolean;
 }
 
-const MODRM_METHODS = 'EGMRSCDPQNVWUF';
+const MODRM_METHODS = 'EGMRSCDTPQNVWUF';
 const index: OpcodeEntry[][] = Array.from({ length: 4 * 256 }, () => []);
 for (const row of OPCODE_ROWS) addRow(row);
 // Exact ModRM bytes before digits before general rows; a mandatory prefix before none.

@@ -20,6 +20,7 @@ export const TWO_BYTE_ROWS = rows([
   ['0F 1C', 'nop', 'Ev,Gv'], ['0F 1D', 'nop', 'Ev,Gv'], ['0F 1E', 'nop', 'Ev,Gv'], ['F3 0F 1E FA', 'nop', '', 'as=endbr64'], ['F3 0F 1E FB', 'nop', '', 'as=endbr32'],
   ['0F 1F', 'nop', 'Ev,Gv'], ['0F 1F /0', 'nop', 'Ev'],
   ['0F 20', 'movRdCd', 'Ry,Cy', 'as=mov'], ['0F 21', 'movRdDd', 'Ry,Dy', 'as=mov'], ['0F 22', 'movCdRd', 'Cy,Ry', 'as=mov'], ['0F 23', 'movDdRd', 'Dy,Ry', 'as=mov'],
+  ['0F 24', 'movRdTd', 'Ry,Ty', 'no64 as=mov'], ['0F 26', 'movTdRd', 'Ty,Ry', 'no64 as=mov'],
   ['0F 30', 'wrmsr', ''], ['0F 31', 'rdtsc', ''], ['0F 32', 'rdmsr', ''], ['0F 33', 'rdpmc', ''], ['0F 34', 'sysenter', ''], ['0F 35', 'sysexit', '', 'as=sysexit|sysexit|sysexitq'],
   ['NP 0F 37', 'getsec', ''],
   ['0F 40 +cc', 'cmovcc', 'Gv,Ev', 'as=cmov'], ['0F 80 +cc', 'jcc', 'Jz', 'def64 as=j'], ['0F 90 +cc', 'setcc', 'Eb', 'as=set'],

@@ -3,7 +3,7 @@ import { next16, next32, nextByte, nextSigned8 } from './byte-cursor.ts';
 import type { Decoding } from './decoding.ts';
 import {
   CONTROL_REGISTER, DEBUG_REGISTER, FAR_POINTER, IMMEDIATE, MEMORY, MMX_REGISTER, NO_OPERAND, NO_REGISTER, REGISTER, RELATIVE, SECOND_IMMEDIATE,
-  SEGMENT_REGISTER, STRING_DESTINATION, STRING_SOURCE, X87_REGISTER, XMM_REGISTER, type Insn, type Operand, type OperandKind,
+  SEGMENT_REGISTER, STRING_DESTINATION, STRING_SOURCE, TEST_REGISTER, X87_REGISTER, XMM_REGISTER, type Insn, type Operand, type OperandKind,
 } from './insn.ts';
 import type { OperandLetters } from './operand-letters.ts';
 
@@ -74,6 +74,7 @@ function resolve(decoding: Decoding, letters: OperandLetters, immediates: Immedi
     case 'S': return reg > 5 || (decoding.entry.op === 'movSwEw' && reg === 1) ? null : operand(SEGMENT_REGISTER, 16, reg);
     case 'C': return reg === 0 || (reg >= 2 && reg <= 4) || reg === 8 ? operand(CONTROL_REGISTER, size, reg) : null;
     case 'D': return reg > 7 ? null : operand(DEBUG_REGISTER, size, reg);
+    case 'T': return reg < 3 || reg > 7 ? null : operand(TEST_REGISTER, size, reg);
     case 'X': return operand(STRING_SOURCE, size);
     case 'Y': return operand(STRING_DESTINATION, size);
     case 'fixed': return fixedRegister(letters, size);

@@ -6,13 +6,13 @@ import { MEMORY, type Insn } from '../../isa/insn.ts';
 import { differ } from '../differ.ts';
 import { setZeroFlag } from '../flags.ts';
 import { readOperand16, writeOperand } from '../operands.ts';
-import { demandPrivileged } from '../privilege.ts';
+import { demandPrivileged, demandUmip } from '../privilege.ts';
 import { demandProtectedMode, isReadableFor, isWritableFor, visibleLimit, visibleRights } from '../selector-inspection.ts';
 import { LDTR, TR, type Cpu } from '../state.ts';
 import { lldt, ltr } from '../system-tables.ts';
 import type { SemanticsRows } from './execute-type.ts';
 
-const D_ARPL = difference('arpl-unchanged');
+const D_ARPL = difference('arpl-unchanged'), D_STORE = difference('selector-store-high-half');
 
 function lar(cpu: Cpu, insn: Insn): void { load(cpu, insn, visibleRights); }
 function lsl(cpu: Cpu, insn: Insn): void { load(cpu, insn, visibleLimit); }
@@ -61,6 +61,8 @@ function sldt(cpu: Cpu, insn: Insn): void { store(cpu, insn, LDTR); }
 function str(cpu: Cpu, insn: Insn): void { store(cpu, insn, TR); }
 function store(cpu: Cpu, insn: Insn, register: number): void {
   demandProtectedMode(cpu);
+  demandUmip(cpu);
+  if (insn.destination.sizeBits === 32) differ(cpu, D_STORE);
   writeOperand(cpu, insn, insn.destination, cpu.segmentSelector(register));
 }
 

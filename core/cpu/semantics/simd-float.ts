@@ -1,6 +1,5 @@
 // Floating-point arithmetic, comparison and conversion: SDM 1 "SSE SIMD Single Precision Floating-Point Instructions", "SSE2 Packed and Scalar
 // Double Precision Floating-Point Instructions", "SSE3 Instructions". What happens to a lane is core/cpu/simd.
-import { HAS_SSE, HAS_SSE2, HAS_SSE3 } from '../../arch/cpu-models.ts';
 import { FLAG_CF, FLAG_PF, FLAG_ZF, writeStatusFlags } from '../flags.ts';
 import { demandSse } from '../simd/available.ts';
 import { approximations, floats, fromMmx, horizontal, readScalars, toGeneral, toMmx, type FloatShape } from '../simd/bind-float.ts';
@@ -12,16 +11,16 @@ import { EQUAL, LESS, UNORDERED } from '../soft-float/compare.ts';
 import { QNAN, SNAN } from '../soft-float/float.ts';
 import type { Execute } from './execute-type.ts';
 
-const PS: FloatShape = { feature: HAS_SSE, count: 4 }, SS: FloatShape = { feature: HAS_SSE, count: 1 };
-const PD: FloatShape = { feature: HAS_SSE2, count: 2 }, SD: FloatShape = { feature: HAS_SSE2, count: 1 };
-const PS3: FloatShape = { feature: HAS_SSE3, count: 4 }, PD3: FloatShape = { feature: HAS_SSE3, count: 2 };
+const PS: FloatShape = { count: 4 }, SS: FloatShape = { count: 1 };
+const PD: FloatShape = { count: 2 }, SD: FloatShape = { count: 1 };
+const PS3: FloatShape = { count: 4 }, PD3: FloatShape = { count: 2 };
 /** Conversions of four lanes, of two into the lower half (the upper one becomes zero), of two into the whole register. */
-const FOUR: FloatShape = { feature: HAS_SSE2, count: 4 }, LOWER: FloatShape = { feature: HAS_SSE2, count: 2, above: 'zero' }, TWO = PD;
+const FOUR: FloatShape = { count: 4 }, LOWER: FloatShape = { count: 2, above: 'zero' }, TWO = PD;
 
 // COMISS, UCOMISS and their doubles: ZF, PF and CF; the other status flags are cleared. QNaNs are invalid for COMIS* alone.
-function ordered(feature: number, format: LaneFormat, invalidFrom: number): Execute {
+function ordered(format: LaneFormat, invalidFrom: number): Execute {
   return (cpu, insn) => {
-    demandSse(cpu, feature);
+    demandSse(cpu);
     const { left, right } = readScalars(cpu, insn);
     beginFloat(cpu);
     const relation = lane.relationOf(format, left, right, 0, invalidFrom);
@@ -44,15 +43,15 @@ export const SIMD_FLOAT = {
   addsubps: floats(PS3, lane.alternateSingle), addsubpd: floats(PD3, lane.alternateDouble),
   haddps: horizontal(PS3, lane.addSingle), haddpd: horizontal(PD3, lane.addDouble), hsubps: horizontal(PS3, lane.subtractSingle), hsubpd: horizontal(PD3, lane.subtractDouble),
 
-  comiss: ordered(HAS_SSE, SINGLES, QNAN), comisd: ordered(HAS_SSE2, DOUBLES, QNAN), ucomiss: ordered(HAS_SSE, SINGLES, SNAN), ucomisd: ordered(HAS_SSE2, DOUBLES, SNAN),
+  comiss: ordered(SINGLES, QNAN), comisd: ordered(DOUBLES, QNAN), ucomiss: ordered(SINGLES, SNAN), ucomisd: ordered(DOUBLES, SNAN),
 
   cvtps2pd: floats(TWO, convert.singleToDouble), cvtss2sd: floats(SD, convert.singleToDouble), cvtpd2ps: floats(LOWER, convert.doubleToSingle), cvtsd2ss: floats(SD, convert.doubleToSingle),
   cvtdq2ps: floats(FOUR, convert.integerToSingle), cvtdq2pd: floats(TWO, convert.integerToDouble), cvtsi2ss: floats(SS, convert.integerToSingle), cvtsi2sd: floats(SD, convert.integerToDouble),
   cvtps2dq: floats(FOUR, convert.intoLane(convert.singleToInteger)), cvttps2dq: floats(FOUR, convert.intoLane(convert.singleTruncated)),
   cvtpd2dq: floats(LOWER, convert.intoLane(convert.doubleToInteger)), cvttpd2dq: floats(LOWER, convert.intoLane(convert.doubleTruncated)),
-  cvtss2si: toGeneral(HAS_SSE, convert.singleToInteger), cvttss2si: toGeneral(HAS_SSE, convert.singleTruncated),
-  cvtsd2si: toGeneral(HAS_SSE2, convert.doubleToInteger), cvttsd2si: toGeneral(HAS_SSE2, convert.doubleTruncated),
-  cvtpi2ps: fromMmx(HAS_SSE, convert.integerToSingle), cvtpi2pd: fromMmx(HAS_SSE2, convert.integerToDouble),
-  cvtps2pi: toMmx(HAS_SSE, convert.singleToInteger), cvttps2pi: toMmx(HAS_SSE, convert.singleTruncated),
-  cvtpd2pi: toMmx(HAS_SSE2, convert.doubleToInteger), cvttpd2pi: toMmx(HAS_SSE2, convert.doubleTruncated),
+  cvtss2si: toGeneral(convert.singleToInteger), cvttss2si: toGeneral(convert.singleTruncated),
+  cvtsd2si: toGeneral(convert.doubleToInteger), cvttsd2si: toGeneral(convert.doubleTruncated),
+  cvtpi2ps: fromMmx(convert.integerToSingle), cvtpi2pd: fromMmx(convert.integerToDouble),
+  cvtps2pi: toMmx(convert.singleToInteger), cvttps2pi: toMmx(convert.singleTruncated),
+  cvtpd2pi: toMmx(convert.doubleToInteger), cvttpd2pi: toMmx(convert.doubleTruncated),
 };

@@ -1,16 +1,14 @@
 // Moves of MMX and XMM registers: SDM 1 "MMX Data Transfer Instructions", "SSE Data Transfer Instructions", "SSE2 Data Movement Instructions".
 // Stores check all of the destination first. Non-temporal stores write as others do: no cache is modelled.
-import { HAS_MMX, HAS_SSE, HAS_SSE2, HAS_SSE3 } from '../../arch/cpu-models.ts';
 import { difference } from '../../arch/vendor-differences.ts';
 import { MEMORY, MMX_REGISTER, REGISTER, type Insn } from '../../isa/insn.ts';
 import { differ } from '../differ.ts';
 import { prepareWrite, write8 } from '../memory.ts';
 import { writeOperand32 } from '../operands.ts';
-import { demandFeature, demandMmx, demandSse, demandSseAndMmx } from '../simd/available.ts';
+import { demandMmx, demandSse, demandSseAndMmx } from '../simd/available.ts';
 import { newLanes, type Lanes } from '../simd/lanes.ts';
 import { loadXmm, readLanes, storeXmm, writeMemory } from '../simd/operands.ts';
 import { packed } from '../simd/bind.ts';
-import { SSE } from '../simd/features.ts';
 import { moveHighToLow, unpackLowQuadwords } from '../simd/shuffle-lanes.ts';
 import { EDI, type Cpu } from '../state.ts';
 import type { Placement } from '../wide-memory.ts';
@@ -25,9 +23,9 @@ function clearFrom(lanes: Lanes, word: number): void {
 }
 
 // MOVAPS, MOVUPS and their relatives: all 128 bits, in either direction.
-function moveWhole(feature: number, placement: Placement): Execute {
+function moveWhole(placement: Placement): Execute {
   return (cpu, insn) => {
-    demandSse(cpu, feature);
+    demandSse(cpu);
     readLanes(cpu, insn, insn.source, value, placement);
     if (insn.destination.kind === MEMORY) writeMemory(cpu, insn, 128, value, placement);
     else storeXmm(cpu, insn.destination.register, value);
@@ -35,10 +33,10 @@ function moveWhole(feature: number, placement: Placement): Execute {
 }
 
 // MOVSS, MOVSD: the lowest lane of so many words. Between registers the rest stays, from memory it becomes zero.
-function moveScalar(feature: number, words: 1 | 2): Execute {
+function moveScalar(words: 1 | 2): Execute {
   return (cpu, insn) => {
     const { destination, source } = insn;
-    demandSse(cpu, feature);
+    demandSse(cpu);
     if (destination.kind === MEMORY) {
       loadXmm(cpu, source.register, value);
       writeMemory(cpu, insn, words * 32, value, 'anywhere');
@@ -52,10 +50,10 @@ function moveScalar(feature: number, words: 1 | 2): Execute {
 }
 
 // MOVLPS, MOVHPS and their doubles: one quadword between memory and a half of a register.
-function moveHalf(feature: number, first: 0 | 2): Execute {
+function moveHalf(first: 0 | 2): Execute {
   return (cpu, insn) => {
     const { destination, source } = insn;
-    demandSse(cpu, feature);
+    demandSse(cpu);
     if (destination.kind === MEMORY) {
       value.u32[0] = cpu.xmm[source.register * 4 + first]!;
       value.u32[1] = cpu.xmm[source.register * 4 + first + 1]!;
@@ -72,8 +70,8 @@ function moveHalf(feature: number, first: 0 | 2): Execute {
 function movd(cpu: Cpu, insn: Insn): void {
   const { destination, source } = insn;
   const isMmx = destination.kind === MMX_REGISTER || source.kind === MMX_REGISTER;
-  if (isMmx) demandMmx(cpu, HAS_MMX);
-  else demandSse(cpu, HAS_SSE2);
+  if (isMmx) demandMmx(cpu);
+  else demandSse(cpu);
   readLanes(cpu, insn, source, value, 'anywhere');
   if (destination.kind === REGISTER || destination.kind === MEMORY) {
     writeOperand32(cpu, insn, destination, value.i32[0]!);
@@ -89,8 +87,8 @@ function movd(cpu: Cpu, insn: Insn): void {
 function movq(cpu: Cpu, insn: Insn): void {
   const { destination, source } = insn;
   const isMmx = destination.kind === MMX_REGISTER || source.kind === MMX_REGISTER;
-  if (isMmx) demandMmx(cpu, HAS_MMX);
-  else demandSse(cpu, HAS_SSE2);
+  if (isMmx) demandMmx(cpu);
+  else demandSse(cpu);
   readLanes(cpu, insn, source, value, 'anywhere');
   if (destination.kind === MEMORY) {
     writeMemory(cpu, insn, 64, value, 'anywhere');
@@ -103,27 +101,26 @@ function movq(cpu: Cpu, insn: Insn): void {
 }
 
 function movq2dq(cpu: Cpu, insn: Insn): void {
-  demandSseAndMmx(cpu, HAS_SSE2);
+  demandSseAndMmx(cpu);
   loadMmx(cpu, insn.source.register, value.u32);
   clearFrom(value, 2);
   enterMmx(cpu);
   storeXmm(cpu, insn.destination.register, value);
 }
 function movdq2q(cpu: Cpu, insn: Insn): void {
-  demandSseAndMmx(cpu, HAS_SSE2);
+  demandSseAndMmx(cpu);
   loadXmm(cpu, insn.source.register, value);
   storeMmx(cpu, insn.destination.register, value.u32);
 }
 
 function movntq(cpu: Cpu, insn: Insn): void {
-  demandMmx(cpu, HAS_SSE);
+  demandMmx(cpu);
   loadMmx(cpu, insn.source.register, value.u32);
   writeMemory(cpu, insn, 64, value, 'anywhere');
   enterMmx(cpu);
 }
 // SDM 2B "MOVNTI": a general register; CR0 and CR4 are not asked.
 function movnti(cpu: Cpu, insn: Insn): void {
-  demandFeature(cpu, HAS_SSE2);
   writeOperand32(cpu, insn, insn.destination, cpu.get32(insn.source.register));
 }
 
@@ -136,25 +133,25 @@ function writeMasked(cpu: Cpu, insn: Insn, bytes: number): void {
   for (let index = 0; index < bytes; index += 1) if (mask.i8[index]! < 0) write8(cpu, insn.segment, at(index), value.u8[index]!);
 }
 function maskmovq(cpu: Cpu, insn: Insn): void {
-  demandMmx(cpu, HAS_SSE);
+  demandMmx(cpu);
   loadMmx(cpu, insn.destination.register, value.u32);
   loadMmx(cpu, insn.source.register, mask.u32);
   writeMasked(cpu, insn, 8);
   enterMmx(cpu);
 }
 function maskmovdqu(cpu: Cpu, insn: Insn): void {
-  demandSse(cpu, HAS_SSE2);
+  demandSse(cpu);
   loadXmm(cpu, insn.destination.register, value);
   loadXmm(cpu, insn.source.register, mask);
   writeMasked(cpu, insn, 16);
 }
 
 export const SIMD_MOVE = {
-  movaps: moveWhole(HAS_SSE, 'aligned'), movapd: moveWhole(HAS_SSE2, 'aligned'), movdqa: moveWhole(HAS_SSE2, 'aligned'),
-  movups: moveWhole(HAS_SSE, 'anywhere'), movupd: moveWhole(HAS_SSE2, 'anywhere'), movdqu: moveWhole(HAS_SSE2, 'anywhere'), lddqu: moveWhole(HAS_SSE3, 'anywhere'),
-  movntps: moveWhole(HAS_SSE, 'aligned'), movntpd: moveWhole(HAS_SSE2, 'aligned'), movntdq: moveWhole(HAS_SSE2, 'aligned'),
-  movss: moveScalar(HAS_SSE, 1), movsd: moveScalar(HAS_SSE2, 2),
-  movlps: moveHalf(HAS_SSE, 0), movlpd: moveHalf(HAS_SSE2, 0), movhps: moveHalf(HAS_SSE, 2), movhpd: moveHalf(HAS_SSE2, 2),
-  movhlps: packed(SSE, moveHighToLow), movlhps: packed(SSE, unpackLowQuadwords),
+  movaps: moveWhole('aligned'), movapd: moveWhole('aligned'), movdqa: moveWhole('aligned'),
+  movups: moveWhole('anywhere'), movupd: moveWhole('anywhere'), movdqu: moveWhole('anywhere'), lddqu: moveWhole('anywhere'),
+  movntps: moveWhole('aligned'), movntpd: moveWhole('aligned'), movntdq: moveWhole('aligned'),
+  movss: moveScalar(1), movsd: moveScalar(2),
+  movlps: moveHalf(0), movlpd: moveHalf(0), movhps: moveHalf(2), movhpd: moveHalf(2),
+  movhlps: packed(moveHighToLow), movlhps: packed(unpackLowQuadwords),
   movd, movq, movq2dq, movdq2q, movntq, movnti, maskmovq, maskmovdqu,
 };

@@ -3,7 +3,6 @@
 import { MMX_REGISTER, type Insn } from '../../isa/insn.ts';
 import { demandMmx, demandSse } from '../simd/available.ts';
 import { packed } from '../simd/bind.ts';
-import { MMX, MMX_SSE, SSE, SSE2, SSE3, type Features } from '../simd/features.ts';
 import { newLanes } from '../simd/lanes.ts';
 import { readLanes } from '../simd/operands.ts';
 import * as shuffle from '../simd/shuffle-lanes.ts';
@@ -14,24 +13,24 @@ import type { Execute } from './execute-type.ts';
 const read = newLanes();
 
 /** Reads the MMX or XMM source register of an instruction that writes a general register; the number of its bytes. */
-function readRegister(cpu: Cpu, insn: Insn, features: Features): number {
+function readRegister(cpu: Cpu, insn: Insn): number {
   const isMmx = insn.source.kind === MMX_REGISTER;
-  if (isMmx) demandMmx(cpu, features.mmx);
-  else demandSse(cpu, features.xmm);
+  if (isMmx) demandMmx(cpu);
+  else demandSse(cpu);
   readLanes(cpu, insn, insn.source, read, 'aligned');
   if (isMmx) enterMmx(cpu);
   return isMmx ? 8 : 16;
 }
 
 function pextrw(cpu: Cpu, insn: Insn): void {
-  const bytes = readRegister(cpu, insn, MMX_SSE);
+  const bytes = readRegister(cpu, insn);
   cpu.set32(insn.destination.register, read.u16[insn.immediate & ((bytes >>> 1) - 1)]!);
 }
 
 // The top bits of lanes of `laneBytes`, lowest first, zero-extended into a general register.
-function signMask(features: Features, laneBytes: 1 | 4 | 8): Execute {
+function signMask(laneBytes: 1 | 4 | 8): Execute {
   return (cpu, insn) => {
-    const bytes = readRegister(cpu, insn, features);
+    const bytes = readRegister(cpu, insn);
     let mask = 0;
     for (let last = laneBytes - 1, bit = 0; last < bytes; last += laneBytes, bit += 1) mask |= (read.u8[last]! >>> 7) << bit;
     cpu.set32(insn.destination.register, mask);
@@ -39,13 +38,13 @@ function signMask(features: Features, laneBytes: 1 | 4 | 8): Execute {
 }
 
 export const SIMD_SHUFFLE = {
-  punpcklbw: packed(MMX, shuffle.unpackLowBytes), punpcklwd: packed(MMX, shuffle.unpackLowWords), punpckldq: packed(MMX, shuffle.unpackLowDoublewords),
-  punpcklqdq: packed(SSE2, shuffle.unpackLowQuadwords), punpckhbw: packed(MMX, shuffle.unpackHighBytes), punpckhwd: packed(MMX, shuffle.unpackHighWords),
-  punpckhdq: packed(MMX, shuffle.unpackHighDoublewords), punpckhqdq: packed(SSE2, shuffle.unpackHighQuadwords),
-  unpcklps: packed(SSE, shuffle.unpackLowDoublewords), unpckhps: packed(SSE, shuffle.unpackHighDoublewords), unpcklpd: packed(SSE2, shuffle.unpackLowQuadwords), unpckhpd: packed(SSE2, shuffle.unpackHighQuadwords),
-  packsswb: packed(MMX, shuffle.packSignedWords), packuswb: packed(MMX, shuffle.packUnsignedWords), packssdw: packed(MMX, shuffle.packSignedDoublewords),
-  pshufd: packed(SSE2, shuffle.shuffleDoublewords), pshufw: packed(MMX_SSE, shuffle.shuffleLowWords), pshuflw: packed(SSE2, shuffle.shuffleLowWords), pshufhw: packed(SSE2, shuffle.shuffleHighWords),
-  shufps: packed(SSE, shuffle.shuffleSingles), shufpd: packed(SSE2, shuffle.shuffleDoubles), pinsrw: packed(MMX_SSE, shuffle.insertWord), pextrw,
-  movsldup: packed(SSE3, shuffle.duplicateEvenSingles), movshdup: packed(SSE3, shuffle.duplicateOddSingles), movddup: packed(SSE3, shuffle.duplicateLowDouble),
-  pmovmskb: signMask(MMX_SSE, 1), movmskps: signMask(SSE, 4), movmskpd: signMask(SSE2, 8),
+  punpcklbw: packed(shuffle.unpackLowBytes), punpcklwd: packed(shuffle.unpackLowWords), punpckldq: packed(shuffle.unpackLowDoublewords),
+  punpcklqdq: packed(shuffle.unpackLowQuadwords), punpckhbw: packed(shuffle.unpackHighBytes), punpckhwd: packed(shuffle.unpackHighWords),
+  punpckhdq: packed(shuffle.unpackHighDoublewords), punpckhqdq: packed(shuffle.unpackHighQuadwords),
+  unpcklps: packed(shuffle.unpackLowDoublewords), unpckhps: packed(shuffle.unpackHighDoublewords), unpcklpd: packed(shuffle.unpackLowQuadwords), unpckhpd: packed(shuffle.unpackHighQuadwords),
+  packsswb: packed(shuffle.packSignedWords), packuswb: packed(shuffle.packUnsignedWords), packssdw: packed(shuffle.packSignedDoublewords),
+  pshufd: packed(shuffle.shuffleDoublewords), pshufw: packed(shuffle.shuffleLowWords), pshuflw: packed(shuffle.shuffleLowWords), pshufhw: packed(shuffle.shuffleHighWords),
+  shufps: packed(shuffle.shuffleSingles), shufpd: packed(shuffle.shuffleDoubles), pinsrw: packed(shuffle.insertWord), pextrw,
+  movsldup: packed(shuffle.duplicateEvenSingles), movshdup: packed(shuffle.duplicateOddSingles), movddup: packed(shuffle.duplicateLowDouble),
+  pmovmskb: signMask(1), movmskps: signMask(4), movmskpd: signMask(8),
 };

@@ -1,6 +1,7 @@
 // System instructions as thin bindings: operands here, checks and effects in the files named after the manual's topics beside
 // (control-registers.ts, system-tables.ts, model-specific-registers.ts …). SDM 1 "System Instructions".
 import { registerOffset } from '../../arch/register-file.ts';
+import { difference } from '../../arch/vendor-differences.ts';
 import { rule } from '../../event/rules.ts';
 import type { Insn } from '../../isa/insn.ts';
 import { partCode, WHAT_PSEUDO_DESCRIPTOR } from '../access-codes.ts';
@@ -8,6 +9,7 @@ import { PENDING_ACTIVITY, PENDING_NMI } from '../attention.ts';
 import { clts, invalidatePage, lmsw, movFromCr, movToCr } from '../control-registers.ts';
 import { cpuid } from '../cpuid.ts';
 import { movFromDr, movToDr } from '../debug-registers.ts';
+import { differ } from '../differ.ts';
 import { breakpoint, debugInterrupt, softwareInterrupt, trapOverflow } from '../delivery.ts';
 import { sysenter, sysexit } from '../fast-system-calls.ts';
 import { BR, demand, NM } from '../fault.ts';
@@ -16,16 +18,19 @@ import { interruptReturn } from '../iret.ts';
 import { isProtectedMode } from '../mode.ts';
 import { realInterruptReturn } from '../real-mode-interrupt.ts';
 import { prepareWrite, read16, read32, readTold, write16, write32 } from '../memory.ts';
-import { rdmsr, rdtsc, wrmsr } from '../model-specific-registers.ts';
+import { rdmsr, rdtsc, rdtscp, wrmsr } from '../model-specific-registers.ts';
+import { rdpmc } from '../performance-counters.ts';
+import { movFromTr, movToTr } from '../test-registers.ts';
 import { emitHalt } from '../emit.ts';
 import { effectiveAddress, readOperand16, readOperand32, writeOperand } from '../operands.ts';
-import { demandPrivileged } from '../privilege.ts';
+import { demandPrivileged, demandUmip } from '../privilege.ts';
 import { HALTED, SHADOW_NMI, type Cpu } from '../state.ts';
 import { lgdt, lidt } from '../system-tables.ts';
 import { unsupported } from './unsupported.ts';
 import type { SemanticsRows } from './execute-type.ts';
 
 const BOUND_RANGE = rule('bound-range'), FPU_AVAILABLE = rule('fpu-available');
+const D_SMSW = difference('smsw-high-half'), D_STORE = difference('table-store-16-bit');
 const LIMIT = partCode('limit'), BASE = partCode('base');
 const ACTIVITY = registerOffset('activity');
 const CR0 = registerOffset('cr0');
@@ -71,18 +76,26 @@ function movRdCd(cpu: Cpu, insn: Insn): void { cpu.set32(insn.destination.regist
 function movCdRd(cpu: Cpu, insn: Insn): void { movToCr(cpu, insn.destination.register, cpu.get32(insn.source.register) >>> 0); }
 function movRdDd(cpu: Cpu, insn: Insn): void { cpu.set32(insn.destination.register, movFromDr(cpu, insn.source.register)); }
 function movDdRd(cpu: Cpu, insn: Insn): void { movToDr(cpu, insn.destination.register, cpu.get32(insn.source.register) >>> 0); }
+function movRdTd(cpu: Cpu, insn: Insn): void { cpu.set32(insn.destination.register, movFromTr(cpu, insn.source.register)); }
+function movTdRd(cpu: Cpu, insn: Insn): void { movToTr(cpu, insn.destination.register, cpu.get32(insn.source.register) >>> 0); }
 function lmswEw(cpu: Cpu, insn: Insn): void {
   refuseUnprivileged(cpu);
   lmsw(cpu, readOperand16(cpu, insn, insn.destination));
 }
 // SDM 2 "SMSW": a 32-bit register receives the whole of CR0.
-function smsw(cpu: Cpu, insn: Insn): void { writeOperand(cpu, insn, insn.destination, cpu.register(CR0)); }
+function smsw(cpu: Cpu, insn: Insn): void {
+  demandUmip(cpu);
+  if (insn.destination.sizeBits === 32) differ(cpu, D_SMSW);
+  writeOperand(cpu, insn, insn.destination, cpu.register(CR0));
+}
 
 /** The second word of a 6-byte table operand: 2 bytes on, cut to the address size. */
 function behindLimit(insn: Insn, offset: number): number {
   return insn.addressSize === 32 ? (offset + 2) >>> 0 : (offset + 2) & 0xffff;
 }
 function storeTable(cpu: Cpu, insn: Insn, register: 'gdtr' | 'idtr'): void {
+  demandUmip(cpu);
+  if (insn.operandSize === 16) differ(cpu, D_STORE);
   const offset = effectiveAddress(cpu, insn);
   prepareWrite(cpu, insn.segment, offset, 6);
   write16(cpu, insn.segment, offset, cpu.register(registerOffset(`${register}.limit`)) & 0xffff);
@@ -146,7 +159,7 @@ function nop(): void { /* NOP, PAUSE, prefetches and hints do nothing here */ }
 
 export const SYSTEM = {
   int, int1, int3, into, iret, hlt, wbinvd, invd, movRdCd, movCdRd, movRdDd, movDdRd, lmsw: lmswEw, smsw, sgdt, sidt, lgdt: lgdtMs, lidt: lidtMs,
-  invlpg, bound, x87, fwait, nop, sysenter, sysexit, rdmsr, wrmsr, rdtsc, cpuid, clts,
+  invlpg, bound, x87, fwait, nop, sysenter, sysexit, rdmsr, wrmsr, rdtsc, rdtscp, rdpmc, cpuid, clts, movRdTd, movTdRd,
 } satisfies SemanticsRows<
   'int' | 'int1' | 'int3' | 'into' | 'iret' | 'hlt' | 'wbinvd' | 'invd' | 'movRdCd' | 'movCdRd' | 'movRdDd' | 'movDdRd' | 'lmsw' | 'smsw' | 'sgdt' | 'sidt' | 'lgdt' | 'lidt' |
-  'invlpg' | 'bound' | 'x87' | 'fwait' | 'nop' | 'sysenter' | 'sysexit' | 'rdmsr' | 'wrmsr' | 'rdtsc' | 'cpuid' | 'clts'>;
+  'invlpg' | 'bound' | 'x87' | 'fwait' | 'nop' | 'sysenter' | 'sysexit' | 'rdmsr' | 'wrmsr' | 'rdtsc' | 'rdtscp' | 'rdpmc' | 'cpuid' | 'clts' | 'movRdTd' | 'movTdRd'>;

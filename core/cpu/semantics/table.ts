@@ -1,6 +1,8 @@
 // The dispatch table: every operation of the opcode table has a row, or this file does not compile.
 import type { Insn } from '../../isa/insn.ts';
 import type { Op } from '../../isa/opcode-index.ts';
+import { missingFeatures } from '../features.ts';
+import type { Cpu } from '../state.ts';
 import { ARITHMETIC } from './arithmetic.ts';
 import { BCD } from './bcd.ts';
 import { BIT } from './bit.ts';
@@ -17,12 +19,17 @@ import { SIMD } from './simd.ts';
 import { STACK } from './stack.ts';
 import { STRING } from './string.ts';
 import { SYSTEM } from './system.ts';
-import { UNSUPPORTED, unsupported } from './unsupported.ts';
+import { UNSUPPORTED, undefinedOpcode, unsupported } from './unsupported.ts';
 
 export const SEMANTICS: Readonly<Record<Op, Semantics>> = {
   ...ARITHMETIC, ...BCD, ...BIT, ...CONTROL_FLOW, ...DATA_TRANSFER, ...DESCRIPTOR, ...FLAG_CONTROL, ...INPUT_OUTPUT, ...LOGIC, ...MULTIPLY_DIVIDE,
   ...SHIFT_ROTATE, ...SIMD, ...STACK, ...STRING, ...SYSTEM, ...UNSUPPORTED,
 };
+
+/** The function that executes an instruction on this processor: `undefinedOpcode` for one its model does not have. */
+export function executionOf(cpu: Cpu, insn: Insn): Execute {
+  return missingFeatures(cpu, insn) === 0 ? semanticsOf(insn) : undefinedOpcode;
+}
 
 /** The function that executes an instruction: by operation, and where it matters by the size of the first operand. */
 export function semanticsOf(insn: Insn): Execute {

@@ -13,17 +13,17 @@ export function unsupported(cpu: Cpu, insn: Insn): never {
   throw new Unsupported(disassemble(insn, { ip: cpu.instructionEip }));
 }
 
-/** #UD: what the manual reserves to raise it (UD2), and instructions of features that CPUID does not report. */
+/** #UD: what the manual reserves to raise it (UD0, UD1, UD2), and instructions this processor's model does not have. */
 export function undefinedOpcode(cpu: Cpu): void {
   demand(cpu, OPCODE_DEFINED, false, UD, cpu.instructionEip, 0);
 }
 
+/** Operations no model has are undefined before they come here (features.ts). */
 export const UNSUPPORTED = {
-  ud: undefinedOpcode,
-  movsxd: unsupported, swapgs: unsupported,
-  syscall: unsupported, sysret: unsupported, rdpmc: unsupported, rsm: unsupported, getsec: unsupported,
-  vmcall: unsupported, vmlaunch: unsupported, vmresume: unsupported, vmxoff: unsupported, monitor: unsupported, mwait: unsupported,
-  clac: unsupported, stac: unsupported, xgetbv: unsupported, xsetbv: unsupported, rdtscp: unsupported, rdrand: unsupported, rdseed: unsupported, popcnt: unsupported,
+  ud: undefinedOpcode, movsxd: undefinedOpcode, swapgs: undefinedOpcode, syscall: undefinedOpcode, sysret: undefinedOpcode, rsm: undefinedOpcode, getsec: undefinedOpcode,
+  vmcall: undefinedOpcode, vmlaunch: undefinedOpcode, vmresume: undefinedOpcode, vmxoff: undefinedOpcode, monitor: undefinedOpcode, mwait: undefinedOpcode,
+  xgetbv: undefinedOpcode, xsetbv: undefinedOpcode, rdrand: undefinedOpcode, rdseed: undefinedOpcode, popcnt: undefinedOpcode,
+  clac: unsupported, stac: unsupported,
 } satisfies SemanticsRows<
-  'ud' | 'movsxd' | 'swapgs' | 'syscall' | 'sysret' | 'rdpmc' | 'rsm' | 'getsec' |
-  'vmcall' | 'vmlaunch' | 'vmresume' | 'vmxoff' | 'monitor' | 'mwait' | 'clac' | 'stac' | 'xgetbv' | 'xsetbv' | 'rdtscp' | 'rdrand' | 'rdseed' | 'popcnt'>;
+  'ud' | 'movsxd' | 'swapgs' | 'syscall' | 'sysret' | 'rsm' | 'getsec' |
+  'vmcall' | 'vmlaunch' | 'vmresume' | 'vmxoff' | 'monitor' | 'mwait' | 'clac' | 'stac' | 'xgetbv' | 'xsetbv' | 'rdrand' | 'rdseed' | 'popcnt'>;

@@ -1,4 +1,4 @@
-// What must hold before an MMX or SSE instruction looks at its operands. SDM 2A "Exception Conditions of Legacy SIMD Instructions Operating on
+// What must hold before an MMX or SSE instruction that the model has (core/cpu/features.ts) looks at its operands. SDM 2A "Exception Conditions of Legacy SIMD Instructions Operating on
 // MMX Registers", SDM 3A "System Programming for Instruction Set Extensions".
 
 import { CR0_EM, CR0_TS, CR4_OSFXSR } from '../../arch/control-registers.ts';
@@ -8,17 +8,11 @@ import { demand, NM, skip, UD } from '../fault.ts';
 import type { Cpu } from '../state.ts';
 import { demandNoPendingException } from '../x87/mmx-state.ts';
 
-const R_AVAILABLE = rule('simd-available'), R_EMULATION = rule('simd-emulation'), R_OS = rule('simd-os-support'), R_SWITCHED = rule('simd-task-switched');
+const R_EMULATION = rule('simd-emulation'), R_OS = rule('simd-os-support'), R_SWITCHED = rule('simd-task-switched');
 const CR0 = registerOffset('cr0'), CR4 = registerOffset('cr4');
 
-/** #UD unless the processor has the feature (a HAS_ bit of cpu-models.ts). Alone for instructions that use no SIMD register (MOVNTI, the fences). */
-export function demandFeature(cpu: Cpu, feature: number): void {
-  demand(cpu, R_AVAILABLE, (cpu.model.features & feature) !== 0, UD, feature, cpu.model.features);
-}
-
 /** Before an instruction that uses XMM registers or MXCSR. Faults with #UD, #NM. */
-export function demandSse(cpu: Cpu, feature: number): void {
-  demandFeature(cpu, feature);
+export function demandSse(cpu: Cpu): void {
   const cr0 = cpu.register(CR0), cr4 = cpu.register(CR4);
   demand(cpu, R_EMULATION, (cr0 & CR0_EM) === 0, UD, cr0, 0);
   demand(cpu, R_OS, (cr4 & CR4_OSFXSR) !== 0, UD, cr4, 0);
@@ -26,8 +20,7 @@ export function demandSse(cpu: Cpu, feature: number): void {
 }
 
 /** Before an instruction that uses MMX registers alone. Faults with #UD, #NM, #MF. */
-export function demandMmx(cpu: Cpu, feature: number): void {
-  demandFeature(cpu, feature);
+export function demandMmx(cpu: Cpu): void {
   const cr0 = cpu.register(CR0);
   demand(cpu, R_EMULATION, (cr0 & CR0_EM) === 0, UD, cr0, 0);
   skip(cpu, R_OS);
@@ -36,7 +29,7 @@ export function demandMmx(cpu: Cpu, feature: number): void {
 }
 
 /** Before an instruction between MMX and XMM registers. Faults with #UD, #NM, #MF. */
-export function demandSseAndMmx(cpu: Cpu, feature: number): void {
-  demandSse(cpu, feature);
+export function demandSseAndMmx(cpu: Cpu): void {
+  demandSse(cpu);
   demandNoPendingException(cpu);
 }

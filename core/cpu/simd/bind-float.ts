@@ -15,13 +15,13 @@ import { loadXmm, readLanes, storeXmm } from './operands.ts';
 const APPROXIMATION = difference('reciprocal-approximation'), TRANSITION = difference('mmx-transition-before-exception');
 const left = newLanes(), right = newLanes(), sums = newLanes();
 
-/** How an instruction uses lanes: how many, which extension it belongs to, and whether DEST's lanes above are kept or become zero. */
-export interface FloatShape { readonly feature: number; readonly count: number; readonly above?: 'kept' | 'zero' }
+/** How an instruction uses lanes: how many, and whether DEST's lanes above are kept or become zero. */
+export interface FloatShape { readonly count: number; readonly above?: 'kept' | 'zero' }
 
 /** Each of the lowest lanes of the destination, an XMM register, from its own and the source's. */
-export function floats({ feature, count, above = 'kept' }: FloatShape, lane: FloatLane): Execute {
+export function floats({ count, above = 'kept' }: FloatShape, lane: FloatLane): Execute {
   return (cpu, insn) => {
-    demandSse(cpu, feature);
+    demandSse(cpu);
     readLanes(cpu, insn, insn.source, right, 'aligned');
     if (above === 'kept') loadXmm(cpu, insn.destination.register, left);
     else left.u32.fill(0);
@@ -43,11 +43,11 @@ export function approximations(shape: FloatShape, lane: FloatLane): Execute {
 }
 
 /** CVTPI2PS and CVTPI2PD: two doublewords of an MMX register, which then is in MMX state, or of memory, which changes nothing of it. */
-export function fromMmx(feature: number, lane: FloatLane): Execute {
+export function fromMmx(lane: FloatLane): Execute {
   return (cpu, insn) => {
     const isMmx = insn.source.kind === MMX_REGISTER;
-    if (isMmx) demandSseAndMmx(cpu, feature);
-    else demandSse(cpu, feature);
+    if (isMmx) demandSseAndMmx(cpu);
+    else demandSse(cpu);
     readLanes(cpu, insn, insn.source, right, 'anywhere');
     loadXmm(cpu, insn.destination.register, left);
     beginFloat(cpu);
@@ -61,9 +61,9 @@ export function fromMmx(feature: number, lane: FloatLane): Execute {
 }
 
 /** CVTPS2PI and its relatives: two lanes as doublewords of an MMX register. */
-export function toMmx(feature: number, convert: (source: Lanes, index: number) => number): Execute {
+export function toMmx(convert: (source: Lanes, index: number) => number): Execute {
   return (cpu, insn) => {
-    demandSseAndMmx(cpu, feature);
+    demandSseAndMmx(cpu);
     readLanes(cpu, insn, insn.source, right, 'aligned');
     beginFloat(cpu);
     for (let index = 0; index < 2; index += 1) left.i32[index] = convert(right, index);
@@ -75,9 +75,9 @@ export function toMmx(feature: number, convert: (source: Lanes, index: number) =
 }
 
 /** CVTSS2SI and its relatives: the lowest lane in a general register. */
-export function toGeneral(feature: number, convert: (source: Lanes, index: number) => number): Execute {
+export function toGeneral(convert: (source: Lanes, index: number) => number): Execute {
   return (cpu, insn) => {
-    demandSse(cpu, feature);
+    demandSse(cpu);
     readLanes(cpu, insn, insn.source, right, 'anywhere');
     beginFloat(cpu);
     const value = convert(right, 0);
@@ -88,9 +88,9 @@ export function toGeneral(feature: number, convert: (source: Lanes, index: numbe
 }
 
 /** HADDPS and its relatives (SSE3): pairs of neighbours, DEST's into the lower half, SRC's into the upper one. */
-export function horizontal({ feature, count }: FloatShape, lane: FloatLane): Execute {
+export function horizontal({ count }: FloatShape, lane: FloatLane): Execute {
   return (cpu, insn) => {
-    demandSse(cpu, feature);
+    demandSse(cpu);
     readLanes(cpu, insn, insn.source, right, 'aligned');
     loadXmm(cpu, insn.destination.register, left);
     gatherPairs(count);

@@ -5,7 +5,6 @@ import type { Execute } from '../semantics/execute-type.ts';
 import type { Cpu } from '../state.ts';
 import { loadMmx, storeMmx } from '../x87/mmx-state.ts';
 import { demandMmx, demandSse } from './available.ts';
-import type { Features } from './features.ts';
 import { newLanes, type LaneOperation } from './lanes.ts';
 import { loadXmm, readLanes, storeXmm } from './operands.ts';
 
@@ -13,17 +12,17 @@ const MMX_BYTES = 8, XMM_BYTES = 16;
 const left = newLanes(), right = newLanes();
 
 /** DEST <- DEST op SRC, both MMX or both XMM registers, SRC also memory or an immediate (a shift count). */
-export function packed(features: Features, operation: LaneOperation): Execute {
+export function packed(operation: LaneOperation): Execute {
   return (cpu, insn) => {
     const { destination, source } = insn;
     if (destination.kind === MMX_REGISTER) {
-      demandMmx(cpu, features.mmx);
+      demandMmx(cpu);
       readSource(cpu, insn, source);
       loadMmx(cpu, destination.register, left.u32);
       operation(left, right, MMX_BYTES, insn.immediate);
       storeMmx(cpu, destination.register, left.u32);
     } else {
-      demandSse(cpu, features.xmm);
+      demandSse(cpu);
       readSource(cpu, insn, source);
       loadXmm(cpu, destination.register, left);
       operation(left, right, XMM_BYTES, insn.immediate);

@@ -19,7 +19,7 @@ const REASONS: Readonly<Partial<Record<RuleId, string>>> = {
   'segment-readable': 'does not apply: the access writes', 'segment-writable': 'does not apply: the access reads', 'v86-iopl': 'does not apply: not in virtual-8086 mode, or INT3 or INTO, or CR4.VME lets VIF stand in or leaves the vector to the program',
   'redirection-tss': NO_REDIRECTION, 'redirection-map-limit': NO_REDIRECTION, 'vector-table-limit': 'does not apply: the vector table of a virtual-8086 program is at 0 and has no limit',
   'virtual-flag-trap': NO_VIRTUAL_FLAG, 'virtual-flag-pending': NO_VIRTUAL_FLAG, 'sti-virtual-pending': 'does not apply: STI sets IF itself', 'iopl-interrupt-flag': 'does not apply: VIF stands in for IF',
-  'pusha-pointer': 'does not apply: in protected mode', 'task-dpl': 'does not apply: no far JMP or CALL asked for the task', 'msr-value': 'does not apply: nothing is written',
+  'pusha-pointer': 'does not apply: in protected mode', 'task-dpl': 'does not apply: no far JMP or CALL asked for the task', 'msr-value': 'does not apply: nothing is written', 'umip-cpl': 'does not apply: CR4.UMIP is clear',
   'exceptions-serial': 'does not apply: #DF was being delivered', 'double-fault-delivered': 'does not apply: it was no #DF that was being delivered',
   'instruction-breakpoint': 'does not apply: RF is set, or the instruction before was MOV SS or POP SS',
   'single-step-trap': 'does not apply: this instruction cleared TF, or holds the trap back',

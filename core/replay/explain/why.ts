@@ -1,5 +1,6 @@
 // The sentence and the named operands of one step: values in the format the rule's reading gives, words from phrases.ts.
 
+import { featureText } from '../../arch/cpu-models.ts';
 import { describeRights, dplOf } from '../../arch/descriptor.ts';
 import { ENTRY_RW, ENTRY_US } from '../../arch/page-entry.ts';
 import { RIGHTS_UNUSABLE, SEGMENT_NAMES } from '../../arch/register-file.ts';
@@ -15,12 +16,19 @@ import { PHRASES } from './phrases.ts';
 export function whyOf({ id }: Rule, outcome: StepOutcome, check: Pick<HeardCheck, 'a' | 'b'>): string {
   const [pass, fail] = PHRASES[id as RuleId];
   const { operands } = readingOf(id);
-  return (outcome === 'fail' ? fail : pass).replace('{a}', textOf(operands[0], check.a)).replace('{b}', textOf(operands[1], check.b));
+  return (outcome === 'fail' ? fail : pass).replace('{a}', textOf(operands[0], check.a)).replace('{b}', spoken(operands[1], check.b));
 }
 
 /** The operands of a check by name. */
 export function operandsOf({ id }: Rule, { a, b }: Pick<HeardCheck, 'a' | 'b'>): Readonly<Record<string, string>> {
-  return Object.fromEntries(readingOf(id).operands.map((operand, index) => [operand.name, textOf(operand, index === 0 ? a : b)]));
+  const named = readingOf(id).operands.map((operand, index) => [operand.name, textOf(operand, index === 0 ? a : b)] as const);
+  return Object.fromEntries<string>(named.filter(([, text]) => text !== ''));
+}
+
+// what a processor lacks is said only where it lacks something
+function spoken(operand: Operand | undefined, value: number): string {
+  const text = textOf(operand, value);
+  return operand?.format === 'features' && text !== '' ? ` without ${text}` : text;
 }
 
 const ACCESS_TYPES = ['read', 'write', 'fetch'];
@@ -28,6 +36,7 @@ const ACCESS_TYPES = ['read', 'write', 'fetch'];
 function textOf(operand: Operand | undefined, value: number): string {
   if (operand === undefined) return hex(value);
   switch (operand.format) {
+    case 'features': return value === 0 ? '' : featureText(value);
     case 'hex': return hex(value);
     case 'decimal': return String(value);
     case 'rights': return rightsText(value);

@@ -44,6 +44,10 @@ export const DIFFERENCE_CASES: Readonly<Record<DifferenceId, (world: World) => v
     execute(world, 0xf3, 0xa7);
   },
   'byte-swap-16': (world) => { execute(world, 0x66, 0x0f, 0xc8); },
+  'ud0-modrm': (world) => { execute(world, 0x0f, 0xff, 0xc0); },
+  'smsw-high-half': (world) => { execute(world, 0x0f, 0x01, 0xe0); },
+  'selector-store-high-half': (world) => { execute(world, 0x0f, 0x00, 0xc8); },
+  'table-store-16-bit': (world) => { execute(world, 0x66, 0x0f, 0x01, 0x05, 0, 0x40, 0, 0); },
   'access-across-4-gib': (world) => { outcome(() => { read32(world.cpu, DS, 0xffff_fffe); }); },
   'return-stack-pointer': (world) => {
     descriptor(world, FREE, (DATA & ~0xc000) | DPL3, { base: 0, limit: 0xffff });
@@ -83,6 +87,11 @@ export const DIFFERENCE_CASES: Readonly<Record<DifferenceId, (world: World) => v
   'cpuid-beyond-highest': (world) => {
     world.cpu.set32(EAX, 0x100);
     cpuid(world.cpu);
+  },
+  'tsc-write-width': (world) => {
+    world.cpu.set32(ECX, 0x10);
+    world.cpu.set32(EDX, 1);
+    wrmsr(world.cpu);
   },
   'sysenter-msr-width': (world) => {
     world.cpu.set32(ECX, 0x175);

@@ -37,9 +37,9 @@ const misaligned = ({ cpu }: World): void => { cpu.set32(EBX, OPERAND + 8); };
 export const SIMD_CASES: readonly RuleCase[] = [
   { rule: 'operand-aligned', setup: sse(...MOVAPS), bend: misaligned, act: execute, fault: '#GP(0x0)' },
   { rule: 'operand-aligned', name: 'store', setup: sse(...MOVAPS_STORE), bend: misaligned, act: execute, fault: '#GP(0x0)' },
-  { rule: 'simd-available', setup: sse(...PADDB_XMM), bend: model('p6'), act: execute, fault: '#UD' },
-  { rule: 'simd-available', name: 'MMX', setup: sse(...PADDB_MMX), bend: model('486'), act: execute, fault: '#UD' },
-  { rule: 'simd-available', name: 'MOVNTI', setup: sse(...MOVNTI), bend: model('p6'), act: execute, fault: '#UD' },
+  { rule: 'opcode-defined', name: 'SSE2 on P6', setup: sse(...PADDB_XMM), bend: model('p6'), act: execute, fault: '#UD' },
+  { rule: 'opcode-defined', name: 'MMX', setup: sse(...PADDB_MMX), bend: model('486'), act: execute, fault: '#UD' },
+  { rule: 'opcode-defined', name: 'MOVNTI', setup: sse(...MOVNTI), bend: model('p6'), act: execute, fault: '#UD' },
   { rule: 'simd-emulation', setup: sse(...PADDB_XMM), bend: setCr0(CR0_EM), act: execute, fault: '#UD' },
   { rule: 'simd-emulation', name: 'MMX, before TS', setup: sse(...PADDB_MMX), bend: setCr0(CR0_EM | CR0_TS), act: execute, fault: '#UD' },
   { rule: 'simd-os-support', setup: sse(...PADDB_XMM), bend: clearCr4(CR4_OSFXSR), act: execute, fault: '#UD' },

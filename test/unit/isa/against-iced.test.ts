@@ -12,7 +12,7 @@ const { CpuidFeature, DecoderOptions, FormatterSyntax, Code, Mnemonic } = iced;
 const IP = 0x1000;
 
 // TZCNT and LZCNT are BSF and BSR with an ignored prefix on processors without BMI (SDM 2B "TZCNT"); the rest names no encoding differently.
-const OPTIONS = DecoderOptions.NoMPFX_0FBC | DecoderOptions.NoMPFX_0FBD | DecoderOptions.NoWbnoinvd;
+const OPTIONS = DecoderOptions.MovTr | DecoderOptions.NoMPFX_0FBC | DecoderOptions.NoMPFX_0FBD | DecoderOptions.NoWbnoinvd;
 
 /** Features whose instructions must have rows. Everything later is #UD here, as on a processor without it (SDM 3A "Interrupt 6"). */
 const FEATURES = new Set([
