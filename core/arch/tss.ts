@@ -14,13 +14,14 @@ export function tssStackPlace(cpl: number, bytes: 2 | 4): TssStackPlace {
 /**
  * Where a TSS keeps what a task switch saves and loads. Slots are `bytes` apart: eight general registers in the manual's order from `registers`,
  * `segmentCount` selectors (ES, CS, SS, DS, then FS and GS) from `segments`. The link is the word at 0. Null: this TSS has no such field.
+ * `limitMin`: the least limit of a TSS that is loaded; `limitSaved`: of one that the state is saved in.
  */
 export interface TssLayout {
-  readonly bytes: 2 | 4; readonly limitMin: number; readonly cr3: number | null; readonly ip: number; readonly flags: number; readonly registers: number;
+  readonly bytes: 2 | 4; readonly limitMin: number; readonly limitSaved: number; readonly cr3: number | null; readonly ip: number; readonly flags: number; readonly registers: number;
   readonly segments: number; readonly segmentCount: number; readonly ldt: number; readonly trap: number | null;
 }
-export const TSS32_LAYOUT: TssLayout = { bytes: 4, limitMin: 0x67, cr3: 28, ip: 32, flags: 36, registers: 40, segments: 72, segmentCount: 6, ldt: 96, trap: 100 };
-export const TSS16_LAYOUT: TssLayout = { bytes: 2, limitMin: 0x2b, cr3: null, ip: 14, flags: 16, registers: 18, segments: 34, segmentCount: 4, ldt: 42, trap: null };
+export const TSS32_LAYOUT: TssLayout = { bytes: 4, limitMin: 0x67, limitSaved: 0x5f, cr3: 28, ip: 32, flags: 36, registers: 40, segments: 72, segmentCount: 6, ldt: 96, trap: 100 };
+export const TSS16_LAYOUT: TssLayout = { bytes: 2, limitMin: 0x2b, limitSaved: 0x29, cr3: null, ip: 14, flags: 16, registers: 18, segments: 34, segmentCount: 4, ldt: 42, trap: null };
 
 /** Offset of the I/O map base (a word). */
 export const TSS_IO_MAP_BASE = 102;

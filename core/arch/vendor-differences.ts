@@ -108,6 +108,28 @@ export const VENDOR_DIFFERENCES = [
     here: 'sets all their bits', cite: 'SDM 3A "16-Bit Task-State Segment (TSS)"',
   },
 
+  // tasks and virtual-8086 mode
+  {
+    id: 'task-check-order', title: 'which check of the new task\'s segment registers comes first when several would fail',
+    others: [{ who: 'Intel manual', does: 'gives the order of the P6 family and allows others' }, { who: 'Bochs 2.7', does: 'looks at SS, then DS, ES, FS and GS, then CS' }],
+    here: 'keeps the order of the P6 family', cite: 'SDM 3A "Task Switching"',
+  },
+  {
+    id: 'redirection-map-absent', title: 'INT n under CR4.VME when the TSS does not hold the interrupt redirection bit map',
+    others: [{ who: 'Intel manual', does: 'does not say' }, { who: 'Bochs 2.7', does: 'raises #GP(0)' }],
+    here: 'raises #GP(0)', cite: 'SDM 3B "Class 3—Software Interrupt Handling in Virtual-8086 Mode"',
+  },
+  {
+    id: 'program-vector-privilege', title: 'whether the vector table of a virtual-8086 program is read with its own rights',
+    others: [{ who: 'Intel manual', does: 'does not say' }, { who: 'Bochs 2.7', does: 'reads it as a system table' }],
+    here: 'reads it as a system table', cite: 'SDM 3B "Class 3—Software Interrupt Handling in Virtual-8086 Mode"',
+  },
+  {
+    id: 'virtual-interrupt-boundary', title: 'an instruction that begins with VIF and VIP both set where CR4.VME or CR4.PVI makes them count',
+    others: [{ who: 'AMD manual', does: 'raises #GP(0)' }, { who: 'Bochs 2.7', does: 'executes it' }],
+    here: 'raises #GP(0)', cite: 'APM 2 "Virtual Interrupts"',
+  },
+
   // paging
   {
     id: 'accessed-before-refusal', title: 'the accessed bit of a directory entry when the page table then has no present entry',

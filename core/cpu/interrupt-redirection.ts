@@ -13,16 +13,19 @@
 import { TYPE_TSS32, TYPE_TSS32_BUSY, typeOf } from '../arch/descriptor.ts';
 import { RIGHTS_UNUSABLE } from '../arch/register-file.ts';
 import { TSS_IO_MAP_BASE } from '../arch/tss.ts';
+import { difference } from '../arch/vendor-differences.ts';
 import { rule } from '../event/rules.ts';
 import { IMPLICIT } from './access.ts';
 import { IS_READ, NO_PART, partCode, WHAT_REDIRECTION_MAP, WHAT_TSS } from './access-codes.ts';
 import { tellAccess } from './access-report.ts';
+import { differ } from './differ.ts';
 import { demand, GP0, skipAll } from './fault.ts';
 import { readLinear16, readLinear8 } from './linear-memory.ts';
 import { TR, type Cpu } from './state.ts';
 import { hasVirtual8086Extensions } from './virtual-interrupts.ts';
 
 const R_TSS = rule('redirection-tss'), R_LIMIT = rule('redirection-map-limit');
+const D_ABSENT = difference('redirection-map-absent');
 const IO_MAP = partCode('io-map');
 const MAP_BYTES = 32, ALL = [R_TSS, R_LIMIT];
 
@@ -39,11 +42,13 @@ export function isRedirected(cpu: Cpu, vector: number): boolean {
   }
   const rights = cpu.segmentRights(TR), limit = cpu.segmentLimit(TR), base = cpu.segmentBase(TR);
   const is32 = (rights & RIGHTS_UNUSABLE) === 0 && (typeOf(rights) === TYPE_TSS32_BUSY || typeOf(rights) === TYPE_TSS32);
-  // VENDOR: the manual does not say what a TSS without this bit map gives. Bochs raises #GP(0), as for the I/O map; so do we.
-  demand(cpu, R_TSS, is32 && limit >= TSS_IO_MAP_BASE + 1, GP0, rights, limit);
+  const hasBase = is32 && limit >= TSS_IO_MAP_BASE + 1;
+  if (!hasBase) differ(cpu, D_ABSENT);
+  demand(cpu, R_TSS, hasBase, GP0, rights, limit);
   const map = readLinear16(cpu, base + TSS_IO_MAP_BASE, IMPLICIT);
   tellAccess(cpu, WHAT_TSS, IO_MAP, (base + TSS_IO_MAP_BASE) >>> 0, 2, map, 0, IS_READ);
   const at = map - MAP_BYTES + (vector >>> 3);
+  if (at < 0 || at > limit) differ(cpu, D_ABSENT);
   demand(cpu, R_LIMIT, at >= 0 && at <= limit, GP0, at, limit);
   const bits = readLinear8(cpu, base + at, IMPLICIT);
   tellAccess(cpu, WHAT_REDIRECTION_MAP, NO_PART, (base + at) >>> 0, 1, bits, 0, IS_READ);

@@ -9,11 +9,13 @@ import {
   EFLAGS_VIF, EFLAGS_ZF, ioplOf,
 } from '../arch/flags.ts';
 import { registerOffset } from '../arch/register-file.ts';
+import { difference } from '../arch/vendor-differences.ts';
 import { codeOf, SLOT_NAMES, VIAS } from '../event/kinds.ts';
 import { rule } from '../event/rules.ts';
 import { IMPLICIT } from './access.ts';
 import { IS_READ, NO_PART, WHAT_GATE } from './access-codes.ts';
 import { tellAccess } from './access-report.ts';
+import { differ } from './differ.ts';
 import { demand, GP0, skip, SS0 } from './fault.ts';
 import { readFlags, writeFlags } from './flags.ts';
 import { interruptSlotNames } from './interrupt-frame.ts';
@@ -33,6 +35,7 @@ import { demandFlagsImage, demandVirtualImage, skipVirtualImage, virtualFlags, w
 const R_TABLE = rule('vector-table-limit'), R_ROOM = rule('vector-frame-room'), R_LIMIT = rule('real-iret-limit');
 const IDTR_BASE = registerOffset('idtr.base'), IDTR_LIMIT = registerOffset('idtr.limit');
 const VIA_IRET = codeOf(VIAS, 'iret');
+const D_PRIVILEGE = difference('program-vector-privilege');
 const ENTRY_BYTES = 4, WORD = 2, SLOTS = 3;
 const NAMES_32 = (['eip', 'cs', 'eflags'] as const).map((name) => codeOf(SLOT_NAMES, name));
 const NAMES_16 = (['ip', 'cs', 'flags'] as const).map((name) => codeOf(SLOT_NAMES, name));
@@ -53,6 +56,7 @@ export function enterRealHandler(cpu: Cpu, delivery: Delivery): void {
  */
 export function enterProgramHandler(cpu: Cpu, delivery: Delivery): void {
   skip(cpu, R_TABLE);
+  differ(cpu, D_PRIVILEGE);
   const flags = readFlags(cpu);
   const isVirtual = ioplOf(flags) < 3;
   enterVector(cpu, delivery, { table: 0, pushed: isVirtual ? virtualFlags(cpu) : flags, flags: flags & ~((isVirtual ? EFLAGS_VIF : EFLAGS_IF) | EFLAGS_TF | EFLAGS_RF) });
@@ -60,7 +64,6 @@ export function enterProgramHandler(cpu: Cpu, delivery: Delivery): void {
 
 interface VectorEntry { readonly table: number; readonly pushed: number; readonly flags: number }
 
-// VENDOR: whether the entry of a virtual-8086 program's table is read with its own rights or as a system table is not written; Bochs reads it as a system table, so do we.
 function enterVector(cpu: Cpu, delivery: Delivery, { table, pushed, flags }: VectorEntry): void {
   const { vector } = delivery;
   const linear = (table + vector * ENTRY_BYTES) >>> 0;

@@ -9,7 +9,7 @@ import type { AccessPart } from '../event/heard.ts';
 import { IS_READ, IS_WRITE, partCode, WHAT_TSS } from './access-codes.ts';
 import { tellAccess } from './access-report.ts';
 import { differ } from './differ.ts';
-import { prepareLinearWrite, readLinear16, readLinear32, saveLinear } from './linear-memory.ts';
+import { prepareLinearWrite, readLinear16, readLinear32, readLinear8, saveLinear } from './linear-memory.ts';
 import { TR, type Cpu } from './state.ts';
 
 const parts = (...names: readonly AccessPart[]): readonly number[] => names.map(partCode);
@@ -31,7 +31,13 @@ export function layoutOf(rights: number): TssLayout {
   return type === TYPE_TSS16 || type === TYPE_TSS16_BUSY ? TSS16_LAYOUT : TSS32_LAYOUT;
 }
 
-/** Reads the state in the TSS at a linear address. Faults with #PF. */
+/** Checks that the state in the TSS at a linear address can be read. Faults with #PF. */
+export function prepareRead(cpu: Cpu, base: number, layout: TssLayout): void {
+  readLinear8(cpu, base, IMPLICIT);
+  readLinear8(cpu, base + layout.limitMin, IMPLICIT);
+}
+
+/** Reads the state in the TSS at a linear address. Cannot fault after `prepareRead`. */
 export function readTask(cpu: Cpu, base: number, layout: TssLayout): TaskState {
   const is32 = layout.bytes === 4;
   const at = (offset: number, part: number): number => {

@@ -8,6 +8,7 @@
 import { DR6_BS } from '../arch/debug-registers.ts';
 import { HIGH_BUSY } from '../arch/descriptor.ts';
 import { EFLAGS_NT, EFLAGS_RF, EFLAGS_VM } from '../arch/flags.ts';
+import { difference } from '../arch/vendor-differences.ts';
 import { codeOf, SLOT_NAMES, VIAS } from '../event/kinds.ts';
 import { rule } from '../event/rules.ts';
 import { IMPLICIT } from './access.ts';
@@ -15,6 +16,7 @@ import { setTaskRegisters, tellTaskRegisters } from './control-registers.ts';
 import { meetTask } from './breakpoints.ts';
 import { clearLocalEnables } from './debug-registers.ts';
 import { clearHigh, errorOf, fetchDescriptor, newDescriptor, setHigh, type Descriptor } from './descriptor-table.ts';
+import { differ } from './differ.ts';
 import { demand, Fault, skip, SSF, TS } from './fault.ts';
 import { readFlags, writeFlags } from './flags.ts';
 import { holdBack } from './held-probe.ts';
@@ -24,12 +26,13 @@ import { layFrame, writeFrame, type StackFrame } from './stack-frame.ts';
 import { CS, LDTR, SHADOW_MOV_SS, SHADOW_NMI, SHADOW_STI, SS, TR, type Cpu } from './state.ts';
 import { tableValue, tellTaskLoad } from './system-tables.ts';
 import { checkTaskLimit, loadTaskLdt, loadTaskParagraphs, loadTaskSegments } from './task-segments.ts';
-import { layoutOf, linkTask, prepareSave, readTask, saveTask, type TaskState } from './task-state.ts';
+import { layoutOf, linkTask, prepareRead, prepareSave, readTask, saveTask, type TaskState } from './task-state.ts';
 import { commitTransition, openTransition, setCpl } from './transition.ts';
 import { fillCause, fillFrame, fillGate, fillReturn, type GateFields } from './transition-fields.ts';
 
 const R_LIMIT = rule('task-tss-limit'), R_OLD_LIMIT = rule('task-old-tss-limit'), R_ROOM = rule('task-error-code-room');
 const VIA_TASK_SWITCH = codeOf(VIAS, 'task-switch');
+const D_ORDER = difference('task-check-order');
 const ERROR_CODE = [codeOf(SLOT_NAMES, 'error-code')];
 
 /** How a switch came about. `interrupt`: what is delivered, with its error code (-1: none pushed) and RF in the saved EFLAGS. `gate`: the task gate, if any. */
@@ -48,8 +51,9 @@ export function switchTask(cpu: Cpu, tss: Descriptor, how: TaskSwitch): void {
   const layout = layoutOf(tss.rights), oldLayout = layoutOf(cpu.segmentRights(TR));
   demand(cpu, R_LIMIT, tss.limit >= layout.limitMin, TS(errorOf(tss.selector) | ext), tss.limit, layout.limitMin);
   const oldTss = errorOf(cpu.segmentSelector(TR));
-  demand(cpu, R_OLD_LIMIT, cpu.segmentLimit(TR) >= oldLayout.limitMin, TS(oldTss | ext), cpu.segmentLimit(TR), oldLayout.limitMin);
-  const next = readTask(cpu, tss.base, layout);
+  // SDM 3A "Interrupt 10—Invalid TSS Exception (#TS)": an access to the current TSS beyond its limit; the last one is to its selectors.
+  demand(cpu, R_OLD_LIMIT, cpu.segmentLimit(TR) >= oldLayout.limitSaved, TS(oldTss | ext), cpu.segmentLimit(TR), oldLayout.limitSaved);
+  prepareRead(cpu, tss.base, layout);
   const isNested = how.by === 'call' || how.by === 'interrupt';
   prepareSave(cpu, oldLayout);
   if (isNested) prepareLinearWrite(cpu, tss.base, 2, IMPLICIT);
@@ -64,7 +68,8 @@ export function switchTask(cpu: Cpu, tss: Descriptor, how: TaskSwitch): void {
   if (!isNested) clearHigh(cpu, old, HIGH_BUSY);
   if (isNested) linkTask(cpu, tss.base);
   if (how.by !== 'return') setHigh(cpu, tss, HIGH_BUSY);
-  enterTask(cpu, tss, { how, next, isNested, returnIp });
+  // Only now: a task may be linked back to itself, and then goes on from what was just saved.
+  enterTask(cpu, tss, { how, next: readTask(cpu, tss.base, layout), isNested, returnIp });
 }
 
 interface Entry { readonly how: TaskSwitch; readonly next: TaskState; readonly isNested: boolean; readonly returnIp: number }
@@ -129,8 +134,9 @@ function arrive(cpu: Cpu, next: TaskState, { ext, interrupt }: TaskSwitch): Arri
     checkTaskLimit(cpu, ext);
     return { fault: null, frame };
   } catch (thrown) {
-    if (thrown instanceof Fault) return { fault: thrown, frame };
-    throw thrown;
+    if (!(thrown instanceof Fault)) throw thrown;
+    differ(cpu, D_ORDER);
+    return { fault: thrown, frame };
   }
 }
 

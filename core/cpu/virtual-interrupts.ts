@@ -6,8 +6,10 @@
 import { CR4_PVI, CR4_VME } from '../arch/control-registers.ts';
 import { ioplOf } from '../arch/flags.ts';
 import { registerOffset } from '../arch/register-file.ts';
+import { difference } from '../arch/vendor-differences.ts';
 import { rule } from '../event/rules.ts';
 import { PENDING_SHADOW, PENDING_VIRTUAL } from './attention.ts';
+import { differ } from './differ.ts';
 import { demand, GP0, skip } from './fault.ts';
 import { FLAG_IF, FLAG_IOPL, FLAG_TF, FLAG_VIF, FLAG_VIP, readFlags } from './flags.ts';
 import { isVirtual8086 } from './mode.ts';
@@ -16,6 +18,7 @@ import { SHADOW_STI, type Cpu } from './state.ts';
 
 const R_IOPL = rule('iopl-interrupt-flag'), R_STI = rule('sti-virtual-pending'), R_V86_IOPL = rule('v86-iopl'), R_TRAP = rule('virtual-flag-trap'),
   R_PENDING = rule('virtual-flag-pending'), R_DUE = rule('virtual-interrupt-due');
+const D_DUE = difference('virtual-interrupt-boundary');
 const CR4 = registerOffset('cr4');
 const IOPL_ALL = 3;
 
@@ -96,5 +99,7 @@ export const withVirtualFlag = (flags: number, image: number): number => (flags 
 export function demandNoVirtualInterrupt(cpu: Cpu): void {
   if ((cpu.pending & PENDING_VIRTUAL) === 0) return;
   // SDM 3A "System Flags and Fields in the EFLAGS Register": VIP is looked at under VME or PVI with IOPL below 3; SDM 3B "Protected-Mode Virtual Interrupts": at CPL 3 alone.
-  demand(cpu, R_DUE, !hasVirtualFlag(cpu), GP0, cpu.rawFlags, cpu.register(CR4));
+  const isDue = hasVirtualFlag(cpu);
+  if (isDue) differ(cpu, D_DUE);
+  demand(cpu, R_DUE, !isDue, GP0, cpu.rawFlags, cpu.register(CR4));
 }

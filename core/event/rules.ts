@@ -151,7 +151,7 @@ export const RULES = [
   { id: 'task-tss-type', title: 'the descriptor is an available TSS, for IRET a busy one', cite: 'SDM 3A "Task Switching"', procedure: 'task-switch' },
   { id: 'task-tss-present', title: 'the new TSS is present', cite: 'SDM 3A "Task Switching"', procedure: 'task-switch' },
   { id: 'task-tss-limit', title: 'the new TSS has room for a whole task: limit 67H and more, 2BH with 16 bits', cite: 'SDM 3A "Task Switching"', procedure: 'task-switch' },
-  { id: 'task-old-tss-limit', title: 'the current TSS has room for a whole task', cite: 'SDM 3A "Task Switching"', procedure: 'task-switch' },
+  { id: 'task-old-tss-limit', title: 'the current TSS has room for the state saved there: limit 5FH and more, 29H with 16 bits', cite: 'SDM 3A "Interrupt 10—Invalid TSS Exception (#TS)"', procedure: 'task-switch' },
   { id: 'task-ldt-in-gdt', title: 'the selector of the LDT of the new task refers to the GDT', cite: 'SDM 3A "Task Switching"', procedure: 'task-switch' },
   { id: 'task-ldt-table-limit', title: 'the selector of the LDT of the new task lies within the GDT', cite: 'SDM 3A "Task Switching"', procedure: 'task-switch' },
   { id: 'task-ldt-type', title: 'the LDT selector of the new task names an LDT', cite: 'SDM 3A "Task Switching"', procedure: 'task-switch' },

@@ -5,19 +5,23 @@ import type { DifferenceId } from '../../../core/arch/vendor-differences.ts';
 import { PENDING_NMI } from '../../../core/cpu/attention.ts';
 import { cpuid } from '../../../core/cpu/cpuid.ts';
 import { deliverExternal } from '../../../core/cpu/delivery.ts';
-import { farCall } from '../../../core/cpu/far-transfer.ts';
+import { farCall, farJump } from '../../../core/cpu/far-transfer.ts';
 import { writeFlags } from '../../../core/cpu/flags.ts';
+import { isRedirected } from '../../../core/cpu/interrupt-redirection.ts';
 import { interruptReturn } from '../../../core/cpu/iret.ts';
 import { read32 } from '../../../core/cpu/memory.ts';
 import { wrmsr } from '../../../core/cpu/model-specific-registers.ts';
+import { enterProgramHandler } from '../../../core/cpu/real-mode-interrupt.ts';
 import { loadParagraph } from '../../../core/cpu/real-mode.ts';
 import { step } from '../../../core/cpu/run.ts';
 import { loadSegment } from '../../../core/cpu/segmentation.ts';
-import { DS, EAX, EBX, ECX, EDI, EDX, ESI, SHADOW_STI } from '../../../core/cpu/state.ts';
+import { DS, EAX, EBX, ECX, EDI, EDX, ESI, SHADOW_STI, TR } from '../../../core/cpu/state.ts';
+import { demandNoVirtualInterrupt } from '../../../core/cpu/virtual-interrupts.ts';
 import { enterReal, REAL_CODE, runBytes, VM } from './modes-world.ts';
 import { ACCESS, breakpoints, bytes as debugBytes, enable, EXECUTE, PORTS, WRITE } from './rule-cases-debug.ts';
-import { task16 } from './task-world.ts';
-import { ABSENT, CODE3, DATA, descriptor, DPL3, enablePaging, enterRing3, FREE, HANDLER, KERNEL_STACK, mapPage, outcome, pushWords, store32, DIRECTORY, TABLE, type World } from './world.ts';
+import { VIF, VIP, virtual8086 } from './rule-cases-virtual.ts';
+import { task, task16 } from './task-world.ts';
+import { ABSENT, CODE0, CODE3, DATA, DATA0, descriptor, DPL3, enablePaging, enterRing3, FREE, HANDLER, KERNEL_STACK, mapPage, outcome, pushWords, store32, DIRECTORY, TABLE, TSS, TSS_SELECTOR, type World } from './world.ts';
 
 const USER_STACK_SELECTOR = FREE | 3;
 /** Executes bytes at CS:EIP of the world, one attempt. */
@@ -71,6 +75,23 @@ export const DIFFERENCE_CASES: Readonly<Record<DifferenceId, (world: World) => v
   'task16-upper-halves': (world) => {
     task16(world, { ax: 1, di: 2 });
     farCall(world.cpu, 32, FREE, 0);
+  },
+  'task-check-order': (world) => {
+    task(world, { cs: DATA0, ss: CODE0 });
+    outcome(() => { farJump(world.cpu, FREE, 0); });
+  },
+  'redirection-map-absent': (world) => {
+    virtual8086(0)(world);
+    world.cpu.setSegment(TR, TSS_SELECTOR, 0x8b, 66, TSS);
+    outcome(() => { isRedirected(world.cpu, 0x21); });
+  },
+  'program-vector-privilege': (world) => {
+    virtual8086(0)(world);
+    enterProgramHandler(world.cpu, { source: 0, vector: 0x21, errorCode: -1, resume: false });
+  },
+  'virtual-interrupt-boundary': (world) => {
+    virtual8086(VIF | VIP)(world);
+    outcome(() => { demandNoVirtualInterrupt(world.cpu); });
   },
   'accessed-before-refusal': (world) => {
     enablePaging(world);

@@ -51,7 +51,7 @@ export const TASK_CASES: readonly RuleCase[] = [
   { rule: 'task-tss-present', name: 'IRET', setup: nested(), bend: nested(FREE, (TSS32 | BUSY) & ~ABSENT), act: iret, fault: '#NP(0x38)' },
   { rule: 'task-tss-limit', setup: taskWith(), bend: (world) => { descriptor(world, FREE, TSS32, { base: TASK, limit: TASK_LIMIT - 1 }); }, act: jump, fault: '#TS(0x38)' },
   { rule: 'task-tss-limit', name: '16-bit', setup: (world) => { task16(world, { ax: 0, di: 0 }); }, bend: (world) => { descriptor(world, FREE, 0x81, { base: TASK, limit: 0x2a }); }, act: jump, fault: '#TS(0x38)' },
-  { rule: 'task-old-tss-limit', setup: (world) => { task(world); world.cpu.setSegment(7, TSS_SELECTOR, 0x8b, 0x67, TSS); }, bend: ({ cpu }) => { cpu.setSegment(7, TSS_SELECTOR, 0x8b, 0x66, TSS); }, act: jump, fault: '#TS(0x28)' },
+  { rule: 'task-old-tss-limit', setup: (world) => { task(world); world.cpu.setSegment(7, TSS_SELECTOR, 0x8b, 0x5f, TSS); }, bend: ({ cpu }) => { cpu.setSegment(7, TSS_SELECTOR, 0x8b, 0x5e, TSS); }, act: jump, fault: '#TS(0x28)' },
 
   ...ldtCases(),
   ...segmentCases({ id: 'cs', field: 'cs', setup: { cs: FREE2 }, rights: CODE }, [
