@@ -6,7 +6,7 @@
 import { describe, expect, it, type TestContext } from 'vitest';
 import { describeCase, differencesText, outcomeDifferences, type Case, type Outcome } from './lib/case.ts';
 import { excuseOf } from './lib/case-deviations.ts';
-import { BOCHS_CASES_MAX, runOnBochs, runOnQemu, runOnRingscope } from './lib/case-run.ts';
+import { runOnBochs, runOnQemu, runOnRingscope } from './lib/case-run.ts';
 import { faultCase } from './lib/generate-faults.ts';
 import { instructionCase } from './lib/generate.ts';
 import { randomFrom, type Random } from './lib/random.ts';
@@ -16,7 +16,7 @@ import { qemuMissing } from './lib/qemu.ts';
 
 const numberFrom = (name: string, otherwise: number): number => Number(process.env[name] ?? otherwise);
 const SEED = numberFrom('WITNESS_SEED', 1);
-const BATCH = Math.min(1000, BOCHS_CASES_MAX);
+const BATCH = 1000;
 const LIMIT_MS = 240_000;
 const REPORTED = 5;
 

@@ -21,11 +21,11 @@ const VIDEO_BIOS = ['/usr/share/bochs/VGABIOS-lgpl-latest', '/usr/share/seabios/
  * video BIOS; `rfb` needs no screen, and nothing here draws. With the debug console (port 0xE9, on Bochs's stdout) the
  * log keeps no events, and the processor is of our model's age: what it does not know raises #UD.
  */
-export const bochsConfiguration = ({ hasDebugConsole }: { readonly hasDebugConsole: boolean }): string => `config_interface: textconfig
+export const bochsConfiguration = ({ hasDebugConsole, rom, model = hasDebugConsole ? 'p3_katmai' : 'corei7_sandy_bridge_2600k' }: { readonly hasDebugConsole: boolean; readonly rom: Buffer; readonly model?: string }): string => `config_interface: textconfig
 display_library: rfb, options="timeout=0"
-romimage: file=rom, address=0xffff0000
+romimage: file=rom, address=0x${(0x1_0000_0000 - rom.length).toString(16)}
 vgaromimage: file=${firstExisting(VIDEO_BIOS)}
-cpu: model=${hasDebugConsole ? 'p3_katmai' : 'corei7_sandy_bridge_2600k'}, count=1, ips=100000000, reset_on_triple_fault=0
+cpu: model=${model}, count=1, ips=100000000, reset_on_triple_fault=0
 memory: guest=64, host=64
 boot: floppy
 log: log
@@ -49,8 +49,9 @@ export async function runBochs(imagePath: string): Promise<WitnessRun> {
     const read = (name: string): string => (existsSync(file(name)) ? readFileSync(file(name), 'latin1') : '');
     const assembled = await run('nasm', ['-f', 'bin', '-o', file('loader'), LOADER], { cwd: folder, limitMs: LIMIT_MS });
     if (assembled.code !== 0) throw new Error(`nasm could not assemble loader.asm: ${assembled.stderr.trim()}`);
-    writeFileSync(file('rom'), wrapIntoRom(readFileSync(imagePath), readFileSync(file('loader'))));
-    writeFileSync(file('bochsrc'), bochsConfiguration({ hasDebugConsole: false }));
+    const rom = wrapIntoRom(readFileSync(imagePath), readFileSync(file('loader')));
+    writeFileSync(file('rom'), rom);
+    writeFileSync(file('bochsrc'), bochsConfiguration({ hasDebugConsole: false, rom }));
     writeFileSync(file('commands'), 'c\n');
     const result = await run('bochs', ['-q', '-f', 'bochsrc', '-rc', 'commands'], { cwd: folder, limitMs: LIMIT_MS, isDone: () => isOver(read('log')) });
     const log = read('log');

@@ -1,6 +1,7 @@
 // What the protection cases are built from: bytes, descriptors, selectors, frames. The kinds are generate-faults.ts and generate-gates.ts.
 
-import { BEYOND, CODE, CODE0, CODE3, DATA0, DATA1, DATA2, DATA3, LDT, TEST_SELECTOR, TSS, WINDOW, type Case } from './case.ts';
+import { CODE, WINDOW, type Case } from './case.ts';
+import { BEYOND, CODE0, CODE3, DATA0, DATA1, DATA2, DATA3, LDT, TEST_SELECTOR, TSS } from './case-world.ts';
 import type { Random } from './random.ts';
 
 export const EAX = 0, ECX = 1, EDX = 2, EBX = 3, ESP = 4, EBP = 5, ESI = 6, EDI = 7;

@@ -2,9 +2,8 @@
 // calls and privileged instructions, from rings 0 and 3. Each is a few bytes of code that either faults or reaches INT 0x41.
 
 import { decode } from '../../../core/isa/decoder.ts';
-import {
-  CODE, CODE0, CODE3, CR0, CR0_AM, CR0_WP, DATA0, DATA1, DATA2, DATA3, EFLAGS_AC, IDT, OTHER_STACK, STUB, TEST, TEST_SELECTOR, TEST_TABLE, TEST_VECTOR, TSS, TSS16, WINDOW, WINDOW_BYTES, type Case,
-} from './case.ts';
+import { CODE, CR0, CR0_AM, CR0_WP, EFLAGS_AC, OTHER_STACK, STUB, TEST, TEST_VECTOR, WINDOW, WINDOW_BYTES, type Case } from './case.ts';
+import { CODE0, CODE3, DATA0, DATA1, DATA2, DATA3, IDT, TEST_SELECTOR, TEST_TABLE, TSS, TSS16 } from './case-world.ts';
 import {
   descriptor, EAX, EBP, EBX, ECX, EDI, EDX, encode, ESI, ESP, half, nowhere, push, pushHalf, registersOf, returnSegments, selector, STACK_TOP, word, type Kind, type Part,
 } from './fault-parts.ts';

@@ -1,6 +1,7 @@
 // Random protection cases about call gates, far returns to outer rings and the instructions that inspect selectors.
 
-import { CODE, CODE0, CODE3, DATA0, DATA1, DATA2, OTHER_STACK, STUB, TEST_SELECTOR, TSS, TSS16, WINDOW, WINDOW_BYTES } from './case.ts';
+import { CODE, OTHER_STACK, STUB, WINDOW, WINDOW_BYTES } from './case.ts';
+import { CODE0, CODE3, DATA0, DATA1, DATA2, TEST_SELECTOR, TSS, TSS16 } from './case-world.ts';
 import { descriptor, EAX, EBX, ECX, encode, ESP, half, nowhere, push, pushHalf, registersOf, returnSegments, RING0_PROLOGUE, selector, STACK_TOP, word, type Kind } from './fault-parts.ts';
 import type { Random } from './random.ts';
 

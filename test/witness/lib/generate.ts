@@ -8,7 +8,8 @@ import type { Op } from '../../../core/isa/opcode-index.ts';
 import { SEMANTICS } from '../../../core/cpu/semantics/table.ts';
 import { SIMD } from '../../../core/cpu/semantics/simd.ts';
 import { unsupported } from '../../../core/cpu/semantics/unsupported.ts';
-import { CODE, CODE3, CODE_BYTES, CR0, CR0_WP, DATA1, DATA2, DATA3, OTHER_STACK, STUB, TEST_SELECTOR, TSS, WINDOW, WINDOW_BYTES, type Case } from './case.ts';
+import { CODE, CODE_BYTES, CR0, CR0_WP, OTHER_STACK, STUB, WINDOW, WINDOW_BYTES, type Case } from './case.ts';
+import { CODE3, DATA1, DATA2, DATA3, TEST_SELECTOR, TSS } from './case-world.ts';
 import type { Random } from './random.ts';
 import { undefinedFlags } from './undefined-flags.ts';
 
