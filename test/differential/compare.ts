@@ -40,13 +40,15 @@ export async function compare({ peer, trials, ours, tally }: { readonly peer: Pe
     outcomes.forEach((theirs, index) => { judge(peer, trials[from + index]!, { ours: ours[from + index]!, theirs }, tally); });
     from += outcomes.length;
     if (from >= trials.length) return;
-    tally.compared += 1;
-    tally.differences.push(`case ${trials[from]!.number}: ${describeCase(trials[from]!.one)}\n  ${peer} ended with this case: ${problem ?? 'no reason given'}\n  here: ${outcomeText(ours[from]!)}`);
+    judge(peer, trials[from]!, { ours: ours[from]!, theirs: noEnd(ours[from]!) }, tally, problem ?? 'no reason given');
     from += 1;
   }
 }
 
-function judge(peer: PeerName, { one, number }: Numbered, { ours, theirs }: { readonly ours: Outcome; readonly theirs: Outcome }, tally: Tally): void {
+/** In the place of an outcome that a peer did not come to. */
+const noEnd = ({ fields, window }: Outcome): Outcome => ({ fields: { ...fields, vector: -1 }, window });
+
+function judge(peer: PeerName, { one, number }: Numbered, { ours, theirs }: { readonly ours: Outcome; readonly theirs: Outcome }, tally: Tally, problem = ''): void {
   tally.compared += 1;
   if (ours.fields['vector'] !== END_VECTOR) tally.faulted += 1;
   const left: Difference[] = [], excuses = new Set<string>();
@@ -55,7 +57,7 @@ function judge(peer: PeerName, { one, number }: Numbered, { ours, theirs }: { re
     if (excuse === null) left.push(difference);
     else excuses.add(excuse);
   }
-  if (left.length > 0) tally.differences.push(`case ${number}: ${describeCase(one)}\n  here against ${peer}: ${differencesText(left)}\n  here: ${outcomeText(ours)}\n  ${peer}: ${outcomeText(theirs)}`);
+  if (left.length > 0) tally.differences.push(`case ${number}: ${describeCase(one)}\n  here against ${peer}: ${differencesText(left)}\n  here: ${outcomeText(ours)}\n  ${peer}: ${problem === '' ? outcomeText(theirs) : problem}`);
   else if (excuses.size === 0) tally.agreed += 1;
   else {
     tally.excused += 1;

@@ -2,19 +2,23 @@
 
 import type { Case } from '../witness/lib/case.ts';
 import { faultCase } from '../witness/lib/generate-faults.ts';
-import { instructionCase } from '../witness/lib/generate.ts';
+import { sequenceCase } from '../witness/lib/generate.ts';
 import type { Random } from '../witness/lib/random.ts';
+import { SETTINGS, type Setting } from '../witness/lib/settings.ts';
 import type { PeerName } from './options.ts';
 
 export interface Trial { readonly one: Case; readonly peers: readonly PeerName[] }
 export interface Mode { readonly name: string; readonly what: string; readonly make: (random: Random) => Trial }
 
 const BOTH: readonly PeerName[] = ['bochs', 'qemu'], BOCHS: readonly PeerName[] = ['bochs'];
-const instruction = (one: Case): Trial => ({ one, peers: BOTH });
+const instructions = (random: Random, setting: Setting): Trial => ({ one: sequenceCase(random, setting), peers: BOTH });
 const protection = (one: Case): Trial => ({ one, peers: BOCHS });
 
 export const MODES: readonly Mode[] = [
-  { name: 'protected32-ring3', what: 'instructions and faulting states in ring 3', make: (random) => (random.oneIn(2) ? instruction(instructionCase(random, 32)) : protection(faultCase(random, 3))) },
-  { name: 'protected32-ring0', what: 'faulting states in ring 0', make: (random) => protection(faultCase(random, 0)) },
-  { name: 'protected16', what: 'instructions in 16-bit code of ring 3', make: (random) => instruction(instructionCase(random, 16)) },
+  { name: 'real', what: 'instructions in real-address mode', make: (random) => instructions(random, SETTINGS.real) },
+  { name: 'unreal', what: 'real-address mode with limits kept from protected mode', make: (random) => instructions(random, SETTINGS.unreal) },
+  { name: 'virtual', what: 'virtual-8086 mode', make: (random) => instructions(random, SETTINGS.virtual) },
+  { name: 'ring3', what: 'instructions and faulting states in ring 3', make: (random) => (random.oneIn(2) ? instructions(random, SETTINGS.ring3) : protection(faultCase(random, 3))) },
+  { name: 'ring0', what: 'the same in ring 0', make: (random) => (random.oneIn(2) ? instructions(random, SETTINGS.ring0) : protection(faultCase(random, 0))) },
+  { name: 'code16', what: 'instructions in 16-bit code segments, rings 0 and 3', make: (random) => instructions(random, random.oneIn(3) ? SETTINGS.ring0Code16 : SETTINGS.ring3Code16) },
 ];

@@ -2,6 +2,7 @@
 // Exit 0 when all that was compared agrees or is excused, 1 when something differs or nothing was compared, 2 for bad usage.
 
 import { bochsMissing } from '../witness/lib/bochs.ts';
+import type { Outcome } from '../witness/lib/case.ts';
 import { runOnRingscope } from '../witness/lib/case-run.ts';
 import { missing } from '../witness/lib/programs.ts';
 import { qemuMissing } from '../witness/lib/qemu.ts';
@@ -24,34 +25,32 @@ function usableOptions(): Options {
 /** Runs the mode's cases; tallies by peer. Prints a line a peer, and what differs. */
 async function runMode(mode: Mode, options: Options, peers: readonly PeerName[]): Promise<Map<PeerName, Tally>> {
   const tallies = new Map(peers.map((peer) => [peer, newTally()]));
-  const numbers = options.only === null ? Array.from({ length: options.cases }, (_, number) => number) : [options.only];
-  let isDropped = 0;
-  for (let from = 0; from < numbers.length; from += BATCH) {
-    const made = numbers.slice(from, from + BATCH).map((number) => trialOf(mode, options.seed, number));
-    const { trials, ours, dropped } = await runHere(made);
-    isDropped += dropped;
+  const all = options.only === null ? Array.from({ length: options.cases }, (_, number) => number) : [options.only];
+  const dropped = new Map<string, number[]>();
+  for (let from = 0; from < all.length; from += BATCH) {
+    const made = all.slice(from, from + BATCH).map((number) => trialOf(mode, options.seed, number));
+    const { trials, ours } = await runHere(made, dropped);
     for (const [peer, tally] of tallies) {
       const chosen = trials.flatMap((trial, index) => (trial.peers.includes(peer) ? [{ trial, outcome: ours[index]! }] : []));
       if (chosen.length > 0) await compare({ peer, trials: chosen.map(({ trial }) => trial), ours: chosen.map(({ outcome }) => outcome), tally });
     }
   }
-  if (isDropped > 0) console.log(`${mode.name}: ${isDropped} cases do not end here (shutdown, endless, not executed) and were left out`);
+  for (const [reason, numbers] of dropped) console.log(`${mode.name}: ${numbers.length} cases left out, which do not end here (${numbers.slice(0, 3).join(', ')}…): ${reason}`);
   return tallies;
 }
 
-/** The cases that end here, with their outcomes. */
-async function runHere(made: readonly Numbered[]) {
-  const trials: Numbered[] = [], ours: Awaited<ReturnType<typeof runOnRingscope>>['outcomes'][number][] = [];
-  let from = 0, dropped = 0;
-  while (from < made.length) {
-    const { outcomes } = await runOnRingscope(made.slice(from).map(({ one }) => one));
+/** The cases that end here, with their outcomes; counts those that do not by the reason. */
+async function runHere(made: readonly Numbered[], dropped: Map<string, number[]>): Promise<{ readonly trials: readonly Numbered[]; readonly ours: readonly Outcome[] }> {
+  const trials: Numbered[] = [], ours: Outcome[] = [];
+  for (let from = 0; from < made.length;) {
+    const { outcomes, problem } = await runOnRingscope(made.slice(from).map(({ one }) => one));
     trials.push(...made.slice(from, from + outcomes.length));
     ours.push(...outcomes);
     from += outcomes.length;
-    if (from < made.length) dropped += 1;
+    if (problem !== null) dropped.set(problem, [...dropped.get(problem) ?? [], made[from]!.number]);
     from += 1;
   }
-  return { trials, ours, dropped };
+  return { trials, ours };
 }
 
 function report(mode: Mode, peer: PeerName, tally: Tally, options: Options): void {

@@ -90,7 +90,7 @@ function memoryOf(one: Case, stubs: Stubs): number[] {
     ...set(TSS_AT + 12, one.stacks), ...set(TSS16_AT + 4, stacks16(one.stacks)), ...set(TSS_AT + BITMAP_OFFSET + 0xe0 / 8, [one.ports]),
     ...set(PAGE_DIRECTORY + 8, one.pages.slice(0, 1)), ...set(TEST_TABLE, one.pages.slice(1)),
     ...(one.entry === 'real' || one.isLow === true ? set(0, realVectors(stubs)) : []),
-    ...fill(code, 0x1040, END_WORD), ...fill(stub, 16, END_WORD), ...fill(window & ~0xfff, 0x2000, 0),
+    ...fill(code, 0x1080, END_WORD), ...fill(stub, 16, END_WORD), ...fill(window & ~0xfff, 0x2000, 0),
     ...set((one.codeBase ?? 0) + one.eip, wordsOf(filling.slice(0, CODE_BYTES))), ...set(window, wordsOf([...one.window])),
     ...(one.patches ?? []).flatMap(({ at, bytes }) => set(at, wordsOf(bytes))), 0, 0,
   ];

@@ -214,7 +214,7 @@ collect:
         test byte [RESULT + 16], 3
         jnz .other_ring
         mov ecx, 7                              ; frame and pushes lie in the window: their flags may be undefined
-.clear: mov dword [esp + ecx * 4 - 32], 0
+.clear: push dword 0
         loop .clear
         jmp .stack_known
 .virtual:

@@ -5,7 +5,7 @@ export const CODE = 0x40_0000, STUB = 0x40_2000, WINDOW = 0x41_0fc0, WINDOW_BYTE
 /** The same below 1 MByte, for real-address and virtual-8086 mode. */
 export const LOW_CODE = 0x2_0000, LOW_STUB = 0x2_2000, LOW_WINDOW = 0x3_0fc0;
 /** Bytes of a case's code; what it does not fill is INT 0x41, the end of a case. */
-export const CODE_BYTES = 64;
+export const CODE_BYTES = 96;
 const SINGLE_STEP = 1;
 export const END_VECTOR = 0x41, TEST_VECTOR = 0x60;
 /** A stack of rings 1 and 2 that works. */
@@ -53,6 +53,10 @@ export interface Case {
   readonly tr: number;
   /** Status flags that the manual leaves undefined once the code has run. */
   readonly undefinedFlags: number;
+  /** Those undefined somewhere before its last instruction; none when absent. */
+  readonly undefinedBefore?: number;
+  /** The code's instructions, with what leads to each, so that a case can be made smaller. */
+  readonly parts?: readonly (readonly number[])[];
   /** Of LOW_CODE, LOW_STUB and LOW_WINDOW. */
   readonly isLow?: boolean;
   readonly entry?: Entry;
@@ -89,13 +93,16 @@ export interface Difference { readonly place: string | number; readonly ours: nu
 
 /** Where a witness left something else behind than we did. Flags that the manual leaves undefined are not compared. */
 export function outcomeDifferences(one: Case, ours: Outcome, theirs: Outcome): Difference[] {
-  const isFinished = ours.fields['vector'] === END_VECTOR || ours.fields['vector'] === SINGLE_STEP;
+  const before = one.undefinedBefore ?? 0, vector = ours.fields['vector'];
+  // without IOPL, INT 0x41 in virtual-8086 mode ends a case by a fault
+  const isFinished = vector === END_VECTOR || (one.parts !== undefined && ours.fields['eip']! - one.eip >= one.code.length);
+  const undefinedHere = isFinished ? one.undefinedFlags : vector === SINGLE_STEP ? one.undefinedFlags | before : before;
   const found: Difference[] = [];
   const compare = (place: string | number, left: number, right: number): void => {
     if (left !== right) found.push({ place, ours: left, theirs: right });
   };
   for (const [name, value] of Object.entries(ours.fields)) {
-    const mask = name === 'eflags' && isFinished ? ~one.undefinedFlags : -1;
+    const mask = name === 'eflags' ? ~undefinedHere : -1;
     compare(name, value & mask, theirs.fields[name]! & mask);
   }
   ours.window.forEach((byte, index) => { compare(windowOf(one) + index, byte, theirs.window[index]!); });

@@ -32,13 +32,13 @@ export async function inFolder<T>(use: (folder: string) => Promise<T>): Promise<
   }
 }
 
-export interface Run { readonly code: number | null; readonly stdout: string; readonly stderr: string; readonly stopped: boolean }
+export interface Run { readonly code: number | null; readonly stdout: string; readonly stderr: string; readonly stopped: boolean; readonly late: boolean }
 
 /**
- * Runs a program to its end, to `isDone` (asked every 50 ms; the program is then ended), or to the time limit, which throws.
- * `stopped` is true when `isDone` ended it.
+ * Runs a program to its end, to `isDone` (asked every 50 ms; the program is then ended), or to the time limit, which throws unless `mayBeLate`.
+ * `stopped` is true when `isDone` ended it, `late` when the limit did.
  */
-export async function run(command: string, args: readonly string[], options: { cwd: string; limitMs: number; isDone?: () => boolean }): Promise<Run> {
+export async function run(command: string, args: readonly string[], options: { cwd: string; limitMs: number; isDone?: () => boolean; mayBeLate?: boolean }): Promise<Run> {
   const child = spawn(command, [...args], { cwd: options.cwd, stdio: ['ignore', 'pipe', 'pipe'] });
   let stdout = '';
   let stderr = '';
@@ -53,8 +53,8 @@ export async function run(command: string, args: readonly string[], options: { c
   const limit = setTimeout(() => { ended.late = true; child.kill('SIGKILL'); }, options.limitMs);
   try {
     const code = await new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve));
-    if (ended.late) throw new Error(`${command} did not end within ${String(options.limitMs)} ms; it said: ${(stderr || stdout).slice(-300)}`);
-    return { code, stdout, stderr, stopped: ended.byUs };
+    if (ended.late && options.mayBeLate !== true) throw new Error(`${command} did not end within ${String(options.limitMs)} ms; it said: ${(stderr || stdout).slice(-300)}`);
+    return { code, stdout, stderr, stopped: ended.byUs, late: ended.late };
   } finally {
     clearInterval(timer);
     clearTimeout(limit);
