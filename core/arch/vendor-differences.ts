@@ -26,7 +26,7 @@ export const VENDOR_DIFFERENCES = [
   },
   {
     id: 'double-shift-count', title: 'SHLD and SHRD of 16 bits by more than 16',
-    others: [{ who: 'Intel manual', does: 'leaves result and flags undefined' }],
+    others: [{ who: 'Intel manual', does: 'leaves result and flags undefined' }, { who: 'AMD processors', does: 'shift through DEST:SRC:SRC' }],
     here: 'shifts through DEST:SRC:DEST', cite: 'SDM 2B "SHLD—Double Precision Shift Left"',
   },
   {

@@ -20,7 +20,8 @@ export const ALL_FLAGS = 0x3f_7fd5;
 const CARRY = 0x8000_0000 | 0;
 const CARRY_AND_BELOW = 0xc000_0000 | 0;
 const BELOW = 0x4000_0000;
-const ADJUST = 8;
+/** AF in the word of carries. */
+export const ADJUST = 8;
 
 /** CF as 0 or 1. */
 export function carryFlag(cpu: Cpu): number { return cpu.lazyCarries >>> 31; }

@@ -1,9 +1,10 @@
 // Shifts and rotates: SDM 1 "Shift and Rotate Instructions", SDM 2 "SAL/SAR/SHL/SHR", "RCL/RCR/ROL/ROR", "SHLD", "SHRD".
-// The count is masked to 5 bits; a masked count of 0 changes nothing. Where OF is undefined (counts above 1) it follows the same formula as for 1.
+// The count is masked to 5 bits; a masked count of 0 changes nothing. What the manual leaves undefined is as on the 386: OF follows the same formula
+// for all counts, AF is 1 after shifts, and CF after a shift by a multiple of the operand's width is the bit that would have gone round.
 import { difference } from '../../arch/vendor-differences.ts';
 import { IMMEDIATE, type Insn } from '../../isa/insn.ts';
 import { differ } from '../differ.ts';
-import { carryFlag, carryWord, setCarryAndOverflow } from '../flags.ts';
+import { ADJUST, carryFlag, carryWord, setCarryAndOverflow } from '../flags.ts';
 import { prepareOperand, readForUpdate, readOperand, writeOperand } from '../operands.ts';
 import { ECX, type Cpu } from '../state.ts';
 import type { SemanticsRows } from './execute-type.ts';
@@ -20,11 +21,11 @@ function cut(value: number, bits: number): number { return bits === 32 ? value >
 function top(value: number, bits: number): number { return (value >>> (bits - 1)) & 1; }
 function belowTop(value: number, bits: number): number { return (value >>> (bits - 2)) & 1; }
 
-/** Records a shift: SF, ZF, PF from the result, CF and OF as given, AF (undefined) clear. */
+/** Records a shift: SF, ZF, PF from the result, CF and OF as given. */
 function setShiftFlags(cpu: Cpu, insn: Insn, result: number, flags: { readonly carry: number; readonly overflow: number }): void {
   const shift = 32 - insn.destination.sizeBits;
   cpu.lazyResult = (result << shift) >> shift;
-  cpu.lazyCarries = carryWord(flags.carry, flags.overflow);
+  cpu.lazyCarries = carryWord(flags.carry, flags.overflow) | ADJUST;
 }
 
 function shl(cpu: Cpu, insn: Insn): void {
@@ -33,7 +34,7 @@ function shl(cpu: Cpu, insn: Insn): void {
   const value = cut(readForUpdate(cpu, insn), bits);
   if (count === 0) return;
   const result = cut(value << count, bits);
-  const carry = count <= bits ? (value >>> (bits - count)) & 1 : 0;
+  const carry = (count & (bits - 1)) === 0 ? value & 1 : count < bits ? (value >>> (bits - count)) & 1 : 0;
 
   writeOperand(cpu, insn, insn.destination, result);
   setShiftFlags(cpu, insn, result, { carry, overflow: top(result, bits) ^ carry });
@@ -45,9 +46,10 @@ function shr(cpu: Cpu, insn: Insn): void {
   const value = cut(readForUpdate(cpu, insn), bits);
   if (count === 0) return;
   const result = value >>> count;
+  const carry = (count & (bits - 1)) === 0 ? top(value, bits) : (value >>> (count - 1)) & 1;
 
   writeOperand(cpu, insn, insn.destination, result);
-  setShiftFlags(cpu, insn, result, { carry: (value >>> (count - 1)) & 1, overflow: belowTop(result, bits) });
+  setShiftFlags(cpu, insn, result, { carry, overflow: belowTop(result, bits) });
 }
 
 function sar(cpu: Cpu, insn: Insn): void {
@@ -85,18 +87,16 @@ function ror(cpu: Cpu, insn: Insn): void {
   setCarryAndOverflow(cpu, { carry: top(result, bits), overflow: top(result, bits) ^ belowTop(result, bits) });
 }
 
-// SDM 2 "RCL/RCR/ROL/ROR": 8 and 16 bit rotates through carry take the count modulo 9 and 17.
-function turnsThroughCarry(cpu: Cpu, insn: Insn): number {
-  const bits = insn.destination.sizeBits;
-  const count = countOf(cpu, insn);
+// SDM 2 "RCL/RCR/ROL/ROR": 8 and 16 bit rotates through carry take the count modulo 9 and 17. With no turn left, OF still follows the result.
+function turnsThroughCarry(bits: number, count: number): number {
   return bits === 32 ? count : count % (bits + 1);
 }
 
 function rcl(cpu: Cpu, insn: Insn): void {
   const bits = insn.destination.sizeBits;
-  const turns = turnsThroughCarry(cpu, insn);
+  const count = countOf(cpu, insn), turns = turnsThroughCarry(bits, count);
   let value = cut(readForUpdate(cpu, insn), bits);
-  if (turns === 0) return;
+  if (count === 0) return;
   let carry = carryFlag(cpu);
   for (let turn = 0; turn < turns; turn += 1) {
     const out = top(value, bits);
@@ -110,9 +110,9 @@ function rcl(cpu: Cpu, insn: Insn): void {
 
 function rcr(cpu: Cpu, insn: Insn): void {
   const bits = insn.destination.sizeBits;
-  const turns = turnsThroughCarry(cpu, insn);
+  const count = countOf(cpu, insn), turns = turnsThroughCarry(bits, count);
   let value = cut(readForUpdate(cpu, insn), bits);
-  if (turns === 0) return;
+  if (count === 0) return;
   let carry = carryFlag(cpu);
   for (let turn = 0; turn < turns; turn += 1) {
     const out = value & 1;

@@ -130,7 +130,8 @@ describe('shifts and rotates', () => {
       const original = state.value;
       for (let index = 0; index < steps; index += 1) state = turn(operation, state.value, state.carry, size);
       expect(readRegister(cpu, EAX, size)).toBe(state.value);
-      if (steps === 0) { expect(after & ALL).toBe(flags & ALL); return; }
+      // OF is undefined for 9 or 17 turns through carry
+      if (steps === 0) { expect((after ^ flags) & ALL & (masked === 0 ? ALL : ~FLAG_OF)).toBe(0); return; }
       const isShift = operation >= 4;
       // CF is undefined for SHL and SHR when the count is not below the size.
       const isCarryDefined = !(isShift && operation !== 7 && masked > size);
