@@ -50,6 +50,20 @@ export function compileOperations(options) {
   return object;
 }
 
+const FLOAT_FLAGS = FLAGS.filter((flag) => flag !== '-mgeneral-regs-only' && flag !== '-march=i686');
+
+/** Builds the floating-point program (test/kernel/float) with options and answers both its forms: for Linux on the host, and for the bare processor. */
+export function buildFloat(options) {
+  const folder = join(out, 'float', options.join('').replace(/\W+/g, '-'));
+  mkdirSync(folder, { recursive: true });
+  const object = (name) => join(folder, `${name}.o`), program = join(folder, 'host'), guest = join(folder, 'guest.elf');
+  call('gcc', [...FLOAT_FLAGS, '-msse2', '-mfpmath=sse', ...options, '-c', join(source, 'float/float.c'), '-o', object('float')]);
+  for (const name of ['host', 'guest']) call('gcc', [...FLOAT_FLAGS, '-c', join(source, `float/${name}.S`), '-o', object(name)]);
+  call('ld', ['-m', 'elf_i386', '-o', program, object('host'), object('float')]);
+  call('ld', ['-m', 'elf_i386', '-nostdlib', '-T', join(source, 'kernel.ld'), '-o', guest, object('guest'), object('float')]);
+  return { host: program, guest };
+}
+
 function call(command, args) {
   const run = spawnSync(command, args, { cwd: root, encoding: 'utf8' });
   if (run.error) throw new Error(`${command} could not be started (${run.error.message}); Debian, Ubuntu: apt-get install gcc`);
