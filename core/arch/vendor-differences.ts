@@ -189,8 +189,8 @@ export const VENDOR_DIFFERENCES = [
   // MMX and SSE
   {
     id: 'wide-alignment-check', title: 'alignment checking of MOVUPS, MOVUPD, MOVDQU and LDDQU',
-    others: [{ who: 'Intel manual', does: 'leaves open whether an operand that is not aligned to 8 or 16 bytes is noticed' }],
-    here: 'notices operands that are not aligned to 8 bytes', cite: 'SDM 3A "Interrupt 17—Alignment Check Exception (#AC)"',
+    others: [{ who: 'Intel manual', does: 'leaves open whether an operand that is not aligned to 8 or 16 bytes is noticed' }, { who: 'AMD processors', does: 'notice operands that are not aligned to 16 bytes' }],
+    here: 'notices operands that are not aligned to 16 bytes', cite: 'SDM 3A "Interrupt 17—Alignment Check Exception (#AC)"',
   },
   {
     id: 'masked-store-checks', title: 'which bytes MASKMOVQ and MASKMOVDQU check before they write',

@@ -18,7 +18,7 @@ import type { Cpu } from './state.ts';
 const R_OPERAND_ALIGNED = rule('operand-aligned'), R_ALIGNED = rule('access-aligned');
 const ALIGNMENT_CHECK = difference('wide-alignment-check');
 const PAGE_MASK = 0xffff_f000 | 0;
-/** Wide accesses are made of words of 8 bytes: that is what alignment checking looks at. */
+/** What a listening probe and data breakpoints hear of at a time. */
 const UNIT = 8;
 
 /** Where an operand of 16 bytes may lie: on a 16-byte boundary, or anywhere (MOVUPS, MOVUPD, MOVDQU, LDDQU). */
@@ -28,7 +28,7 @@ export type Placement = 'aligned' | 'anywhere';
 export function read64(cpu: Cpu, segment: number, offset: number, into: Uint32Array): void {
   if (readQuickly(cpu, segment, offset, into, 8)) return;
   const linear = segmentedForRead(cpu, segment, offset >>> 0, 8);
-  if (!cpu.isQuick || isAlignmentChecked(cpu)) demandAligned(cpu, linear, UNIT);
+  if (!cpu.isQuick || isAlignmentChecked(cpu)) demandAligned(cpu, linear, 8);
   readWords(cpu, linear, into, 8);
 }
 
@@ -43,7 +43,7 @@ export function read128(cpu: Cpu, segment: number, offset: number, into: Uint32A
 /** Writes 8 bytes. Faults with #GP(0), #SS(0), #AC, #PF: then nothing is written. */
 export function write64(cpu: Cpu, segment: number, offset: number, from: Uint32Array): void {
   const linear = segmentedForWrite(cpu, segment, offset >>> 0, 8);
-  if (!cpu.isQuick || isAlignmentChecked(cpu)) demandAligned(cpu, linear, UNIT);
+  if (!cpu.isQuick || isAlignmentChecked(cpu)) demandAligned(cpu, linear, 8);
   writeWords(cpu, linear, from, 8);
 }
 
@@ -66,7 +66,7 @@ function readQuickly(cpu: Cpu, segment: number, offset: number, into: Uint32Arra
 
 /**
  * SDM 2A "MOVAPS" and its likes: #GP(0) when a 128-bit operand does not lie on a 16-byte boundary, whatever the segment. Where it may lie anywhere,
- * alignment checking looks at units of 8 bytes.
+ * alignment checking looks at all 16 bytes: a vendor difference.
  */
 function demandPlacement(cpu: Cpu, linear: number, placement: Placement): void {
   if (placement === 'aligned') {
@@ -76,7 +76,7 @@ function demandPlacement(cpu: Cpu, linear: number, placement: Placement): void {
   }
   skip(cpu, R_OPERAND_ALIGNED);
   if (isAlignmentChecked(cpu) && (linear & 15) !== 0) differ(cpu, ALIGNMENT_CHECK);
-  if (!cpu.isQuick || isAlignmentChecked(cpu)) demandAligned(cpu, linear, UNIT);
+  if (!cpu.isQuick || isAlignmentChecked(cpu)) demandAligned(cpu, linear, 16);
 }
 
 function readWords(cpu: Cpu, linear: number, into: Uint32Array, sizeBytes: number): void {

@@ -15,7 +15,7 @@ const LEFT_OUT: ReadonlySet<string> = new Set(['emms', 'fxsave', 'fxrstor', 'xsa
 export const SIMD_TEST_ROWS: readonly Row[] = SIMD_ROWS.filter((row) => !LEFT_OUT.has(row[1]));
 /** Operands that may lie anywhere. */
 const UNALIGNED: ReadonlySet<string> = new Set(['movups', 'movupd', 'movdqu', 'lddqu']);
-const NOP = 0x90;
+const NOP = 0x90, EFLAGS_AC = 0x4_0000;
 const EAX = 0, EDX = 2, ECX = 1;
 
 /** A record whose instruction is of this row; `modes` of MXCSR: all exceptions masked, or any. */
@@ -26,7 +26,7 @@ export function simdRecord(random: Random, row: Row, modes: 'masked' | 'any'): U
   record.set(encode(random, row), RECORD_CODE);
   view.setUint32(RECORD_EAX, random.word() >>> 0, true);
   view.setUint32(RECORD_EDX, random.word() >>> 0, true);
-  view.setUint32(RECORD_EFLAGS, 0x202 | (random.word() & 0x8d5), true);
+  view.setUint32(RECORD_EFLAGS, 0x202 | (random.word() & 0x8d5) | (random.oneIn(4) ? EFLAGS_AC : 0), true);
   for (let at = 0; at < OPERAND_BYTES; at += 16) fillOperand(random, style, view, RECORD_OPERAND + at);
   const image = RECORD_IMAGE;
   view.setUint16(image + IMAGE_FCW, 0x37f, true);

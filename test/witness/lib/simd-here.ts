@@ -8,6 +8,7 @@ import { executeBlock } from '../../../core/cpu/execute.ts';
 import { Fault, faultVector } from '../../../core/cpu/fault.ts';
 import { fetchBlock } from '../../../core/cpu/fetch.ts';
 import { readFlags, writeFlags } from '../../../core/cpu/flags.ts';
+import { refreshFlatSegments } from '../../../core/cpu/segmentation.ts';
 import { startProtected32 } from '../../../core/cpu/start.ts';
 import { Cpu, EAX, ECX, EDX, stateBytes } from '../../../core/cpu/state.ts';
 import {
@@ -16,6 +17,7 @@ import {
 } from './host-float.ts';
 
 const RAM = 0x1_0000, CODE = 0x1000, OPERAND = 0x5040;
+const CR0 = registerOffset('cr0'), CPL = registerOffset('cpl'), CR0_AM = 0x4_0000, EFLAGS_AC = 0x4_0000;
 const CR4 = registerOffset('cr4'), OSFXSR_AND_XMM = 0x600, STATUS = 0x8d5;
 /** Linux signals by vector. */
 const SIGNALS: Readonly<Record<number, number>> = { 6: SIGILL, 13: SIGSEGV, 14: SIGSEGV, 16: SIGFPE, 17: SIGBUS, 19: SIGFPE };
@@ -29,6 +31,9 @@ function fresh(): Cpu {
   processor.model = MODEL;
   startProtected32(processor, CODE);
   processor.setRegister(CR4, OSFXSR_AND_XMM, 0);
+  // as a program of Linux: ring 3, alignment checked when EFLAGS.AC says so
+  processor.setRegister(CR0, processor.register(CR0) | CR0_AM, 0);
+  processor.setNarrow(CPL, 3);
   return processor;
 }
 
@@ -41,7 +46,8 @@ export function runHere(record: Uint8Array): Uint8Array {
   cpu.set32(EAX, view.getInt32(RECORD_EAX, true));
   cpu.set32(EDX, view.getInt32(RECORD_EDX, true));
   cpu.set32(ECX, OPERAND);
-  writeFlags(cpu, view.getUint32(RECORD_EFLAGS, true) & STATUS);
+  writeFlags(cpu, view.getUint32(RECORD_EFLAGS, true) & (STATUS | EFLAGS_AC));
+  refreshFlatSegments(cpu);
   loadImage(cpu, view);
   const signal = attempt(cpu);
 
