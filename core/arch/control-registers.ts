@@ -23,8 +23,8 @@ export const CR0_FIELDS: readonly BitField[] = [
   flag(31, 'PG', 'paging'),
 ];
 
-//  CR3   31..12 page-directory base   4 PCD   3 PWT
-export const CR3_BASE = 0xffff_f000;
+//  CR3   31..12 page-directory base (with PAE 31..5 base of the four PDPTEs)   4 PCD   3 PWT
+export const CR3_BASE = 0xffff_f000, CR3_PAE_BASE = 0xffff_ffe0;
 export const CR3_FIELDS: readonly BitField[] = [
   flag(3, 'PWT', 'write-through access to the top paging structure'),
   flag(4, 'PCD', 'the top paging structure is not cached'),
@@ -34,6 +34,7 @@ export const CR3_FIELDS: readonly BitField[] = [
 //  CR4   22  21   20   18      17   16       14  13   12   11   10         9      8   7   6   5   4   3  2   1   0
 //        PKE SMAP SMEP OSXSAVE PCID FSGSBASE SMX VMXE LA57 UMIP OSXMMEXCPT OSFXSR PCE PGE MCE PAE PSE DE TSD PVI VME
 export const CR4_VME = 0x1, CR4_PVI = 0x2, CR4_TSD = 0x4, CR4_DE = 0x8, CR4_PSE = 0x10, CR4_PAE = 0x20, CR4_MCE = 0x40, CR4_PGE = 0x80, CR4_PCE = 0x100, CR4_OSFXSR = 0x200, CR4_OSXMMEXCPT = 0x400, CR4_UMIP = 0x800;
+export const CR4_SMEP = 0x10_0000, CR4_SMAP = 0x20_0000;
 export const CR4_FIELDS: readonly BitField[] = [
   flag(0, 'VME', 'virtual-8086 extensions'),
   flag(1, 'PVI', 'protected-mode virtual interrupts'),
@@ -59,6 +60,7 @@ export const CR4_FIELDS: readonly BitField[] = [
 ];
 
 //  EFER  11 NXE   10 LMA   8 LME   0 SCE
+export const EFER_NXE = 0x800;
 export const EFER_FIELDS: readonly BitField[] = [
   flag(0, 'SCE', 'SYSCALL and SYSRET'),
   flag(8, 'LME', 'IA-32e mode wanted'),

@@ -51,6 +51,7 @@ export const REGISTER_FILE: readonly RegisterRow[] = [
   narrow('activity', 'activity state: 0 running, 1 halted, 2 shutdown'),
   narrow('shadow', 'interruptibility: bit 0 STI, bit 1 MOV SS, bit 3 NMI blocking'),
   narrow('reserved0', ''),
+  ...[0, 1, 2, 3].map((index) => wide(`pdpte${String(index)}`, `PDPTE${String(index)} register`)),
 ];
 
 const offsets = new Map<string, number>();

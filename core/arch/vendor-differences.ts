@@ -136,6 +136,21 @@ export const VENDOR_DIFFERENCES = [
     others: [{ who: 'Intel manual', does: 'sets it whenever the entry is used for a translation, which leaves this case open' }],
     here: 'sets the accessed bit', cite: 'SDM 3A "Accessed and Dirty Flags"',
   },
+  {
+    id: 'pse36-width', title: 'bits 20:17 of a directory entry that maps 4 MBytes',
+    others: [{ who: 'Intel manual', does: 'makes them part of the base where physical addresses have 40 bits, and reserves them with 36' }, { who: 'Bochs 2.7', does: 'uses them as bits 39:36 of the base' }],
+    here: 'reserves them: physical addresses have 36 bits', cite: 'SDM 3A "32-Bit Paging"',
+  },
+  {
+    id: 'nxe-change-flushes', title: 'translations that are cached when WRMSR changes EFER.NXE',
+    others: [{ who: 'Intel manual', does: 'does not list it among the operations that invalidate them' }],
+    here: 'drops them all', cite: 'SDM 3A "Operations that Invalidate TLBs and Paging-Structure Caches"',
+  },
+  {
+    id: 'task-switch-pdptes', title: 'a task switch to a CR3 whose PDPTEs set reserved bits',
+    others: [{ who: 'Intel manual', does: 'says that a fault while the new state is loaded may leave it corrupt' }, { who: 'Bochs 2.7', does: 'raises #GP(0) behind the point of no return' }],
+    here: 'raises #GP(0) in the old task, with nothing changed', cite: 'SDM 3A "Task Switching"',
+  },
 
   // debugging
   {

@@ -1,7 +1,6 @@
 // The `fault` and `shutdown` events. CR2, DR6 and DR7.GD are written here, between the probe's two looks: they are part of what #PF and #DB change.
 
-import { RIGHT_EXECUTE, RIGHT_READ, RIGHT_USER, RIGHT_WRITE, WALK_ACCESSED, WALK_DIRTY, WALK_PRESENT, WALK_USER, WALK_WRITABLE, appendSeq, appendWalkLevel } from '../event/heap-lists.ts';
-import { ENTRY_A, ENTRY_D, ENTRY_P, ENTRY_RW, ENTRY_US, LARGE_PAGE_BYTES, SMALL_PAGE_BYTES } from '../arch/page-entry.ts';
+import { ALL_RIGHTS, appendSeq, appendWalkLevel } from '../event/heap-lists.ts';
 import { registerOffset } from '../arch/register-file.ts';
 import { vectorName, VECTORS } from '../arch/vectors.ts';
 import type { EventDraft } from '../event/draft.ts';
@@ -13,7 +12,8 @@ import { beforeEvent, beginEvent, emitEvent, kindCode } from './emit.ts';
 import { DF, faultErrorCode, faultHasErrorCode, faultVector, type Delivering, type Fault, type FaultCode } from './fault.ts';
 import { commitDebugCauses } from './breakpoints.ts';
 import { isRealMode } from './mode.ts';
-import type { WalkOutcome } from './page-walk.ts';
+import { flagsOfLevel, pageBytesOf, rightsBehind } from './page-walk-levels.ts';
+import type { WalkOutcome } from './page-walk-steps.ts';
 import { lastFaultWalk } from './paging.ts';
 import type { Cpu } from './state.ts';
 
@@ -49,7 +49,7 @@ export function emitFault(cpu: Cpu, fault: Fault, delivering: Delivering | null)
   const draft = begin(cpu, fault.code, fault.rule, vector === DEBUG ? CLASS_FAULT : CLASSES[vector]!, delivering);
   if (vector === PAGE_FAULT) {
     cpu.setRegister(CR2, fault.linear, 0);
-    fillPageFault(draft, fault, lastFaultWalk);
+    fillPageFault(cpu, draft, fault, lastFaultWalk);
   }
   return emitEvent(cpu);
 }
@@ -103,32 +103,19 @@ function begin(cpu: Cpu, code: FaultCode, rule: number, kind: number, delivering
   return draft;
 }
 
-function fillPageFault(draft: EventDraft, fault: Fault, walk: WalkOutcome): void {
+function fillPageFault(cpu: Cpu, draft: EventDraft, fault: Fault, walk: WalkOutcome): void {
   draft.set64(H_CR2, fault.linear, 0);
   draft.set(H_ACCESS_TYPE, fault.access & TYPE_MASK);
   draft.set(H_ACCESS_USER, (fault.access & USER) !== 0 ? 1 : 0);
   draft.set(H_ACCESS_IMPLICIT, (fault.access & IMPLICIT) !== 0 ? 1 : 0);
   draft.set(H_TLB, fault.access >>> TLB_SHIFT);
   draft.setList(H_WALK);
-  draft.append(walk.levels);
-  const top = rightsAfter(RIGHT_USER | RIGHT_WRITE | RIGHT_EXECUTE | RIGHT_READ, walk.pde);
-  appendWalkLevel(draft, 2, walk.pdePhysical, walk.pde >>> 0, 0, flagsOf(walk.pde, walk.large), walk.large ? LARGE_PAGE_BYTES : 0, top);
-  const rights = walk.levels === 2 ? rightsAfter(top, walk.pte) : top;
-  if (walk.levels === 2) {
-    const isLeaf = (walk.pte & ENTRY_P) !== 0;
-    appendWalkLevel(draft, 1, walk.ptePhysical, walk.pte >>> 0, 0, flagsOf(walk.pte, true), isLeaf ? SMALL_PAGE_BYTES : 0, rights);
+  draft.append(walk.top - walk.last + 1);
+  let rights = ALL_RIGHTS;
+  for (let level = walk.top; level >= walk.last; level -= 1) {
+    rights = rightsBehind(walk, level, rights);
+    appendWalkLevel(draft, level, walk.physical[level]!, walk.low[level]! >>> 0, walk.high[level]! >>> 0, flagsOfLevel(cpu, walk, level), pageBytesOf(walk, level), rights);
   }
   draft.append(rights);
   draft.append(fault.rule);
-}
-
-function flagsOf(entry: number, isLeaf: boolean): number {
-  return ((entry & ENTRY_P) !== 0 ? WALK_PRESENT : 0) | ((entry & ENTRY_RW) !== 0 ? WALK_WRITABLE : 0) | ((entry & ENTRY_US) !== 0 ? WALK_USER : 0)
-    | ((entry & ENTRY_A) !== 0 ? WALK_ACCESSED : 0) | (isLeaf && (entry & ENTRY_D) !== 0 ? WALK_DIRTY : 0);
-}
-
-// Rights only shrink on the way down; an entry that is not present gives none.
-function rightsAfter(rights: number, entry: number): number {
-  if ((entry & ENTRY_P) === 0) return 0;
-  return rights & ((entry & ENTRY_RW) !== 0 ? -1 : ~RIGHT_WRITE) & ((entry & ENTRY_US) !== 0 ? -1 : ~RIGHT_USER);
 }

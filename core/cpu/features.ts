@@ -2,10 +2,10 @@
 // when it executes. What a model lacks raises #UD. Models: core/arch/cpu-models.ts. SDM 1 "Instruction Set Summary", SDM 2A "CPUID—CPU Identification".
 
 import {
-  HAS_CLFSH, HAS_CMOV, HAS_CPUID, HAS_CX8, HAS_DE, HAS_FPU, HAS_FXSR, HAS_LONG_NOP, HAS_MCE, HAS_MMX, HAS_MSR, HAS_PGE, HAS_PREFETCHW, HAS_PSE, HAS_RDPMC, HAS_RDTSCP, HAS_SEP, HAS_SMAP,
+  HAS_CLFSH, HAS_CMOV, HAS_CPUID, HAS_CX8, HAS_DE, HAS_FPU, HAS_FXSR, HAS_LONG_NOP, HAS_MCE, HAS_MMX, HAS_MSR, HAS_PAE, HAS_PGE, HAS_PREFETCHW, HAS_PSE, HAS_RDPMC, HAS_RDTSCP, HAS_SEP, HAS_SMAP, HAS_SMEP,
   HAS_SSE, HAS_SSE2, HAS_SSE3, HAS_TEST_REGISTERS, HAS_TSC, HAS_UMIP, HAS_VME, NO_MODEL,
 } from '../arch/cpu-models.ts';
-import { CR4_DE, CR4_MCE, CR4_OSFXSR, CR4_OSXMMEXCPT, CR4_PCE, CR4_PGE, CR4_PSE, CR4_PVI, CR4_TSD, CR4_UMIP, CR4_VME } from '../arch/control-registers.ts';
+import { CR4_DE, CR4_MCE, CR4_OSFXSR, CR4_OSXMMEXCPT, CR4_PAE, CR4_PCE, CR4_PGE, CR4_PSE, CR4_PVI, CR4_SMAP, CR4_SMEP, CR4_TSD, CR4_UMIP, CR4_VME } from '../arch/control-registers.ts';
 import { XMM_REGISTER, type Insn } from '../isa/insn.ts';
 import type { Op } from '../isa/opcode-index.ts';
 import { SIMD_ROWS } from '../isa/opcodes-simd.ts';
@@ -68,8 +68,8 @@ export function missingFeatures(cpu: Cpu, insn: Insn): number {
 
 /** Bits of CR4 with the feature each belongs to. SDM 3A "Control Registers". */
 const CR4_BITS: readonly (readonly [bit: number, feature: number])[] = [
-  [CR4_VME, HAS_VME], [CR4_PVI, HAS_VME], [CR4_TSD, HAS_TSC], [CR4_DE, HAS_DE], [CR4_PSE, HAS_PSE], [CR4_MCE, HAS_MCE], [CR4_PGE, HAS_PGE], [CR4_PCE, HAS_RDPMC], [CR4_OSFXSR, HAS_FXSR],
-  [CR4_OSXMMEXCPT, HAS_SSE], [CR4_UMIP, HAS_UMIP],
+  [CR4_VME, HAS_VME], [CR4_PVI, HAS_VME], [CR4_TSD, HAS_TSC], [CR4_DE, HAS_DE], [CR4_PSE, HAS_PSE], [CR4_PAE, HAS_PAE], [CR4_MCE, HAS_MCE], [CR4_PGE, HAS_PGE], [CR4_PCE, HAS_RDPMC], [CR4_OSFXSR, HAS_FXSR],
+  [CR4_OSXMMEXCPT, HAS_SSE], [CR4_UMIP, HAS_UMIP], [CR4_SMEP, HAS_SMEP], [CR4_SMAP, HAS_SMAP],
 ];
 
 /** The bits of CR4 this processor has; setting another one raises #GP(0). */

@@ -2,7 +2,7 @@
 // SDM 2B "RDMSR—Read From Model Specific Register", SDM 2D "WRMSR—Write to Model Specific Register".
 
 import { CR4_TSD } from '../arch/control-registers.ts';
-import { IA32_TIME_STAMP_COUNTER, IA32_TSC_AUX, msrName } from '../arch/msrs.ts';
+import { IA32_EFER, IA32_TIME_STAMP_COUNTER, IA32_TSC_AUX, msrName } from '../arch/msrs.ts';
 import { registerOffset } from '../arch/register-file.ts';
 import { difference } from '../arch/vendor-differences.ts';
 import { assert } from '../base/assert.ts';
@@ -10,6 +10,7 @@ import { highOfCount, joinU64 } from '../base/u64.ts';
 import { rule } from '../event/rules.ts';
 import { handleOf } from '../event/schema.ts';
 import { beforeEvent, beginEvent, emitEvent, kindCode } from './emit.ts';
+import { followEfer, tellEfer } from './control-registers.ts';
 import { differ } from './differ.ts';
 import { demand, GP0, skip, Unsupported } from './fault.ts';
 import { isMsrValue, placeOfMsr } from './msr-places.ts';
@@ -21,7 +22,7 @@ const D_SYSENTER_WIDTH = difference('sysenter-msr-width'), D_TSC_WIDTH = differe
 const K_WRITE = kindCode('msr-write');
 const H_MSR = handleOf('msr-write', 'msr'), H_NAME = handleOf('msr-write', 'name'), H_BEFORE = handleOf('msr-write', 'before'), H_AFTER = handleOf('msr-write', 'after'),
   H_REFUSED = handleOf('msr-write', 'refused');
-const CR4 = registerOffset('cr4');
+const CR4 = registerOffset('cr4'), EFER = registerOffset('efer');
 
 const value = { lo: 0, hi: 0 };
 
@@ -50,7 +51,9 @@ export function wrmsr(cpu: Cpu): void {
 
   const asked = place?.asksFor(lo) ?? null;
   if (asked !== null) throw new Unsupported(`${asked}: WRMSR of ${msrName(number)}`);
+  const efer = cpu.register(EFER);
   reportWrite(cpu, number, lo, hi, { refused: false });
+  if (number === IA32_EFER) tellEfer(cpu, efer);
 }
 
 /** RDTSC: EDX:EAX <- time-stamp counter (it counts EVENTS.md's `clock`). Faults with #GP(0) at CPL 1..3 when CR4.TSD is set. */
@@ -75,7 +78,9 @@ export function writeMsr(cpu: Cpu, number: number, lo: number, hi: number): void
   assert(place !== null, 'an MSR this processor has');
   if (!place.is64 && hi !== 0) differ(cpu, D_SYSENTER_WIDTH);
   if (place.offset !== null) {
+    const before = cpu.register(place.offset);
     cpu.setRegister(place.offset, lo, place.is64 ? hi : 0);
+    if (number === IA32_EFER) followEfer(cpu, before);
     return;
   }
   if (hi !== 0) differ(cpu, D_TSC_WIDTH);

@@ -2,6 +2,7 @@
 // fields: core/arch/msrs.ts. No machine check ever happens, and no performance counter counts: the registers keep what they are given, and what
 // would set a counter going is unsupported. SDM 4 "Architectural MSRs", "MSRs in the P6 Family Processors", "MSRs in Pentium Processors".
 
+import { EFER_NXE } from '../arch/control-registers.ts';
 import { HAS_MCA, HAS_MCE, HAS_MSR, HAS_NX, HAS_PAT, HAS_RDTSCP, HAS_SEP, HAS_TSC } from '../arch/cpu-models.ts';
 import {
   BIOS_UPDT_TRIG, findMsr, IA32_BIOS_SIGN_ID, IA32_EFER, IA32_MC0_CTL, IA32_MCG_CAP, IA32_MCG_CTL, IA32_MCG_STATUS, IA32_MISC_ENABLE, IA32_P5_MC_ADDR, IA32_P5_MC_TYPE, IA32_PAT,
@@ -50,8 +51,6 @@ function rare(number: number, needs: number, details: Details = {}): readonly [n
   return [number, { ...ORDINARY, offset: RARE_MSRS + 2 * (slots - 1), needs: needs | HAS_MSR, ...details }];
 }
 
-/** EFER without IA-32e mode: of its bits NXE alone exists. SDM 3A "Extended Feature Enable Register". */
-export const EFER_NXE = 0x800;
 /** BTS and PEBS are unavailable; fast strings may be switched on and off. SDM 4 "Architectural MSRs", IA32_MISC_ENABLE. */
 const MISC_FIXED = 0x1800, MISC_WRITABLE = 0x1801;
 /** MCG_CAP: the number of banks, and that MCG_CTL is there. SDM 3B "IA32_MCG_CAP MSR". */
@@ -61,6 +60,7 @@ const COUNTING = 'counting events (a performance counter)';
 /** P6: bit 22 enables both counters. Pentium: bits 8:6 and 24:22 say what each counts, 0 nothing. */
 const P6_ENABLE = 1 << 22, PENTIUM_COUNTING = (7 << 6) | (7 << 22), PENTIUM_CESR_BITS = 0x03ff_03ff, COUNTER_HIGH = 0xff;
 
+// EFER without IA-32e mode: of its bits NXE alone exists. SDM 3A "Extended Feature Enable Register".
 const PLACES: ReadonlyMap<number, MsrPlace> = new Map([
   filed(IA32_TIME_STAMP_COUNTER, HAS_TSC),
   filed(IA32_SYSENTER_CS, HAS_SEP, { is64: false }), filed(IA32_SYSENTER_ESP, HAS_SEP, { is64: false }), filed(IA32_SYSENTER_EIP, HAS_SEP, { is64: false }),

@@ -1,4 +1,4 @@
-// From linear to physical: TLB, then the walk (page-walk.ts), then the one place that turns a refusal into #PF.
+// From linear to physical (a number: addresses have 36 bits): TLB, then the walk (page-walk.ts), then the one place that turns a refusal into #PF.
 // Not here: MOV CR and INVLPG, which flush (control-registers.ts).
 
 import { CR0_PG } from '../arch/control-registers.ts';
@@ -7,16 +7,16 @@ import { TLB_STALE as STALE_RIGHTS } from '../event/heard.ts';
 import { FETCH, PEEK, privilegeOf, READ, TLB_HIT, TLB_MISS, TLB_SHIFT, TLB_STALE, TYPE_MASK, USER, WRITE } from './access.ts';
 import { IS_READ, NO_PART, WHAT_TLB } from './access-codes.ts';
 import { Fault, PF } from './fault.ts';
-import { newWalkOutcome, refusalOf, skipWalk, walkTables, type WalkOutcome } from './page-walk.ts';
-import {
-  SUPERVISOR_READ, USER_READ, cachedPage, cachedRights, cacheIdentity, cacheWalk, dropPage, isCached, isCachedDirty, isCachedUser, isCachedWritable, tlbIndex,
-} from './tlb.ts';
+import { refusalOf, tellsFetches } from './page-rights.ts';
+import { skipWalk, walkTables } from './page-walk.ts';
+import { newWalkOutcome, type WalkOutcome } from './page-walk-steps.ts';
+import { SUPERVISOR_FETCH, USER_FETCH, cachedPage, cachedRights, cacheIdentity, cacheWalk, dropPage, isCached, isCachedDirty, isHeldBy, rightsHeld, tlbIndex } from './tlb.ts';
 import type { Cpu } from './state.ts';
 
 const CR0 = registerOffset('cr0');
 
-//  error code of #PF:   3 RSVD   2 U/S   1 W/R   0 P
-const CODE_P = 1, CODE_WRITE = 2, CODE_USER = 4, CODE_RESERVED = 8;
+//  error code of #PF:   4 I/D   3 RSVD   2 U/S   1 W/R   0 P
+const CODE_P = 1, CODE_WRITE = 2, CODE_USER = 4, CODE_RESERVED = 8, CODE_FETCH = 16;
 
 /** The walk of the last #PF, as it was when the fault was raised; its event is made from this before anything else walks. */
 export let lastFaultWalk: WalkOutcome = newWalkOutcome();
@@ -35,7 +35,7 @@ export function translate(cpu: Cpu, linear: number, access: number): number {
   }
   if (isHit) {
     tellHit(cpu, at, linear);
-    const refused = refusalOf(cpu, access, isCachedUser(cpu, at), isCachedWritable(cpu, at));
+    const refused = refusalOf(cpu, access, rightsHeld(cpu, at));
     if (refused !== 0) refuseHit(cpu, at, linear, access, refused);
     // The first write through an entry cached with D = 0 walks again, to set the bit in memory.
     if ((access & TYPE_MASK) !== WRITE || isCachedDirty(cpu, at)) return cachedPage(cpu, at) + (linear & 0xfff);
@@ -49,7 +49,7 @@ export function translate(cpu: Cpu, linear: number, access: number): number {
 export function fetchPhysical(cpu: Cpu, linear: number): number {
   const at = tlbIndex(linear);
   const tag = cpu.tlb[at]!;
-  if (((tag ^ linear) & 0xffff_f000) === 0 && (tag & (cpu.cpl === 3 ? USER_READ : SUPERVISOR_READ)) !== 0) return cpu.tlb[at + 1]! + (linear & 0xfff);
+  if (((tag ^ linear) & 0xffff_f000) === 0 && (tag & (cpu.cpl === 3 ? USER_FETCH : SUPERVISOR_FETCH)) !== 0) return cpu.tlb[at + 1]! + (linear & 0xfff);
   return translate(cpu, linear >>> 0, FETCH | privilegeOf(cpu.cpl));
 }
 
@@ -63,19 +63,14 @@ const peeked = newWalkOutcome();
 function tellHit(cpu: Cpu, at: number, linear: number): void {
   if (!cpu.probe.listening) return;
   walkTables(cpu, linear, READ | PEEK, peeked);
-  const rights = cachedRights(cpu, at) | (agrees(cpu, at, peeked) ? 0 : STALE_RIGHTS);
+  const rights = cachedRights(cpu, at) | (isHeldBy(cpu, at, peeked) ? 0 : STALE_RIGHTS);
   cpu.probe.access(WHAT_TLB, NO_PART, (linear & 0xffff_f000) >>> 0, cachedPage(cpu, at), 0, rights, 0, IS_READ);
   skipWalk(cpu);
 }
 
-/** True when a walk found what the TLB entry at `at` says: it is not stale. */
-function agrees(cpu: Cpu, at: number, walk: WalkOutcome): boolean {
-  return walk.present && !walk.reserved && walk.page === cachedPage(cpu, at) && walk.user === isCachedUser(cpu, at) && walk.writable === isCachedWritable(cpu, at);
-}
-
 function refuseHit(cpu: Cpu, at: number, linear: number, access: number, refused: number): never {
   walkTables(cpu, linear, access | PEEK, current);
-  const isFresh = agrees(cpu, at, current);
+  const isFresh = isHeldBy(cpu, at, current);
   current.refused = refused;
   current.present = true;
   current.reserved = false;
@@ -89,7 +84,8 @@ function raisePageFault(cpu: Cpu, linear: number, access: number, tlb: number): 
   current = lastFaultWalk;
   lastFaultWalk = walk;
   dropPage(cpu, linear);
-  const code = (walk.present ? CODE_P : 0) | ((access & TYPE_MASK) === WRITE ? CODE_WRITE : 0)
-    | ((access & USER) !== 0 ? CODE_USER : 0) | (walk.reserved ? CODE_RESERVED : 0);
+  const type = access & TYPE_MASK;
+  const code = (walk.present ? CODE_P : 0) | (type === WRITE ? CODE_WRITE : 0) | ((access & USER) !== 0 ? CODE_USER : 0) | (walk.reserved ? CODE_RESERVED : 0)
+    | (type === FETCH && tellsFetches(cpu) ? CODE_FETCH : 0);
   throw new Fault(PF(code), walk.refused, linear >>> 0, access | (tlb << TLB_SHIFT));
 }

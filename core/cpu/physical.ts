@@ -23,7 +23,7 @@ export function readPhysical32(cpu: Cpu, physical: number): number {
 
 /** Where in RAM the bytes of a physical address lie: a ROM that ends at 1 MiB is seen again below 4 GiB. Any other address is its own. */
 export function ramAddress(cpu: Cpu, physical: number): number {
-  return physical >= ADDRESS_SPACE - cpu.romBytes ? physical - (ADDRESS_SPACE - ROM_END) : physical;
+  return physical >= ADDRESS_SPACE - cpu.romBytes && physical < ADDRESS_SPACE ? physical - (ADDRESS_SPACE - ROM_END) : physical;
 }
 const ADDRESS_SPACE = 0x1_0000_0000, ROM_END = 0x10_0000;
 

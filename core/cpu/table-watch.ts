@@ -1,13 +1,15 @@
 // `table-write` events: guest writes to memory in use as GDT, LDT, IDT, TSS or page tables. Pages where such tables lie carry flags
 // (page-flags.ts), so that other writes pay nothing. "In use" is decided at the write: GDTR, LDTR, IDTR or TR covers the bytes
-// now, CR3 points at the directory, or the current directory points at the page table and a walk has read it.
+// now, CR3 points at the directory, or the current directory points at the page table and a walk has read it. With PAE: CR3 points at the
+// PDPTEs, a PDPTE register at the directory.
 //
 // In real-address mode the interrupt-vector table is the IDT, and there is no other.
 //
-//   index: GDT, LDT, IDT: entry of 8 bytes (of the vector table: 4) · TSS: doubleword of the segment (byte offset / 4) · page directory, page table: entry of 4 bytes
+//   index: GDT, LDT, IDT: entry of 8 bytes (of the vector table: 4) · TSS: doubleword of the segment (byte offset / 4) · page directory, page table: entry of 4 bytes,
+//   with PAE 8 · PDPT: entry of 8 bytes
 
-import { CR3_BASE } from '../arch/control-registers.ts';
-import { ENTRY_BASE, ENTRY_P, ENTRY_PS } from '../arch/page-entry.ts';
+import { CR3_BASE, CR3_PAE_BASE } from '../arch/control-registers.ts';
+import { ENTRY_BASE, ENTRY_P, ENTRY_PS, HIGH_BASE } from '../arch/page-entry.ts';
 import { registerOffset, RIGHTS_UNUSABLE } from '../arch/register-file.ts';
 import { codeOf, TABLES } from '../event/kinds.ts';
 import { handleOf } from '../event/schema.ts';
@@ -15,13 +17,15 @@ import { beforeEvent, beginEvent, emitEvent, kindCode } from './emit.ts';
 import { isRealMode } from './mode.ts';
 import { flagPage, PAGE_DIRECTORY, PAGE_SYSTEM_TABLE, PAGE_TABLE } from './page-flags.ts';
 import { isPaging, peekPhysical } from './paging.ts';
+import { isPaePaging } from './pdpte.ts';
 import { readPhysical32, readPhysical8 } from './physical.ts';
 import { LDTR, TR, type Cpu } from './state.ts';
 
-const CR3 = registerOffset('cr3');
+const CR3 = registerOffset('cr3'), PDPTE = registerOffset('pdpte0');
+const PDPTES = 4, PDPT_BYTES = 32;
 const GDTR_BASE = registerOffset('gdtr.base'), GDTR_LIMIT = registerOffset('gdtr.limit'), IDTR_BASE = registerOffset('idtr.base'), IDTR_LIMIT = registerOffset('idtr.limit');
 const GDT = codeOf(TABLES, 'gdt'), LDT = codeOf(TABLES, 'ldt'), IDT = codeOf(TABLES, 'idt'), TSS = codeOf(TABLES, 'tss');
-const DIRECTORY = codeOf(TABLES, 'page-directory'), TABLE = codeOf(TABLES, 'page-table');
+const DIRECTORY = codeOf(TABLES, 'page-directory'), TABLE = codeOf(TABLES, 'page-table'), POINTERS = codeOf(TABLES, 'pdpt');
 const SYSTEM_TABLES = [GDT, LDT, IDT, TSS];
 const K_TABLE_WRITE = kindCode('table-write');
 const H_TABLE = handleOf('table-write', 'table'), H_INDEX = handleOf('table-write', 'index'), H_PHYSICAL = handleOf('table-write', 'physical'),
@@ -75,8 +79,16 @@ export function rememberTables(cpu: Cpu, physical: number, size: number, flags: 
   if ((flags & PAGE_SYSTEM_TABLE) !== 0) for (const table of SYSTEM_TABLES) rememberSystemTable(cpu, table, physical, size);
   if ((flags & (PAGE_DIRECTORY | PAGE_TABLE)) === 0 || !isPaging(cpu)) return;
   const frame = (physical & ENTRY_BASE) >>> 0;
-  if ((cpu.register(CR3) & CR3_BASE) >>> 0 === frame) rememberPageEntries(cpu, DIRECTORY, physical, size);
-  else if ((flags & PAGE_TABLE) !== 0 && isPageTableInUse(cpu, frame)) rememberPageEntries(cpu, TABLE, physical, size);
+  if (isPaePaging(cpu)) rememberPaeEntries(cpu, { physical, size, frame }, flags);
+  else if ((cpu.register(CR3) & CR3_BASE) >>> 0 === frame) rememberPageEntries(cpu, DIRECTORY, physical, size, 4);
+  else if ((flags & PAGE_TABLE) !== 0 && isPageTableInUse(cpu, frame)) rememberPageEntries(cpu, TABLE, physical, size, 4);
+}
+
+function rememberPaeEntries(cpu: Cpu, { physical, size, frame }: { readonly physical: number; readonly size: number; readonly frame: number }, flags: number): void {
+  const pointers = (cpu.register(CR3) & CR3_PAE_BASE) >>> 0;
+  if (physical + size > pointers && physical < pointers + PDPT_BYTES) rememberPageEntries(cpu, POINTERS, physical, size, 8);
+  else if (isPaeDirectory(cpu, frame)) rememberPageEntries(cpu, DIRECTORY, physical, size, 8);
+  else if ((flags & PAGE_TABLE) !== 0 && isPaeTableInUse(cpu, frame)) rememberPageEntries(cpu, TABLE, physical, size, 8);
 }
 
 /** Emits the events for what `rememberTables` noted. Call after the bytes changed. */
@@ -109,13 +121,15 @@ function rememberSystemTable(cpu: Cpu, table: number, physical: number, size: nu
   }
 }
 
-function rememberPageEntries(cpu: Cpu, table: number, physical: number, size: number): void {
-  for (let entry = physical & ~3; entry < physical + size; entry += 4) {
+function rememberPageEntries(cpu: Cpu, table: number, physical: number, size: number, unit: 4 | 8): void {
+  const mask = table === POINTERS ? PDPT_BYTES - 1 : 0xfff;
+  for (let entry = physical - (physical % unit); entry < physical + size; entry += unit) {
     const one = touched[touchedCount]!;
     touchedCount += 1;
-    one.table = table; one.index = (entry & 0xfff) >>> 2; one.unit = 4;
-    one.first = entry >>> 0; one.second = 0; one.bytesInFirst = 4; one.hi = 0;
-    one.lo = readPhysical32(cpu, entry >>> 0);
+    one.table = table; one.index = (entry & mask) / unit; one.unit = unit;
+    one.first = entry; one.second = 0; one.bytesInFirst = unit;
+    one.lo = readPhysical32(cpu, entry);
+    one.hi = unit === 8 ? readPhysical32(cpu, entry + 4) : 0;
   }
 }
 
@@ -144,11 +158,32 @@ function wordOfEntry(cpu: Cpu, entry: Touched, from: number): number {
 }
 
 function isPageTableInUse(cpu: Cpu, frame: number): boolean {
-  const directory = (cpu.register(CR3) & CR3_BASE) >>> 0;
+  return isPointedAtBy(cpu, (cpu.register(CR3) & CR3_BASE) >>> 0, frame, 4);
+}
+
+/** True when a PDPTE register points at this frame. */
+function isPaeDirectory(cpu: Cpu, frame: number): boolean {
+  for (let index = 0; index < PDPTES; index += 1) if (directoryOf(cpu, index) === frame) return true;
+  return false;
+}
+
+function isPaeTableInUse(cpu: Cpu, frame: number): boolean {
+  for (let index = 0; index < PDPTES; index += 1) if (isPointedAtBy(cpu, directoryOf(cpu, index), frame, 8)) return true;
+  return false;
+}
+
+/** The directory a PDPTE register points at; Infinity when it is not present, or lies above 4 GiB. */
+function directoryOf(cpu: Cpu, index: number): number {
+  const low = cpu.register(PDPTE + index * 2), high = cpu.registerHigh(PDPTE + index * 2);
+  return (low & ENTRY_P) !== 0 && (high & HIGH_BASE) === 0 ? (low & ENTRY_BASE) >>> 0 : Infinity;
+}
+
+/** True when a directory with entries of so many bytes points at a page table. */
+function isPointedAtBy(cpu: Cpu, directory: number, frame: number, bytes: 4 | 8): boolean {
   if (directory >= cpu.ramBytes) return false;
-  if (pointsAt(cpu, directory + lastFound, frame)) return true;
-  for (let at = 0; at < 0x1000; at += 4) {
-    if (!pointsAt(cpu, directory + at, frame)) continue;
+  if (pointsAt(cpu, directory + lastFound - (lastFound % bytes), frame, bytes)) return true;
+  for (let at = 0; at < 0x1000; at += bytes) {
+    if (!pointsAt(cpu, directory + at, frame, bytes)) continue;
     lastFound = at;
     return true;
   }
@@ -157,7 +192,8 @@ function isPageTableInUse(cpu: Cpu, frame: number): boolean {
 // Where the last search ended: only tried first, so it decides nothing.
 let lastFound = 0;
 
-function pointsAt(cpu: Cpu, entryPhysical: number, frame: number): boolean {
+function pointsAt(cpu: Cpu, entryPhysical: number, frame: number, bytes: 4 | 8): boolean {
   const entry = cpu.ramView.getInt32(entryPhysical, true);
-  return (entry & (ENTRY_P | ENTRY_PS)) === ENTRY_P && (entry & ENTRY_BASE) >>> 0 === frame;
+  if ((entry & (ENTRY_P | ENTRY_PS)) !== ENTRY_P || (entry & ENTRY_BASE) >>> 0 !== frame) return false;
+  return bytes === 4 || (cpu.ramView.getInt32(entryPhysical + 4, true) & HIGH_BASE) === 0;
 }

@@ -12,7 +12,7 @@ import { difference } from '../arch/vendor-differences.ts';
 import { codeOf, SLOT_NAMES, VIAS } from '../event/kinds.ts';
 import { rule } from '../event/rules.ts';
 import { IMPLICIT } from './access.ts';
-import { setTaskRegisters, tellTaskRegisters } from './control-registers.ts';
+import { demandTaskPdptes, setTaskRegisters, tellTaskRegisters } from './control-registers.ts';
 import { meetTask } from './breakpoints.ts';
 import { clearLocalEnables } from './debug-registers.ts';
 import { clearHigh, errorOf, fetchDescriptor, newDescriptor, setHigh, type Descriptor } from './descriptor-table.ts';
@@ -20,7 +20,8 @@ import { differ } from './differ.ts';
 import { demand, Fault, skip, SSF, TS } from './fault.ts';
 import { readFlags, writeFlags } from './flags.ts';
 import { holdBack } from './held-probe.ts';
-import { prepareLinearWrite } from './linear-memory.ts';
+import { prepareLinearWrite, readLinear32 } from './linear-memory.ts';
+import { isPaePaging } from './pdpte.ts';
 import { installDescriptor, installNull } from './segmentation.ts';
 import { layFrame, writeFrame, type StackFrame } from './stack-frame.ts';
 import { CS, LDTR, SHADOW_MOV_SS, SHADOW_NMI, SHADOW_STI, SS, TR, type Cpu } from './state.ts';
@@ -60,6 +61,7 @@ export function switchTask(cpu: Cpu, tss: Descriptor, how: TaskSwitch): void {
   fetchDescriptor(cpu, old, oldTss);
   prepareLinearWrite(cpu, old.linear + 4, 4, IMPLICIT);
   prepareLinearWrite(cpu, tss.linear + 4, 4, IMPLICIT);
+  if (layout.cr3 !== null && isPaePaging(cpu)) demandTaskPdptes(cpu, readLinear32(cpu, tss.base + layout.cr3, IMPLICIT) >>> 0);
 
   const returnIp = cpu.eip;
   // an instruction that switches ends the RF it ran with, a fault sets it

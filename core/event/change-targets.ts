@@ -6,7 +6,7 @@ import { DESCRIPTOR_FIELDS } from '../arch/descriptor.ts';
 import { EFLAGS_FIELDS } from '../arch/flags.ts';
 import { GATE_FIELDS, VECTOR_ENTRY_FIELDS } from '../arch/gate.ts';
 import { MSRS } from '../arch/msrs.ts';
-import { PDE_FIELDS, PDE_LARGE_FIELDS, PTE_FIELDS } from '../arch/page-entry.ts';
+import { PAE_PDE_FIELDS, PAE_PDE_LARGE_FIELDS, PAE_PTE_FIELDS, PDE_FIELDS, PDE_LARGE_FIELDS, PDPTE_FIELDS, PTE_FIELDS } from '../arch/page-entry.ts';
 import { TSS32_FIELDS } from '../arch/tss.ts';
 import { wholeFields, type WholeField } from '../arch/whole-field.ts';
 
@@ -48,12 +48,13 @@ const DESCRIPTOR = wholeFields(DESCRIPTOR_FIELDS), GATE = wholeFields(GATE_FIELD
 const only = (fields: readonly WholeField[], ...names: readonly string[]): readonly WholeField[] => fields.filter(({ name }) => names.includes(name));
 
 /** The fields an entry may have: of a GDT or LDT entry those of call gates too, of an IDT entry those of the real-mode vector table too. */
-export const FIELDS_OF_ENTRY: Readonly<Record<EntryTable | 'pde' | 'pte', readonly WholeField[]>> = {
+export const FIELDS_OF_ENTRY: Readonly<Record<EntryTable | 'pdpte' | 'pde' | 'pte', readonly WholeField[]>> = {
   gdt: [...DESCRIPTOR, ...only(GATE, 'selector', 'offset', 'parameters')],
   ldt: [...DESCRIPTOR, ...only(GATE, 'selector', 'offset', 'parameters')],
   idt: [...GATE, ...wholeFields(VECTOR_ENTRY_FIELDS)],
-  pde: widest([...wholeFields(PDE_FIELDS), ...wholeFields(PDE_LARGE_FIELDS)]),
-  pte: wholeFields(PTE_FIELDS),
+  pdpte: wholeFields(PDPTE_FIELDS),
+  pde: widest([PDE_FIELDS, PDE_LARGE_FIELDS, PAE_PDE_FIELDS, PAE_PDE_LARGE_FIELDS].flatMap(wholeFields)),
+  pte: widest([PTE_FIELDS, PAE_PTE_FIELDS].flatMap(wholeFields)),
 };
 
 /** The fields of a TSS, each as wide as its slot. */

@@ -3,7 +3,7 @@
 //
 //   changes = change {";" change}          change = target "=" value
 //   target  = register ["." field] | MSR ["." field] | ("gdt" | "ldt" | "idt") "[" index "]" ["." field] | "tss" "." field
-//           | ("pde" | "pte") "[" linear "]" ["." field] | "[" linear "]" [":" bytes] | "phys" ":" address [":" bytes]
+//           | ("pdpte" | "pde" | "pte") "[" linear "]" ["." field] | "[" linear "]" [":" bytes] | "phys" ":" address [":" bytes]
 
 import { BadInput } from '../base/bad-input.ts';
 import { suggestion } from '../base/nearest-word.ts';
@@ -20,8 +20,8 @@ export type Change =
   | { readonly kind: 'msr'; readonly msr: number; readonly field: string | null; readonly value: bigint }
   | { readonly kind: 'entry'; readonly table: EntryTable; readonly index: number; readonly field: string | null; readonly value: bigint }
   | { readonly kind: 'tss'; readonly field: string; readonly value: bigint }
-  /** The entry of this level (2 directory, 1 table) on the walk of a linear address. */
-  | { readonly kind: 'page-entry'; readonly level: 1 | 2; readonly linear: number; readonly field: string | null; readonly value: bigint }
+  /** The entry of this level (3 PDPTE, 2 directory, 1 table) on the walk of a linear address. */
+  | { readonly kind: 'page-entry'; readonly level: 1 | 2 | 3; readonly linear: number; readonly field: string | null; readonly value: bigint }
   | { readonly kind: 'memory'; readonly space: 'linear' | 'physical'; readonly address: number; readonly bytes: 1 | 2 | 4; readonly value: bigint };
 
 /** A change longer than this is refused. */
@@ -31,6 +31,7 @@ export const CHANGES_MAX = 64;
 
 const EXAMPLES = 'give one such as cr0.WP=0, eflags.IF=1, IA32_SYSENTER_CS=0x8, gdt[3].P=1, idt[0x80].DPL=3, tss.esp0=0x9000, pte[0x7ff000].US=1 or [0x8000]=0x55';
 const ADDRESS_MAX = 0xffff_ffff;
+const PAGE_ENTRIES = { 3: { name: 'pdpte', what: 'a PDPTE' }, 2: { name: 'pde', what: 'a page-directory entry' }, 1: { name: 'pte', what: 'a page-table entry' } } as const;
 
 /** The change a text means. Throws BadInput: what is wrong, the column, what was expected. */
 export function parseChange(text: string): Change {
@@ -55,7 +56,7 @@ function printTarget(change: Change): string {
     case 'msr': return withField(findMsr(change.msr)?.name ?? hex(change.msr), change.field);
     case 'entry': return withField(`${change.table}[${change.table === 'idt' ? hex(change.index) : String(change.index)}]`, change.field);
     case 'tss': return `tss.${change.field}`;
-    case 'page-entry': return withField(`${change.level === 2 ? 'pde' : 'pte'}[${hex(change.linear)}]`, change.field);
+    case 'page-entry': return withField(`${PAGE_ENTRIES[change.level].name}[${hex(change.linear)}]`, change.field);
     case 'memory': return `${change.space === 'linear' ? `[${hex(change.address)}]` : `phys:${hex(change.address)}`}${change.bytes === 1 ? '' : `:${String(change.bytes)}`}`;
   }
 }
@@ -83,6 +84,7 @@ class Parser {
     const word = this.#word('a register, a table or an address');
     switch (word.text.toLowerCase()) {
       case 'gdt': case 'ldt': case 'idt': return this.#entry(word.text.toLowerCase() as EntryTable);
+      case 'pdpte': return this.#pageEntry(3);
       case 'pde': return this.#pageEntry(2);
       case 'pte': return this.#pageEntry(1);
       case 'tss': return this.#tss();
@@ -103,7 +105,7 @@ class Parser {
     }
     const msr = findMsrByName(word.text);
     if (msr === null) {
-      const known = [...REGISTER_TARGETS.map(({ spelled }) => spelled), ...MSR_NAMES, ...Object.keys(ENTRY_TABLES), 'pde', 'pte', 'tss', 'phys'];
+      const known = [...REGISTER_TARGETS.map(({ spelled }) => spelled), ...MSR_NAMES, ...Object.keys(ENTRY_TABLES), 'pdpte', 'pde', 'pte', 'tss', 'phys'];
       throw this.#refused(word.column, `there is no ${JSON.stringify(word.text)} that can be set${suggestion(word.text, known)}: ${EXAMPLES}`);
     }
     const { field, width } = this.#field(wholeFields(msr.fields), 64, msr.name);
@@ -125,9 +127,11 @@ class Parser {
     return { kind: 'entry', table, index, field: part.field, value: this.#value(part.width) };
   }
 
-  #pageEntry(level: 1 | 2): Change {
+  // whether an entry has 32 or 64 bits shows only when it is set
+  #pageEntry(level: 1 | 2 | 3): Change {
+    const { name, what } = PAGE_ENTRIES[level];
     const linear = this.#inBrackets('a linear address', ADDRESS_MAX);
-    const part = this.#field(FIELDS_OF_ENTRY[level === 2 ? 'pde' : 'pte'], 32, level === 2 ? 'a page-directory entry' : 'a page-table entry');
+    const part = this.#field(FIELDS_OF_ENTRY[name], 64, what);
     return { kind: 'page-entry', level, linear, field: part.field, value: this.#value(part.width) };
   }
 

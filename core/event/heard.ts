@@ -17,12 +17,12 @@ export type AccessKind = (typeof ACCESS_KINDS)[number];
 export const ACCESS_PARTS = [
   'ip', 'cs', 'flags', 'sp', 'ss', 'es', 'ds', 'fs', 'gs', 'error-code', 'parameter',
   'link', 'cr3', 'ldt', 'io-map', 'trap', 'ax', 'cx', 'dx', 'bx', 'bp', 'si', 'di',
-  'limit', 'base', 'directory-entry', 'table-entry', 'data', 'target', 'tss',
+  'limit', 'base', 'directory-entry', 'table-entry', 'data', 'target', 'tss', 'pointer-entry',
 ] as const;
 export type AccessPart = (typeof ACCESS_PARTS)[number];
 
 /** Bits of a `tlb` access's value: the rights of all levels as they were cached, and whether the tables say something else by now. */
-export const TLB_WRITABLE = 1, TLB_USER = 2, TLB_DIRTY = 4, TLB_LARGE = 8, TLB_GLOBAL = 16, TLB_STALE = 32;
+export const TLB_WRITABLE = 1, TLB_USER = 2, TLB_DIRTY = 4, TLB_LARGE = 8, TLB_GLOBAL = 16, TLB_STALE = 32, TLB_NO_EXECUTE = 64;
 
 export interface HeardCheck {
   readonly kind: 'check';

@@ -94,11 +94,11 @@ function putWalk(out: JsonNode, event: TraceEvent, lastWriterOf: LastWriterOf): 
   if (walk !== null) out['verdict'] = { rights: walk.verdict.rights, rule: walk.verdict.rule };
 }
 
-/** One level of a walk; `walk` of the command line prints the same. */
+/** One level of a walk; `walk` of the command line prints the same. A PDPTE register has no rights, and no accessed or dirty bit. */
 export function levelJson(level: WalkLevel, writer: LastWriter): JsonValue {
-  const { physical, entry, ...plain } = level;
-  const { level: number, ...rest } = plain;
-  return { level: number, physical: hexBig(BigInt(physical)), entry: hexBig(entry), ...rest, lastWriter: writerJson(writer) };
+  const { level: number, physical, entry, register, present, writable, user, nx, accessed, dirty, pageSize, rightsSoFar } = level;
+  const said = register === undefined ? { present, writable, user, nx, accessed, dirty } : { register: register.name, stale: register.stale, present };
+  return { level: number, physical: hexBig(BigInt(physical)), entry: hexBig(entry), ...said, pageSize, rightsSoFar, lastWriter: writerJson(writer) };
 }
 
 /** A last writer as JSON. */

@@ -3,6 +3,7 @@
 
 import type { TraceEvent } from './event.ts';
 import type { Heard } from './heard.ts';
+import type { PackedLevel } from './heap-lists.ts';
 import type { Position } from './position.ts';
 
 /** A half-open range of linear addresses [first, end). */
@@ -25,11 +26,11 @@ export interface Moment {
 
 /** One step of a page walk done now with the tables as they are, without setting A/D bits. */
 export interface WalkNow {
-  readonly levels: readonly { readonly level: number; readonly physical: number; readonly entry: bigint; readonly flags: number; readonly pageSize: number; readonly rights: number }[];
+  readonly levels: readonly PackedLevel[];
   /** Physical address the linear one maps to, or null when it does not. */
   readonly physical: number | null;
   /** The TLB's opinion when it holds the page: its physical address and rights, and whether it disagrees with the tables. */
-  readonly tlb: { readonly physical: number; readonly stale: boolean; readonly user: boolean; readonly writable: boolean } | null;
+  readonly tlb: { readonly physical: number; readonly stale: boolean; readonly user: boolean; readonly writable: boolean; readonly nx: boolean } | null;
   /** Id of the rule that ends the walk; null when the address is mapped. */
   readonly rule: string | null;
 }

@@ -5,10 +5,11 @@ import type { AccessKind, AccessPart } from './heard.ts';
 import type { RuleId } from './rules.ts';
 
 /**
- * `rights`: access-rights bits as core/arch/descriptor.ts packs them. `page-rights`: U/S and R/W of all levels together, in their places of an entry.
- * `features`: HAS_ bits of core/arch/cpu-models.ts. `segment`: number of a segment register. `vector`: vector number. `access`: kind of an access to a page, as core/cpu/access.ts packs it.
+ * `rights`: access-rights bits as core/arch/descriptor.ts packs them. `page-rights`: U/S and R/W of all levels together, in their places of an entry,
+ * and XD in bit 31. `segment`: number of a segment register. `vector`: vector number. `access`: kind of an access to a page, as core/cpu/access.ts
+ * packs it. `features`: HAS_ bits of core/arch/cpu-models.ts. `bits`, `high-bits`: which bits are set, numbered from 0 or from 32 on.
  */
-export type OperandFormat = 'features' | 'hex' | 'decimal' | 'rights' | 'page-rights' | 'segment' | 'vector' | 'access';
+export type OperandFormat = 'features' | 'hex' | 'decimal' | 'rights' | 'page-rights' | 'segment' | 'vector' | 'access' | 'bits' | 'high-bits';
 export interface Operand { readonly name: string; readonly format: OperandFormat }
 
 export interface RuleReading {
@@ -33,6 +34,8 @@ const IN_TABLE = [SELECTOR, hexadecimal('limit of the table')], OF_TYPE = [SELEC
 const ROOM = [hexadecimal('stack pointer'), decimal('bytes')], LAST_BYTE = hexadecimal('last byte'), NEEDED = hexadecimal('limit needed');
 const GATE_WORD = hexadecimal('upper half of the gate'), ACCESS: Operand = { name: 'access', format: 'access' };
 const PAGE_RIGHTS: readonly Operand[] = [{ name: 'rights', format: 'page-rights' }, ACCESS], ENTRY = [hexadecimal('entry'), ACCESS];
+const RESERVED_BITS: readonly Operand[] = [{ name: 'reserved bits set, of 31:0', format: 'bits' }, { name: 'of 63:32', format: 'high-bits' }];
+const EXECUTE_DISABLE = [hexadecimal('upper half of the entry'), hexadecimal('EFER')];
 
 const reading = (operands: readonly Operand[], reads: RuleReading['reads'], part?: AccessPart): RuleReading => (part === undefined ? { operands, reads } : { operands, reads, part });
 const register = (name: string): RuleReading['reads'] => ({ register: name });
@@ -57,12 +60,19 @@ const READINGS: Readonly<Record<RuleId, RuleReading>> = {
   'operand-aligned': reading([hexadecimal('linear address'), decimal('bytes')], 'instruction'),
   'access-aligned': reading([hexadecimal('linear address'), decimal('size')], 'instruction'),
 
+  'page-pdpte-present': reading(ENTRY, 'page-entry', 'pointer-entry'),
   'page-directory-present': reading(ENTRY, 'page-entry', 'directory-entry'),
-  'page-directory-reserved': reading(ENTRY, 'page-entry', 'directory-entry'),
+  'page-directory-reserved': reading(RESERVED_BITS, 'page-entry', 'directory-entry'),
+  'page-directory-nxe': reading(EXECUTE_DISABLE, 'page-entry', 'directory-entry'),
   'page-table-present': reading(ENTRY, 'page-entry', 'table-entry'),
+  'page-table-reserved': reading(RESERVED_BITS, 'page-entry', 'table-entry'),
+  'page-table-nxe': reading(EXECUTE_DISABLE, 'page-entry', 'table-entry'),
   'page-user': reading(PAGE_RIGHTS, ['page-entry', 'tlb']),
   'page-user-writable': reading(PAGE_RIGHTS, ['page-entry', 'tlb']),
   'page-supervisor-writable': reading(PAGE_RIGHTS, ['page-entry', 'tlb']),
+  'page-smap': reading([decimal('EFLAGS.AC'), ACCESS], FLAGS),
+  'page-smep': reading(PAGE_RIGHTS, ['page-entry', 'tlb']),
+  'page-nx': reading(PAGE_RIGHTS, ['page-entry', 'tlb']),
 
   'data-table-limit': reading(IN_TABLE, 'instruction'),
   'data-type': reading(OF_TYPE, 'descriptor', 'data'),
@@ -219,6 +229,7 @@ const READINGS: Readonly<Record<RuleId, RuleReading>> = {
   'cr0-paging-protected': reading([hexadecimal('new CR0'), hexadecimal('CR0')], 'instruction'),
   'cr0-cache-bits': reading([hexadecimal('new CR0'), hexadecimal('CR0')], 'instruction'),
   'cr4-reserved': reading([hexadecimal('new CR4'), hexadecimal('bits there are')], 'instruction'),
+  'pdpte-reserved': reading(RESERVED_BITS, 'page-entry', 'pointer-entry'),
   'protected-mode-only': reading([hexadecimal('CR0'), hexadecimal('EFLAGS')], register('cr0')),
   'lldt-in-gdt': reading([SELECTOR], 'instruction'),
   'lldt-table-limit': reading(IN_TABLE, 'instruction'),
@@ -230,6 +241,7 @@ const READINGS: Readonly<Record<RuleId, RuleReading>> = {
   'ltr-type': reading(OF_TYPE, 'descriptor', 'tss'),
   'ltr-present': reading(OF_TYPE, 'descriptor', 'tss'),
 
+  'stac-cpl': reading([CPL], register('cpl')),
   'iopl-interrupt-flag': reading([CPL, decimal('IOPL')], FLAGS),
   'sti-virtual-pending': reading([hexadecimal('EFLAGS'), hexadecimal('VIP')], FLAGS),
   'virtual-interrupt-due': reading([hexadecimal('EFLAGS'), hexadecimal('CR4')], FLAGS),

@@ -17,7 +17,7 @@ const DESTINATION: ReadonlySet<Op> = new Set<Op>([
 ]);
 // OUT is in none of these: behind a port may be a BIOS, which answers in registers
 const NONE: ReadonlySet<Op> = new Set<Op>([
-  'cmp', 'test', 'bt', 'nop', 'jmp', 'jcc', 'jmpFar', 'clc', 'stc', 'cmc', 'cld', 'std', 'cli', 'sti', 'hlt', 'movSwEw', 'movCdRd', 'movDdRd', 'movTdRd', 'lgdt', 'lidt', 'lldt', 'ltr',
+  'cmp', 'test', 'bt', 'nop', 'jmp', 'jcc', 'jmpFar', 'clc', 'stc', 'cmc', 'cld', 'std', 'cli', 'sti', 'stac', 'clac', 'hlt', 'movSwEw', 'movCdRd', 'movDdRd', 'movTdRd', 'lgdt', 'lidt', 'lldt', 'ltr',
   'sgdt', 'sidt', 'lmsw', 'clts', 'invlpg', 'wrmsr', 'verr', 'verw', 'wbinvd', 'invd', 'sahf',
 ]);
 const STACK: ReadonlySet<Op> = new Set<Op>(['push', 'pushSw', 'pushf', 'pop', 'popSw', 'popf', 'call', 'ret']);

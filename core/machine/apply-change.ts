@@ -1,7 +1,7 @@
 // Makes a change on a machine that stands at a boundary, as if it had been so: registers through the functions that own them, memory as a device
 // writes it. No event: whoever asks tells. Tables are looked up at that moment. Registers are in change-register.ts. The language: core/event/change.ts.
 
-import { fieldsOfEntry } from '../arch/page-entry.ts';
+import { entryBytes, fieldsOfEntry, LARGE_PAGE_BYTES, PAE_LARGE_PAGE_BYTES, type Paging } from '../arch/page-entry.ts';
 import { DESCRIPTOR_FIELDS } from '../arch/descriptor.ts';
 import { ERROR_TI } from '../arch/error-code.ts';
 import { GATE_FIELDS, VECTOR_ENTRY_FIELDS } from '../arch/gate.ts';
@@ -9,15 +9,17 @@ import { RIGHTS_UNUSABLE, SEGMENT_NAMES } from '../arch/register-file.ts';
 import { TSS32_FIELDS, tssStackPlace } from '../arch/tss.ts';
 import { findWholeField, wholeFields, wholeValue, withWholeValue, type WholeField } from '../arch/whole-field.ts';
 import { BadInput } from '../base/bad-input.ts';
-import { hex } from '../base/u64.ts';
+import { hex, joinU64 } from '../base/u64.ts';
 import { PEEK, READ } from '../cpu/access.ts';
 import { isTss16 } from '../cpu/inner-stack.ts';
 import { isRealMode } from '../cpu/mode.ts';
-import { newWalkOutcome, walkTables } from '../cpu/page-walk.ts';
+import { walkTables } from '../cpu/page-walk.ts';
+import { newWalkOutcome, POINTER } from '../cpu/page-walk-steps.ts';
 import { isPaging } from '../cpu/paging.ts';
+import { loadPdptes } from '../cpu/pdpte.ts';
 import type { Cpu } from '../cpu/state.ts';
 import { baseOfTable, limitOfTable } from '../cpu/table-watch.ts';
-import { dropPage } from '../cpu/tlb.ts';
+import { dropAll, dropPage } from '../cpu/tlb.ts';
 import { printChange, type Change } from '../event/change.ts';
 import type { EntryTable } from '../event/change-targets.ts';
 import { codeOf, TABLES } from '../event/kinds.ts';
@@ -106,30 +108,43 @@ function placeInTss(cpu: Cpu, name: string): { readonly offset: number; readonly
 }
 
 const walk = newWalkOutcome();
-const ENTRY_BYTES = 4, TABLE_PAGES = 1024, PAGE_BYTES = 4096;
+const PAGE_BYTES = 4096;
+const ENTRY_NAMES = { 3: ['PDPTE', 'a PDPTE'], 2: ['PDE', 'this page-directory entry'], 1: ['PTE', 'a page-table entry'] } as const;
 
 function changePageEntry(cpu: Cpu, { level, linear, field, value }: Extract<Change, { kind: 'page-entry' }>): string {
   if (!isPaging(cpu)) throw new BadInput('paging is off');
   walkTables(cpu, linear, READ | PEEK, walk);
-  if (level === 1 && walk.levels < 2) {
-    throw new BadInput(`the walk of linear ${hex(linear)} ends at the page directory (entry ${hex(walk.pde)} at physical ${hex(walk.pdePhysical)}): there is no page-table entry`);
+  const { physical } = walk;
+  const paging: Paging = walk.top === POINTER ? 'pae' : '32-bit', bytes = entryBytes(paging);
+  if (level > walk.top) throw new BadInput('32-bit paging has no PDPTEs');
+  if (level < walk.last) {
+    const end = walk.last === POINTER ? 'PDPTE register' : 'page directory';
+    throw new BadInput(`the walk of linear ${hex(linear)} ends at the ${end} (entry ${hex(joinU64(walk.low[walk.last]!, walk.high[walk.last]!))} at physical ${hex(physical[walk.last]!)}): there is no page-${level === 1 ? 'table' : 'directory'} entry`);
   }
-  const places = physicalPlaces(cpu, level === 2 ? walk.pdePhysical : walk.ptePhysical, ENTRY_BYTES);
-  const what = `${level === 2 ? 'PDE' : 'PTE'} of linear ${hex(linear)}`;
-  const whole = field === null ? null : wholeField([wholeFields(fieldsOfEntry(level, readPlaces(cpu, places)))], field, level === 2 ? 'this page-directory entry' : 'a page-table entry');
-  const words = setBytes(cpu, places, { what, field: whole, value });
-  return `${words}; the TLB forgets ${forget(cpu, level, linear)}`;
+  const places = physicalPlaces(cpu, physical[level]!, bytes);
+  const [name, what] = ENTRY_NAMES[level];
+  const whole = field === null ? null : wholeField([wholeFields(fieldsOfEntry(level, readPlaces(cpu, places), paging))], field, what);
+  const width = whole?.width ?? bytes * 8;
+  if (value >> BigInt(width) !== 0n) throw new BadInput(`${whole === null ? 'the entry' : whole.name} has ${String(width)} bits here`);
+  const words = setBytes(cpu, places, { what: `${name} of linear ${hex(linear)}`, field: whole, value });
+  return `${words}; the TLB forgets ${forget(cpu, level, { linear, paging })}`;
 }
 
-// as if the entry had always been so: nothing that was cached from it before may be used
-function forget(cpu: Cpu, level: 1 | 2, linear: number): string {
+// as if the entry had always been so: nothing that was cached from it before may be used, and of a PDPTE its register holds it
+function forget(cpu: Cpu, level: 1 | 2 | 3, { linear, paging }: { readonly linear: number; readonly paging: Paging }): string {
   if (level === 1) {
     dropPage(cpu, linear);
     return 'this page';
   }
-  const first = (linear & 0xffc0_0000) >>> 0;
-  for (let page = 0; page < TABLE_PAGES; page += 1) dropPage(cpu, first + page * PAGE_BYTES);
-  return `the 4 MBytes from ${hex(first)} on`;
+  if (level === 3) {
+    loadPdptes(cpu);
+    dropAll(cpu);
+    return 'everything, and the PDPTE registers are loaded';
+  }
+  const bytes = paging === 'pae' ? PAE_LARGE_PAGE_BYTES : LARGE_PAGE_BYTES;
+  const first = linear - (linear % bytes);
+  for (let page = first; page < first + bytes; page += PAGE_BYTES) dropPage(cpu, page);
+  return `the ${paging === 'pae' ? '2' : '4'} MBytes from ${hex(first)} on`;
 }
 
 function wholeField(tables: readonly (readonly WholeField[])[], name: string, what: string): WholeField {

@@ -1,15 +1,15 @@
 // Looks at a machine without touching it: memory through the tables as they are, page walks without accessed bits, the TLB's opinion.
 
-import { ENTRY_A, ENTRY_D, ENTRY_P, ENTRY_RW, ENTRY_US, LARGE_PAGE_BYTES } from '../arch/page-entry.ts';
+import { joinU64 } from '../base/u64.ts';
 import { PEEK, READ } from '../cpu/access.ts';
-import { newWalkOutcome, walkTables, type WalkOutcome } from '../cpu/page-walk.ts';
+import { walkTables } from '../cpu/page-walk.ts';
+import { flagsOfLevel, pageBytesOf, rightsBehind } from '../cpu/page-walk-levels.ts';
+import { newWalkOutcome, type WalkOutcome } from '../cpu/page-walk-steps.ts';
 import { isPaging, peekPhysical } from '../cpu/paging.ts';
 import { ramAddress } from '../cpu/physical.ts';
-import { cachedPage, isCached, isCachedUser, isCachedWritable, tlbIndex } from '../cpu/tlb.ts';
+import { cachedPage, isCached, isHeldBy, rightsHeld, tlbIndex } from '../cpu/tlb.ts';
 import type { Cpu } from '../cpu/state.ts';
-import {
-  RIGHT_EXECUTE, RIGHT_READ, RIGHT_USER, RIGHT_WRITE, WALK_ACCESSED, WALK_DIRTY, WALK_PRESENT, WALK_USER, WALK_WRITABLE,
-} from '../event/heap-lists.ts';
+import { ALL_RIGHTS, type PackedLevel } from '../event/heap-lists.ts';
 import type { WalkNow } from '../event/reexecutor.ts';
 import { ruleOf } from '../event/rules.ts';
 import { PAGE_BYTES } from './options.ts';
@@ -41,30 +41,25 @@ export function walkNow(cpu: Cpu, linear: number): WalkNow {
   walkTables(cpu, linear, READ | PEEK, walk);
   const isMapped = walk.present && !walk.reserved;
   return {
-    levels: levelsOf(walk), physical: isMapped ? walk.page + (linear & 0xfff) : null, tlb: tlbOpinion(cpu, linear, walk, isMapped),
+    levels: levelsOf(cpu, walk), physical: isMapped ? walk.page + (linear & 0xfff) : null, tlb: tlbOpinion(cpu, linear, walk),
     rule: walk.refused === 0 ? null : ruleOf(walk.refused)?.id ?? null,
   };
 }
 
-function levelsOf(walk: WalkOutcome): WalkNow['levels'] {
-  const all = RIGHT_USER | RIGHT_READ | RIGHT_WRITE | RIGHT_EXECUTE;
-  const directory = level({ level: 2, physical: walk.pdePhysical, entry: walk.pde, pageSize: walk.large ? LARGE_PAGE_BYTES : 0, above: all });
-  if (walk.levels === 1) return [directory];
-  return [directory, level({ level: 1, physical: walk.ptePhysical, entry: walk.pte, pageSize: PAGE_BYTES, above: directory.rights })];
+function levelsOf(cpu: Cpu, walk: WalkOutcome): WalkNow['levels'] {
+  const levels: PackedLevel[] = [];
+  let rights = ALL_RIGHTS;
+  for (let level = walk.top; level >= walk.last; level -= 1) {
+    rights = rightsBehind(walk, level, rights);
+    const entry = joinU64(walk.low[level]! >>> 0, walk.high[level]! >>> 0);
+    levels.push({ level, physical: walk.physical[level]!, entry, flags: flagsOfLevel(cpu, walk, level), pageSize: pageBytesOf(walk, level), rights });
+  }
+  return levels;
 }
 
-function level(read: { readonly level: number; readonly physical: number; readonly entry: number; readonly pageSize: number; readonly above: number }): WalkNow['levels'][number] {
-  const { entry } = read;
-  const flags = (entry & ENTRY_P ? WALK_PRESENT : 0) | (entry & ENTRY_RW ? WALK_WRITABLE : 0) | (entry & ENTRY_US ? WALK_USER : 0)
-    | (entry & ENTRY_A ? WALK_ACCESSED : 0) | (entry & ENTRY_D ? WALK_DIRTY : 0);
-  const allowed = (entry & ENTRY_P ? RIGHT_READ | RIGHT_EXECUTE : 0) | (entry & ENTRY_RW ? RIGHT_WRITE : 0) | (entry & ENTRY_US ? RIGHT_USER : 0);
-  return { level: read.level, physical: read.physical, entry: BigInt(entry >>> 0), flags, pageSize: read.pageSize, rights: entry & ENTRY_P ? read.above & allowed : 0 };
-}
-
-function tlbOpinion(cpu: Cpu, linear: number, walk: WalkOutcome, isMapped: boolean): WalkNow['tlb'] {
+function tlbOpinion(cpu: Cpu, linear: number, walk: WalkOutcome): WalkNow['tlb'] {
   const at = tlbIndex(linear);
   if (!isCached(cpu, at, linear)) return null;
-  const page = cachedPage(cpu, at);
-  const agrees = isMapped && page === walk.page && isCachedUser(cpu, at) === walk.user && isCachedWritable(cpu, at) === walk.writable;
-  return { physical: page + (linear & 0xfff), stale: !agrees, user: isCachedUser(cpu, at), writable: isCachedWritable(cpu, at) };
+  const { user, writable, noExecute } = rightsHeld(cpu, at);
+  return { physical: cachedPage(cpu, at) + (linear & 0xfff), stale: !isHeldBy(cpu, at, walk), user, writable, nx: noExecute };
 }

@@ -12,6 +12,7 @@ import { tssFieldAt } from '../arch/tss.ts';
 import { findVector } from '../arch/vectors.ts';
 import { describeFaultCode } from '../event/describe.ts';
 import type { FaultEvent, Frame, GateRead, Side, TraceEvent, TransitionEvent } from '../event/event.ts';
+import type { WalkLevel } from '../event/heap-lists.ts';
 import type { Mode } from '../event/kinds.ts';
 import { RULES } from '../event/rules.ts';
 import type { LastWriter, LastWriterOf } from '../event/json.ts';
@@ -127,15 +128,16 @@ const LEVELS: Readonly<Record<number, string>> = { 1: 'page table entry', 2: 'pa
 function walkOf(event: FaultEvent, lastWriterOf: LastWriterOf | null): EventFacts['walk'] {
   if (event.walk === undefined) return null;
   const levels = event.walk.levels.map((one) => ({
-    ...entryRow(one.level, one.entry), level: one.level, physical: hex(one.physical), present: one.present, rightsSoFar: one.rightsSoFar, pageSize: one.pageSize,
+    ...entryRow(one), level: one.level, physical: hex(one.physical), present: one.present, rightsSoFar: one.rightsSoFar, pageSize: one.pageSize,
     lastWriter: lastWriterOf === null ? null : lastWriterOf(event, one),
   }));
   return { levels, rights: event.walk.verdict.rights, rule: ruleOf(event.walk.verdict.rule) };
 }
 
 /** An entry of the paging structures met at a level: what it is called, its value and its fields. */
-export function entryRow(level: number, entry: bigint): Pick<WalkRow, 'title' | 'entry' | 'bits'> {
-  return { title: LEVELS[level] ?? `level ${String(level)} entry`, entry: hex(entry), bits: fieldsOfEntry(level, entry).map((field) => bitRow(field, entry, entry)) };
+export function entryRow({ level, entry, paging, register }: Pick<WalkLevel, 'level' | 'entry' | 'paging' | 'register'>): Pick<WalkRow, 'title' | 'entry' | 'bits'> {
+  const title = register === undefined ? LEVELS[level] ?? `level ${String(level)} entry` : `${register.name.toUpperCase()} register${register.stale ? ' (memory has changed since it was loaded)' : ''}`;
+  return { title, entry: hex(entry), bits: fieldsOfEntry(level, entry, paging).map((field) => bitRow(field, entry, entry)) };
 }
 
 function sidesOf({ from, to }: TransitionEvent): readonly SideRow[] {

@@ -27,8 +27,8 @@ export function levelsOfFault(walk: FactWalk, explained: readonly NamedLevel[], 
 
 /** The levels of a walk made at a point. */
 export function levelsAt({ levels, verdict }: WalkAt): readonly LevelView[] {
-  return levels.map(({ level, physical, entry, rightsSoFar, took, reserved, sets, lastWriter, read }, index) => ({
-    ...entryRow(level, entry), level, physical: `0x${physical.toString(16)}`, present: read.present, rightsSoFar, pageSize: read.pageSize, took: read.present ? took : '', reserved, sets,
+  return levels.map(({ level, physical, rightsSoFar, took, reserved, sets, lastWriter, read }, index) => ({
+    ...entryRow(read), level, physical: `0x${physical.toString(16)}`, present: read.present, rightsSoFar, pageSize: read.pageSize, took: read.present ? took : '', reserved, sets,
     writer: lastWriter, symbol: null, broken: !read.present || (index === levels.length - 1 && verdict.rule !== null),
   }));
 }

@@ -120,7 +120,7 @@ test('a selector error code shows the table entry it names as it was then', asyn
 
 test('any address can be walked at this point: typed, refused in words, or sent by a card; a stale TLB entry stands beside the tables', async () => {
   const reexecute = (request: ReexecuteRequest): Promise<ReexecuteReply> => (request.kind !== 'walk' ? NOTHING() : Promise.resolve({
-    kind: 'walk', walk: { levels: [{ level: 2, physical: 0x10_2000, entry: 0x10_3007n, flags: 7, pageSize: 0, rights: 15 }, { level: 1, physical: 0x10_3048, entry: 0x9003n, flags: 3, pageSize: 4096, rights: 14 }], physical: 0x9123, tlb: { physical: 0x8123, stale: true, user: true, writable: true }, rule: null },
+    kind: 'walk', walk: { levels: [{ level: 2, physical: 0x10_2000, entry: 0x10_3007n, flags: 7, pageSize: 0, rights: 15 }, { level: 1, physical: 0x10_3048, entry: 0x9003n, flags: 3, pageSize: 4096, rights: 14 }], physical: 0x9123, tlb: { physical: 0x8123, stale: true, user: true, writable: true, nx: false }, rule: null },
   }));
   const session = await explained(REFUSED, reexecute);
   const target = stage(448);

@@ -73,7 +73,7 @@ function textOf({ symbols }: TraceFile, { at, walk }: { readonly at: AtEvent; re
 }
 
 function levelText({ level, physical, entry, rightsSoFar, took, reserved, sets, read }: WalkedLevel): string {
-  const bits = fieldsOfEntry(level, entry).map((field) => bitRow(field, entry, entry)).filter((bit) => bit.isFlag && bit.isSet).map((bit) => bit.name);
+  const bits = fieldsOfEntry(level, entry, read.paging).map((field) => bitRow(field, entry, entry)).filter((bit) => bit.isFlag && bit.isSet).map((bit) => bit.name);
   const name = level === 1 ? 'page table entry    ' : 'page directory entry';
   const lost = took === '' ? '' : `; takes away ${Array.from(took).join(', ')}`;
   const rights = read.present ? `rights so far ${rightsSoFar}${lost}` : 'not present';

@@ -23,7 +23,6 @@ export const UNSUPPORTED = {
   ud: undefinedOpcode, movsxd: undefinedOpcode, swapgs: undefinedOpcode, syscall: undefinedOpcode, sysret: undefinedOpcode, rsm: undefinedOpcode, getsec: undefinedOpcode,
   vmcall: undefinedOpcode, vmlaunch: undefinedOpcode, vmresume: undefinedOpcode, vmxoff: undefinedOpcode, monitor: undefinedOpcode, mwait: undefinedOpcode,
   xgetbv: undefinedOpcode, xsetbv: undefinedOpcode, rdrand: undefinedOpcode, rdseed: undefinedOpcode, popcnt: undefinedOpcode,
-  clac: unsupported, stac: unsupported,
 } satisfies SemanticsRows<
   'ud' | 'movsxd' | 'swapgs' | 'syscall' | 'sysret' | 'rsm' | 'getsec' |
-  'vmcall' | 'vmlaunch' | 'vmresume' | 'vmxoff' | 'monitor' | 'mwait' | 'clac' | 'stac' | 'xgetbv' | 'xsetbv' | 'rdrand' | 'rdseed' | 'popcnt'>;
+  'vmcall' | 'vmlaunch' | 'vmresume' | 'vmxoff' | 'monitor' | 'mwait' | 'xgetbv' | 'xsetbv' | 'rdrand' | 'rdseed' | 'popcnt'>;

@@ -64,6 +64,8 @@ class LadderMaker {
     if (rule === null) return;
     const outcome: StepOutcome = check.outcome === CHECK_PASS ? 'pass' : check.outcome === CHECK_FAIL ? 'fail' : 'skipped';
     const group = this.groups.of(rule, check.a);
+    // a walk begins: nothing was read for it yet, a hit was told
+    if (rule.id === FIRST_OF_WALK) this.isCached = this.waiting.at(-1)?.what === 'tlb';
     const taken = this.takeAccesses(rule, outcome);
     this.note(rule, group.instance);
     this.steps.push({
@@ -82,7 +84,7 @@ class LadderMaker {
 
   /** What was read for a check: page entries and TLB entries wait for checks of walks, everything else for the procedure that asked for it. */
   private takeAccesses(rule: Rule, outcome: StepOutcome): readonly HeardAccess[] {
-    const isWalk = rule.procedure === 'page-walk';
+    const isWalk = rule.procedure === 'page-walk' || rule.procedure === 'pdpte-load';
     if (outcome === 'skipped' && !isWalk) return [];
     const mine = (one: HeardAccess): boolean => isOfWalk(one) === isWalk && (isWalk || !isNested(rule.procedure));
     const taken = this.waiting.filter(mine);
@@ -133,6 +135,7 @@ class LadderMaker {
 }
 
 const rowOfDifference = (id: DifferenceId): VendorDifference => VENDOR_DIFFERENCES.find((one) => one.id === id)!;
+const FIRST_OF_WALK = rulesOfProcedure('page-walk')[0];
 const isOfWalk = ({ what }: HeardAccess): boolean => what === 'page-entry' || what === 'tlb';
 const isOperand = ({ what, write }: HeardAccess): boolean => !write && (what === 'operand' || what === 'frame');
 

@@ -4,7 +4,7 @@
 import { namesOfSetBits } from '../../arch/bit-field.ts';
 import { baseOf, describeRights, dplOf, isPresent, limitOf, RIGHTS_S, rightsOf } from '../../arch/descriptor.ts';
 import { gateDpl, gateOffset, gateSelector, gateType, isGatePresent } from '../../arch/gate.ts';
-import { fieldsOfEntry } from '../../arch/page-entry.ts';
+import { baseOfEntry, fieldsOfEntry, type Paging } from '../../arch/page-entry.ts';
 import { REGISTER_FILE, registerOffset, RIGHTS_UNUSABLE } from '../../arch/register-file.ts';
 import { hex, highU32, joinU64, lowU32 } from '../../base/u64.ts';
 import type { AccessPart } from '../../event/heard.ts';
@@ -71,8 +71,8 @@ export function describeGate(raw: bigint): string {
 }
 
 /** A page entry in words: `P R/W U/S A, base 0x105000`; one that is not present says so. */
-export function describePageEntry(level: number, entry: bigint): string {
-  const flags = namesOfSetBits(entry, fieldsOfEntry(level, entry)).join(' ');
+export function describePageEntry(level: number, entry: bigint, paging: Paging): string {
+  const flags = namesOfSetBits(entry, fieldsOfEntry(level, entry, paging)).join(' ');
   if ((entry & 1n) === 0n) return entry === 0n ? 'empty, not present' : `not present, other bits ${flags}`;
-  return `${flags}, base ${hex(entry & 0xffff_f000n)}`;
+  return `${flags}, base ${hex(baseOfEntry(level, entry, paging))}`;
 }

@@ -18,6 +18,8 @@ const room: Phrases = ['{b} bytes below {a} fit on the stack', '{b} bytes below 
 const inGdt: Phrases = ['selector {a} refers to the GDT', 'selector {a} refers to the LDT'];
 const onlyCr0 = (bit: string): Phrases => [`CR0 {a} has ${bit}`, `CR0 {a} lacks ${bit}`];
 const divides: Phrases = ['the quotient of {a} by {b} fits', 'the quotient of {a} by {b} does not fit'];
+const reservedBits: Phrases = ['no reserved bit is set', 'reserved bits are set: {a} below bit 32, {b} above'];
+const executeDisable: Phrases = ['bit 63 (XD) is clear', 'bit 63 (XD) is set, and EFER {b} has NXE = 0'];
 const CODE = 'a code segment', STACK = 'writable data', DATA = 'data or readable code', TSS = 'an available TSS', LDT = 'an LDT';
 
 export const PHRASES: Readonly<Record<RuleId, Phrases>> = {
@@ -33,12 +35,17 @@ export const PHRASES: Readonly<Record<RuleId, Phrases>> = {
   'segment-limit': within('offset'),
   'segment-expand-down': ['offset {a} lies above the limit {b} of an expand-down segment', 'offset {a} is not above the limit {b} of an expand-down segment'],
   'operand-aligned': ['linear address {a} lies on a 16-byte boundary', 'linear address {a} does not lie on a 16-byte boundary'], 'access-aligned': ['address {a} is aligned to {b} bytes', 'address {a} is not aligned to {b} bytes'],
+  'page-pdpte-present': ['the PDPTE register {a} has P = 1', 'the PDPTE register {a} has P = 0'],
   'page-directory-present': ['the page-directory entry {a} has P = 1', 'the page-directory entry {a} has P = 0'],
-  'page-directory-reserved': ['entry {a} sets no reserved bit', 'entry {a} sets a reserved bit'],
+  'page-directory-reserved': reservedBits, 'page-directory-nxe': executeDisable,
   'page-table-present': ['the page-table entry {a} has P = 1', 'the page-table entry {a} has P = 0'],
+  'page-table-reserved': reservedBits, 'page-table-nxe': executeDisable,
   'page-user': ['every level has U/S = 1', 'the levels together give: {a}'],
   'page-user-writable': ['every level has R/W = 1', 'the rights found are {a}'],
   'page-supervisor-writable': ['every level has R/W = 1', 'CR0.WP = 1, and the rights found are {a}'],
+  'page-smap': ['CR4.SMAP = 1: a {b} of a supervisor page, or with EFLAGS.AC = 1', 'CR4.SMAP = 1: a {b} of a user page, and EFLAGS.AC is {a}'],
+  'page-smep': ['the page is not a user page: {a}', 'CR4.SMEP = 1: a {b} from a user page'],
+  'page-nx': ['no level has XD = 1', 'a {b}, and the levels together give: {a}'],
   'data-table-limit': inTable('selector'), 'data-type': is(DATA), 'data-privilege': asking('DPL'), 'data-present': present('the segment of selector'),
   'ss-not-null': notNull('selector'), 'ss-table-limit': inTable('selector'), 'ss-rpl': equal('RPL', 'CPL'), 'ss-type': is(STACK), 'ss-dpl': equal('DPL', 'CPL'),
   'ss-present': present('the segment of selector'),
@@ -88,9 +95,10 @@ export const PHRASES: Readonly<Record<RuleId, Phrases>> = {
   'msr-value': ['EDX:EAX = {b}:{a} may be written', 'EDX:EAX = {b}:{a} sets what must be clear'], 'tsc-cpl': ['CPL {a} may read the counter with CR4 {b}', 'CPL {a} may not read the counter with CR4.TSD set ({b})'],
   'cr-exists': ['CR{a} exists', 'CR{a} does not exist'], 'cr0-paging-protected': ['CR0 {a} does not set PG without PE', 'CR0 {a} sets PG without PE'],
   'cr0-cache-bits': ['CR0 {a} does not set NW without CD', 'CR0 {a} sets NW without CD'], 'cr4-reserved': ['CR4 {a} sets no bit outside {b}', 'CR4 {a} sets a bit outside {b}'],
+  'pdpte-reserved': reservedBits,
   'protected-mode-only': ['the processor is in protected mode', 'the processor is not in protected mode'], 'lldt-in-gdt': inGdt, 'lldt-table-limit': inTable('selector'), 'lldt-type': is(LDT),
   'lldt-present': present('the LDT of selector'), 'ltr-not-null': notNull('selector'), 'ltr-in-gdt': inGdt, 'ltr-table-limit': inTable('selector'), 'ltr-type': is(TSS),
-  'ltr-present': present('the TSS of selector'), 'iopl-interrupt-flag': notAbove('CPL', 'IOPL'),
+  'ltr-present': present('the TSS of selector'), 'stac-cpl': ['CPL is {a}', 'CPL is {a}, not 0'], 'iopl-interrupt-flag': notAbove('CPL', 'IOPL'),
   'sti-virtual-pending': ['VIP is clear in {a}', 'VIP is set in {a}'], 'virtual-interrupt-due': ['VIF and VIP in {a} do not count here', 'VIF and VIP are both set in {a}'],
   'io-tss': ['TR holds {a}, limit {b}', 'TR holds {a}, limit {b}: no 32-bit TSS with an I/O map base'], 'io-map-limit': ['byte {a} of the TSS lies within its limit {b}', 'byte {a} of the TSS lies beyond its limit {b}'],
   'io-map-bit': ['the bits of port {a} are clear in {b}', 'a bit of port {a} is set in {b}'], 'divisor-not-zero': ['the divisor is {b}', 'the divisor is {b}'], 'quotient-fits': divides,

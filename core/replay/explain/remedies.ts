@@ -32,6 +32,8 @@ const NEW_TASK = 'correct the TSS of the new task: ';
 const GDT_ONLY = say('use a selector with TI = 0: it must refer to the GDT');
 const USER_RIGHT = say('set U/S at every level of the walk, and INVLPG, if ring 3 may use it', '{entry}.US=1');
 const WRITE_RIGHT = say('set R/W at every level of the walk, and INVLPG, if it may be written', '{entry}.RW=1');
+const RESERVED_BITS = say('clear the reserved bits of the entry');
+const NO_EXECUTE = say('set EFER.NXE with WRMSR before entries use bit 63, or clear the bit', 'IA32_EFER.NXE=1', '{entry}.XD=0');
 const DISARM = say('nothing to repair: DR7 asks for the trap; clear Ln and Gn to disarm it');
 const TRAP = say('nothing to repair: the program asked for the trap');
 
@@ -43,9 +45,12 @@ export const REMEDIES: Readonly<Record<RuleId, Remedy>> = {
   'segment-usable': say('load the segment register with a selector before using it'), 'segment-readable': say('read through a data segment, or make the code segment readable'),
   'segment-writable': say('write through a writable data segment'), 'segment-limit': LIMIT, 'segment-expand-down': say('keep the offset above the limit: the segment grows downwards'),
   'operand-aligned': say('align the operand to 16 bytes, or use MOVUPS, MOVUPD or MOVDQU'), 'access-aligned': say('align the address, or clear EFLAGS.AC', 'eflags.AC=0'),
-  'page-directory-present': say('map the page: its directory entry needs a page table and P', 'pde[{linear}].P=1'), 'page-directory-reserved': say('clear bits 21:13 of the directory entry'),
+  'page-directory-present': say('map the page: its directory entry needs a page table and P', 'pde[{linear}].P=1'), 'page-directory-reserved': RESERVED_BITS, 'page-directory-nxe': NO_EXECUTE,
+  'page-pdpte-present': say('set P in the PDPTE and load CR3 again: PDPTE registers are only loaded then'), 'page-table-reserved': RESERVED_BITS, 'page-table-nxe': NO_EXECUTE,
   'page-table-present': say('map the page, set P, and go on; or correct the address', 'pte[{linear}].P=1'), 'page-user': USER_RIGHT, 'page-user-writable': WRITE_RIGHT,
   'page-supervisor-writable': say('set R/W in the entry, or copy the page first if it is shared', '{entry}.RW=1', 'cr0.WP=0'),
+  'page-smap': say('let the kernel touch user memory between STAC and CLAC only', 'eflags.AC=1', 'cr4.SMAP=0'), 'page-smep': say('find out why ring 0 jumps to a user page; kernel code belongs in supervisor pages', '{entry}.US=0', 'cr4.SMEP=0'),
+  'page-nx': say('clear XD at every level of the walk, and INVLPG, if this is code', '{entry}.XD=0'),
   'data-table-limit': SELECTOR, 'data-type': READABLE, 'data-privilege': say('use a selector of ring {cpl}; the descriptor is for inner rings', '{table}[{index}].DPL={cpl}'), 'data-present': PRESENT,
   'ss-not-null': say('load SS with a data segment of this ring; null is not allowed'), 'ss-table-limit': SELECTOR, 'ss-rpl': say('load SS with a selector whose RPL is CPL {cpl}'), 'ss-type': STACK, 'ss-dpl': DPL_TO_CPL, 'ss-present': PRESENT,
   'jump-not-null': NULL, 'jump-table-limit': SELECTOR, 'jump-type': say('jump to code, a call gate, a task gate or an available TSS'), 'jump-conforming-dpl': DPL_DOWN,
@@ -83,11 +88,11 @@ export const REMEDIES: Readonly<Record<RuleId, Remedy>> = {
   'rdpmc-cpl': say('set CR4.PCE if user code may read performance counters', 'cr4.PCE=1'), 'rdpmc-counter': say('ask CPUID which performance counters there are'),
   'umip-cpl': say('clear CR4.UMIP, or let the kernel answer for the program', 'cr4.UMIP=0'),
   'tsc-cpl': say('clear CR4.TSD if user code may read the counter', 'cr4.TSD=0'), 'cr-exists': say('use CR0, CR2, CR3 or CR4'), 'cr0-paging-protected': say('set CR0.PE together with CR0.PG, or before it'),
-  'cr0-cache-bits': say('set CR0.CD together with CR0.NW'), 'cr4-reserved': say('ask CPUID which bits of CR4 exist'), 'protected-mode-only': say('enter protected mode before using this instruction'),
+  'cr0-cache-bits': say('set CR0.CD together with CR0.NW'), 'pdpte-reserved': say('clear the reserved bits of the PDPTE: it carries no rights'), 'cr4-reserved': say('ask CPUID which bits of CR4 exist'), 'protected-mode-only': say('enter protected mode before using this instruction'),
   'lldt-in-gdt': GDT_ONLY, 'lldt-table-limit': SELECTOR, 'lldt-type': say('name a descriptor of an LDT', '{table}[{index}].type=2'), 'lldt-present': PRESENT,
   'ltr-not-null': NULL, 'ltr-in-gdt': GDT_ONLY, 'ltr-table-limit': SELECTOR, 'ltr-type': say('name an available TSS; LTR makes it busy, so load it once', '{table}[{index}].type=9'), 'ltr-present': PRESENT,
   'sti-virtual-pending': say('deliver the interrupt that waits, then clear VIP', 'eflags.VIP=0'), 'virtual-interrupt-due': say('deliver the interrupt that waits, then clear VIP', 'eflags.VIP=0'),
-  'iopl-interrupt-flag': say('leave IF to the kernel, or give the task IOPL {cpl}', 'eflags.IOPL={cpl}'), 'io-tss': say('load TR with a 32-bit TSS that has an I/O map base'),
+  'stac-cpl': say('leave STAC and CLAC to the kernel; ring 3 has POPF for EFLAGS.AC'), 'iopl-interrupt-flag': say('leave IF to the kernel, or give the task IOPL {cpl}', 'eflags.IOPL={cpl}'), 'io-tss': say('load TR with a 32-bit TSS that has an I/O map base'),
   'io-map-limit': say('let the TSS limit reach the bits of this port, or leave the port to the kernel'), 'io-map-bit': say('clear the bit of the port in the I/O map if ring {cpl} may use it'),
   'divisor-not-zero': say('test the divisor before dividing'), 'quotient-fits': say('clear or sign-extend the upper half of the dividend, or use a wider division'),
   'bound-range': say('test the index before using it'), 'fpu-available': say('let the handler of #NM load the FPU state and clear CR0.TS', 'cr0.TS=0'),

@@ -15,7 +15,12 @@ const REASONS: Readonly<Partial<Record<RuleId, string>>> = {
   'call-gate-jump-dpl': 'does not apply: CALL, or a conforming target', 'segment-limit': 'does not apply: the segment is expand-down', 'segment-expand-down': 'does not apply: the segment is not expand-down',
   'access-aligned': 'does not apply: alignment is not checked (CPL 3, CR0.AM and EFLAGS.AC together ask for it)', 'page-user': 'does not apply: a supervisor-mode access',
   'page-supervisor-writable': 'does not apply: no supervisor-mode write with CR0.WP = 1', 'page-directory-present': FROM_TLB,
-  'page-directory-reserved': 'does not apply: the entry points to a page table', 'page-table-present': 'does not apply: the directory entry maps 4 MBytes',
+  'page-directory-reserved': 'does not apply: the entry points to a page table', 'page-table-present': 'does not apply: the directory entry maps the page itself',
+  'page-pdpte-present': 'does not apply: 32-bit paging has no PDPTEs', 'page-directory-nxe': 'does not apply: entries of 32-bit paging have no bit 63, or EFER.NXE is 1',
+  'page-table-reserved': 'does not apply: entries of 32-bit page tables have no reserved bit, or the directory entry maps the page itself',
+  'page-table-nxe': 'does not apply: entries of 32-bit paging have no bit 63, EFER.NXE is 1, or the directory entry maps the page itself',
+  'page-smap': 'does not apply: no supervisor-mode access to data with CR4.SMAP = 1', 'page-smep': 'does not apply: no supervisor-mode fetch with CR4.SMEP = 1',
+  'page-nx': 'does not apply: no fetch, or pages cannot forbid execution (CR4.PAE and EFER.NXE together let them)', 'pdpte-reserved': 'does not apply: the PDPTE has P = 0',
   'segment-readable': 'does not apply: the access writes', 'segment-writable': 'does not apply: the access reads', 'v86-iopl': 'does not apply: not in virtual-8086 mode, or INT3 or INTO, or CR4.VME lets VIF stand in or leaves the vector to the program',
   'redirection-tss': NO_REDIRECTION, 'redirection-map-limit': NO_REDIRECTION, 'vector-table-limit': 'does not apply: the vector table of a virtual-8086 program is at 0 and has no limit',
   'virtual-flag-trap': NO_VIRTUAL_FLAG, 'virtual-flag-pending': NO_VIRTUAL_FLAG, 'sti-virtual-pending': 'does not apply: STI sets IF itself', 'iopl-interrupt-flag': 'does not apply: VIF stands in for IF',
@@ -35,7 +40,9 @@ const FAMILIES: readonly (readonly [RegExp, string])[] = [
   [/^lldt-/, 'does not apply: a null selector empties LDTR'], [/^task-data-/, NULL_DATA],
 ];
 
-const OF_WALK: readonly string[] = ['page-directory-present', 'page-directory-reserved', 'page-table-present'];
+const OF_WALK: readonly string[] = [
+  'page-pdpte-present', 'page-directory-present', 'page-directory-reserved', 'page-directory-nxe', 'page-table-present', 'page-table-reserved', 'page-table-nxe',
+];
 
 /** Why a check that was skipped does not apply. `isCached`: the TLB held the translation, so that nothing was walked. */
 export function reasonOfSkip(rule: string, isCached = false): string {

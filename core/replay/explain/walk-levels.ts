@@ -14,7 +14,7 @@ export function tellingLevel(levels: readonly WalkLevel[], rule: string): (WalkL
   const lost = rule === 'page-user' ? 'u' : rule.endsWith('-writable') ? 'w' : null;
   const found = lost === null ? undefined : levels.find((level, index) => lostLetters(levels[index - 1]?.rightsSoFar ?? rightsText(~0), level).includes(lost));
   const level = found ?? levels.at(-1);
-  return level === undefined ? null : { ...level, meaning: describePageEntry(level.level, level.entry) };
+  return level === undefined ? null : { ...level, meaning: describePageEntry(level.level, level.entry, level.paging) };
 }
 
 /** Every level with its last writer. */
@@ -22,7 +22,7 @@ export async function explainWalk(inquiry: Inquiry, event: FaultEvent): Promise<
   if (event.walk === undefined) return [];
   const walk = await walkOfFault(inquiry.source, inquiry.before(event.seq), event);
   if (isAbsent(walk)) return [];
-  return walk.levels.map(({ level, physical, entry, rightsSoFar, took, reserved, sets, lastWriter }) => ({
-    level, physical, entry, meaning: describePageEntry(level, entry), rightsSoFar, took, reserved, sets, lastWriter, writerSymbol: inquiry.symbolAt('absent' in lastWriter ? null : lastWriter.ip),
+  return walk.levels.map(({ level, physical, entry, rightsSoFar, took, reserved, sets, lastWriter, read }) => ({
+    level, physical, entry, meaning: describePageEntry(level, entry, read.paging), rightsSoFar, took, reserved, sets, lastWriter, writerSymbol: inquiry.symbolAt('absent' in lastWriter ? null : lastWriter.ip),
   }));
 }

@@ -2,7 +2,7 @@
 
 import { featureText } from '../../arch/cpu-models.ts';
 import { describeRights, dplOf } from '../../arch/descriptor.ts';
-import { ENTRY_RW, ENTRY_US } from '../../arch/page-entry.ts';
+import { ENTRY_RW, ENTRY_US, HIGH_XD } from '../../arch/page-entry.ts';
 import { RIGHTS_UNUSABLE, SEGMENT_NAMES } from '../../arch/register-file.ts';
 import { vectorName } from '../../arch/vectors.ts';
 import { hex } from '../../base/u64.ts';
@@ -43,8 +43,18 @@ function textOf(operand: Operand | undefined, value: number): string {
     case 'segment': return (SEGMENT_NAMES[value] ?? hex(value)).toUpperCase();
     case 'vector': return vectorName(value);
     case 'access': return `${(value & 8) !== 0 ? 'implicit supervisor' : (value & 4) !== 0 ? 'user' : 'supervisor'} ${ACCESS_TYPES[value & 3] ?? '?'}`;
-    case 'page-rights': return `${(value & ENTRY_US) !== 0 ? 'user' : 'supervisor'}, ${(value & ENTRY_RW) !== 0 ? 'writable' : 'read-only'}`;
+    case 'page-rights': return `${(value & ENTRY_US) !== 0 ? 'user' : 'supervisor'}, ${(value & ENTRY_RW) !== 0 ? 'writable' : 'read-only'}${(value & HIGH_XD) !== 0 ? ', not executable' : ''}`;
+    case 'bits': return bitsText(value, 0);
+    case 'high-bits': return bitsText(value, 32);
   }
+}
+
+const BITS_SHOWN = 4;
+function bitsText(value: number, first: number): string {
+  const set = Array.from({ length: 32 }, (_, bit) => bit).filter((bit) => ((value >>> bit) & 1) !== 0);
+  if (set.length === 0) return 'none';
+  const shown = set.slice(0, BITS_SHOWN).map((bit) => String(bit + first)).join(', ');
+  return set.length > BITS_SHOWN ? `${shown} and ${String(set.length - BITS_SHOWN)} more` : shown;
 }
 
 function rightsText(rights: number): string {

@@ -1,10 +1,10 @@
 // The page walk of a linear address as of any event: every level, the rights left and the letters a level took away, what the access sets,
 // what the TLB holds, and who last wrote each entry. Of a #PF the recorded walk is shown, and only writers are executed again.
 
-import { PTE_FIELDS, LARGE_RESERVED, LARGE_PAGE_BYTES } from '../../arch/page-entry.ts';
+import { entryBytes, PTE_FIELDS, reservedBitsOf, SMALL_PAGE_BYTES } from '../../arch/page-entry.ts';
 import type { FaultEvent, TraceEvent } from '../../event/event.ts';
 import type { HeardAccess } from '../../event/heard.ts';
-import { rightsText, WALK_ACCESSED, WALK_DIRTY, WALK_NX, WALK_PRESENT, WALK_USER, WALK_WRITABLE, type WalkLevel } from '../../event/heap-lists.ts';
+import { rightsText, walkLevel, type WalkLevel } from '../../event/heap-lists.ts';
 import type { TlbOutcome } from '../../event/kinds.ts';
 import { comparePositions, type Position } from '../../event/position.ts';
 import type { WalkNow } from '../../event/reexecutor.ts';
@@ -24,7 +24,7 @@ export interface WalkedLevel extends ExplainedLevel {
 export interface TlbView {
   readonly outcome: TlbOutcome;
   /** Null when the TLB does not hold the page, or nobody can say. */
-  readonly held: { readonly physical: number; readonly user: boolean; readonly writable: boolean } | null;
+  readonly held: { readonly physical: number; readonly user: boolean; readonly writable: boolean; readonly nx: boolean } | null;
   /** The last write to one of the entries: the one that should have been flushed. Null unless stale. */
   readonly flushFor: Written | null;
 }
@@ -54,7 +54,7 @@ export async function walkAt(replay: WriterReplay, at: Position, linear: number)
 export async function walkOfFault(replay: WriterReplay, at: Position, fault: FaultEvent): Promise<WalkAt | Absent> {
   if (fault.walk === undefined) return { absent: 'this event has no page walk' };
   const marks = await marksOf(replay, at, fault.seq);
-  const levels = await withWriters(replay, at, fault.walk.levels, marks);
+  const levels = await withWriters(replay, at, { levels: fault.walk.levels, rule: fault.walk.verdict.rule, marks });
   const now = await walkNowAt(replay, at, Number(fault.cr2 ?? 0n));
   const { verdict } = fault.walk;
   return {
@@ -66,7 +66,7 @@ export async function walkOfFault(replay: WriterReplay, at: Position, fault: Fau
 async function walkNow(replay: WriterReplay, at: Position, linear: number): Promise<WalkAt | Absent> {
   const now = await walkNowAt(replay, at, linear);
   if (isAbsent(now)) return now;
-  const levels = await withWriters(replay, at, now.levels.map(levelOf), []);
+  const levels = await withWriters(replay, at, { levels: now.levels.map(walkLevel), rule: now.rule, marks: [] });
   const rights = levels.at(-1)?.rightsSoFar ?? rightsText(~0);
   return {
     linear, levels, verdict: { rights, rule: now.rule }, physical: now.physical === null ? null : BigInt(now.physical), isPaging: now.levels.length > 0, basis: { kind: 're-execution' },
@@ -81,13 +81,13 @@ function pageFaultAt({ trace }: WriterReplay, at: Position, linear: number): Fau
   return event?.kind === 'fault' && event.walk !== undefined && event.cr2 === BigInt(linear) ? event : null;
 }
 
-async function withWriters(replay: WriterReplay, at: Position, levels: readonly WalkLevel[], marks: readonly HeardAccess[]): Promise<readonly WalkedLevel[]> {
+async function withWriters(replay: WriterReplay, at: Position, { levels, rule, marks }: { readonly levels: readonly WalkLevel[]; readonly rule: string | null; readonly marks: readonly HeardAccess[] }): Promise<readonly WalkedLevel[]> {
   const out: WalkedLevel[] = [];
   for (const [index, read] of levels.entries()) {
-    const written = await lastWriterOfPlace(replay, at, placePhysical(read.physical, 4));
+    const written = await lastWriterOfPlace(replay, at, placePhysical(read.physical, entryBytes(read.paging)));
     out.push({
       read, written, level: read.level, physical: BigInt(read.physical), entry: read.entry, rightsSoFar: read.rightsSoFar, lastWriter: written.writer,
-      took: lostLetters(levels[index - 1]?.rightsSoFar ?? rightsText(~0), read), reserved: reservedOf(read), sets: setBy(read, marks),
+      took: lostLetters(levels[index - 1]?.rightsSoFar ?? rightsText(~0), read), reserved: reservedOf(read, levels[index + 1] === undefined ? rule : null), sets: setBy(read, marks),
     });
   }
   return out;
@@ -99,11 +99,10 @@ export function lostLetters(above: string, { rightsSoFar, present }: Pick<WalkLe
   return present ? letters.filter((letter) => !rightsSoFar.includes(letter)).join('') : letters.join('');
 }
 
-/** Reserved bits of an entry that maps a large page, where they are set: `bit 13`. */
-function reservedOf({ entry, pageSize }: WalkLevel): readonly string[] {
-  if (pageSize !== LARGE_PAGE_BYTES) return [];
-  const bits = Array.from({ length: 32 }, (_, bit) => bit).filter((bit) => (((Number(entry & 0xffff_ffffn) & LARGE_RESERVED) >>> bit) & 1) !== 0);
-  return bits.map((bit) => `bit ${String(bit)}`);
+/** Reserved bits of an entry that are set: `bit 13`; bit 63 where the processor refused it. An entry that is not present, and one of 32-bit paging that points to a table, has none. */
+function reservedOf({ level, entry, present, pageSize, paging }: WalkLevel, rule: string | null): readonly string[] {
+  if (!present || (paging === '32-bit' && pageSize <= SMALL_PAGE_BYTES)) return [];
+  return reservedBitsOf(level, entry, { paging, isNxe: rule?.endsWith('-nxe') !== true }).map((bit) => `bit ${String(bit)}`);
 }
 
 // A and D by their places in an entry
@@ -123,15 +122,8 @@ async function marksOf({ reexecutor }: WriterReplay, at: Position, seq: number):
   return heard.filter((one): one is HeardAccess => one.kind === 'access' && one.what === 'page-entry' && one.write).reverse();
 }
 
-function levelOf({ level, physical, entry, flags, pageSize, rights }: WalkNow['levels'][number]): WalkLevel {
-  return {
-    level, physical, entry, present: (flags & WALK_PRESENT) !== 0, writable: (flags & WALK_WRITABLE) !== 0, user: (flags & WALK_USER) !== 0, nx: (flags & WALK_NX) !== 0,
-    accessed: (flags & WALK_ACCESSED) !== 0, dirty: (flags & WALK_DIRTY) !== 0, pageSize, rightsSoFar: rightsText(rights),
-  };
-}
-
 function tlbOf(outcome: TlbOutcome, now: WalkNow | null, levels: readonly WalkedLevel[]): TlbView {
-  const held = outcome === 'miss' || now === null || now.tlb === null ? null : { physical: now.tlb.physical, user: now.tlb.user, writable: now.tlb.writable };
+  const held = outcome === 'miss' || now === null || now.tlb === null ? null : { physical: now.tlb.physical, user: now.tlb.user, writable: now.tlb.writable, nx: now.tlb.nx };
   return { outcome, held, flushFor: outcome === 'stale' ? latestOf(levels.map((one) => one.written)) : null };
 }
 

@@ -9,14 +9,14 @@ import { decodeSelectorError, describeErrorCode, errorFieldsOf, PAGE_FAULT_FIELD
 import { EFLAGS_FIELDS, ioplOf } from '../../../core/arch/flags.ts';
 import { encodeGate, GATE_FIELDS, gateDpl, gateOffset, gateSelector, gateType, isGatePresent } from '../../../core/arch/gate.ts';
 import { findMsr, findMsrByName, msrName, MSRS } from '../../../core/arch/msrs.ts';
-import { fieldsOfEntry, PDE_FIELDS, PDE_LARGE_FIELDS, PTE_FIELDS } from '../../../core/arch/page-entry.ts';
+import { baseOfEntry, fieldsOfEntry, PAE_PDE_FIELDS, PAE_PDE_LARGE_FIELDS, PAE_PTE_FIELDS, PDE_FIELDS, PDE_LARGE_FIELDS, PDPTE_FIELDS, PTE_FIELDS, reservedBitsOf } from '../../../core/arch/page-entry.ts';
 import { findRegister } from '../../../core/arch/register-file.ts';
 import { TSS32_FIELDS, tssFieldAt, tssStackPlace } from '../../../core/arch/tss.ts';
 import { findMnemonic, findVector, vectorName, VECTORS } from '../../../core/arch/vectors.ts';
 
 const TABLES: Readonly<Record<string, readonly BitField[]>> = {
   EFLAGS: EFLAGS_FIELDS, CR0: CR0_FIELDS, CR3: CR3_FIELDS, CR4: CR4_FIELDS, EFER: EFER_FIELDS, DR6: DR6_FIELDS, DR7: DR7_FIELDS, rights: RIGHTS_FIELDS,
-  descriptor: DESCRIPTOR_FIELDS, gate: GATE_FIELDS, PDE: PDE_FIELDS, 'large PDE': PDE_LARGE_FIELDS, PTE: PTE_FIELDS, 'selector error': SELECTOR_ERROR_FIELDS,
+  descriptor: DESCRIPTOR_FIELDS, gate: GATE_FIELDS, PDE: PDE_FIELDS, 'large PDE': PDE_LARGE_FIELDS, PTE: PTE_FIELDS, PDPTE: PDPTE_FIELDS, 'PAE PDE': PAE_PDE_FIELDS, 'large PAE PDE': PAE_PDE_LARGE_FIELDS, 'PAE PTE': PAE_PTE_FIELDS, 'selector error': SELECTOR_ERROR_FIELDS,
   'page-fault error': PAGE_FAULT_FIELDS, ...Object.fromEntries(MSRS.filter((row) => row.fields.length > 0).map((row) => [row.name, row.fields])),
 };
 
@@ -99,6 +99,17 @@ test('MSRs: by number and by name, kept where the register file has them', () =>
 test('registers, entries and flags name their bits', () => {
   expect(namesOfSetBits(0x8001_0011n, CR0_FIELDS)).toEqual(['PG', 'WP', 'ET', 'PE']);
   expect([fieldsOfRegister('cr4'), fieldsOfRegister('rax')]).toEqual([CR4_FIELDS, null]);
-  expect([fieldsOfEntry(2, 0x83n), fieldsOfEntry(2, 3n), fieldsOfEntry(1, 0x83n)]).toEqual([PDE_LARGE_FIELDS, PDE_FIELDS, PTE_FIELDS]);
+  expect([fieldsOfEntry(2, 0x83n, '32-bit'), fieldsOfEntry(2, 3n, '32-bit'), fieldsOfEntry(1, 0x83n, '32-bit')]).toEqual([PDE_LARGE_FIELDS, PDE_FIELDS, PTE_FIELDS]);
+  expect([3, 2, 1].map((level) => fieldsOfEntry(level, 0x83n, 'pae'))).toEqual([PDPTE_FIELDS, PAE_PDE_LARGE_FIELDS, PAE_PTE_FIELDS]);
   expect(ioplOf(0x3202)).toBe(3);
+});
+
+test('page entries tell where they lead and which of their reserved bits are set', () => {
+  expect(baseOfEntry(2, 0xffc1_2083n, '32-bit')).toBe(0x9_ffc0_0000n);
+  expect(baseOfEntry(2, 0x8000_000f_0020_1083n, 'pae')).toBe(0xf_0020_0000n);
+  expect(baseOfEntry(1, 0x8000_000f_0020_1083n, 'pae')).toBe(0xf_0020_1000n);
+  expect(reservedBitsOf(2, 0xffff_ffffn, { paging: '32-bit', isNxe: false })).toEqual([17, 18, 19, 20, 21]);
+  expect(reservedBitsOf(3, 0x1ffn | (1n << 36n) | (1n << 63n), { paging: 'pae', isNxe: true })).toEqual([1, 2, 5, 6, 7, 8, 36, 63]);
+  expect(reservedBitsOf(1, (1n << 63n) | 7n, { paging: 'pae', isNxe: true })).toEqual([]);
+  expect(reservedBitsOf(1, (1n << 63n) | 7n, { paging: 'pae', isNxe: false })).toEqual([63]);
 });

@@ -4,6 +4,7 @@ import { registerOffset, RIGHTS_UNUSABLE } from '../../../core/arch/register-fil
 import type { DifferenceId } from '../../../core/arch/vendor-differences.ts';
 import { PENDING_NMI } from '../../../core/cpu/attention.ts';
 import { cpuid } from '../../../core/cpu/cpuid.ts';
+import { movToCr } from '../../../core/cpu/control-registers.ts';
 import { deliverExternal } from '../../../core/cpu/delivery.ts';
 import { farCall, farJump } from '../../../core/cpu/far-transfer.ts';
 import { writeFlags } from '../../../core/cpu/flags.ts';
@@ -18,6 +19,7 @@ import { loadSegment } from '../../../core/cpu/segmentation.ts';
 import { DS, EAX, EBX, ECX, EDI, EDX, ESI, SHADOW_STI, TR } from '../../../core/cpu/state.ts';
 import { demandNoVirtualInterrupt } from '../../../core/cpu/virtual-interrupts.ts';
 import { enterReal, REAL_CODE, runBytes, VM } from './modes-world.ts';
+import { enablePae, POINTERS } from './pae-world.ts';
 import { ACCESS, breakpoints, bytes as debugBytes, enable, EXECUTE, PORTS, WRITE } from './rule-cases-debug.ts';
 import { VIF, VIP, virtual8086 } from './rule-cases-virtual.ts';
 import { task, task16 } from './task-world.ts';
@@ -105,6 +107,24 @@ export const DIFFERENCE_CASES: Readonly<Record<DifferenceId, (world: World) => v
   'io-breakpoint-without-de': (world) => { breakpoints(enable(0, PORTS, 0), 0x80)(world); },
   'breakpoint-on-delivery': (world) => { debugBytes(0xf1)(world); breakpoints(enable(0, WRITE, 3), KERNEL_STACK - 4)(world); deliverExternal(world.cpu, 1); },
   'nmi-behind-sti': (world) => { debugBytes(0xfb, 0x90)(world); world.cpu.pending |= PENDING_NMI; world.cpu.shadow |= SHADOW_STI; step(world.cpu); },
+  'pse36-width': (world) => {
+    enablePaging(world);
+    movToCr(world.cpu, 4, 0x10);
+    store32(world, DIRECTORY, 0x2_0087);
+    outcome(() => { read32(world.cpu, DS, 0x5000); });
+  },
+  'nxe-change-flushes': (world) => {
+    enablePaging(world);
+    world.cpu.set32(ECX, 0xc000_0080);
+    world.cpu.set32(EAX, 0x800);
+    world.cpu.set32(EDX, 0);
+    wrmsr(world.cpu);
+  },
+  'task-switch-pdptes': (world) => {
+    enablePae(world);
+    task(world, { cr3: POINTERS + 0x20 });
+    outcome(() => { farJump(world.cpu, FREE, 0); });
+  },
   'cpuid-beyond-highest': (world) => {
     world.cpu.set32(EAX, 0x100);
     cpuid(world.cpu);

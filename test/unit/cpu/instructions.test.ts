@@ -1,5 +1,6 @@
 // Single instructions and short programs, as bytes with their assembly beside them: stack, strings, control flow, bits, decimals, flags.
 import { describe, expect, it, vi } from 'vitest';
+import { registerOffset } from '../../../core/arch/register-file.ts';
 import { encodeUtf8 } from '../../../core/base/utf8.ts';
 import { FLAG_AF, FLAG_CF, FLAG_DF, FLAG_ID, FLAG_IF, FLAG_OF, FLAG_PF, FLAG_SF, FLAG_ZF, readFlags, writeFlags } from '../../../core/cpu/flags.ts';
 import { NO_LIMITS, run } from '../../../core/cpu/run.ts';
@@ -251,7 +252,7 @@ describe('the engine', () => {
     expect(u32(cpu, EAX)).toBe(1);
     cpu.ram[0x2000] = 5;
     cpu.eip = 0x1ffd;
-    cpu.setNarrow(cpu.registerFile.length - 3, 0); // activity
+    cpu.setNarrow(registerOffset('activity'), 0);
     runFor(cpu, 1);
     expect(u32(cpu, EAX)).toBe(0x0005_0001);
   });

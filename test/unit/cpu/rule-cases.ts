@@ -74,7 +74,7 @@ const ALIGNMENT: readonly RuleCase[] = [
 
 const PAGING: readonly RuleCase[] = [
   { rule: 'page-directory-present', setup: enablePaging, bend: (world) => { store32(world, DIRECTORY, 0x2_1006); world.cpu.tlb.fill(0); }, act: readData, fault: '#PF(0x0)' },
-  { rule: 'page-directory-reserved', setup: (world) => { enablePaging(world); world.cpu.setRegister(CR4, 0x10, 0); store32(world, DIRECTORY, 0x87); world.cpu.tlb.fill(0); }, bend: (world) => { store32(world, DIRECTORY, 0x2087); }, act: readData, fault: '#PF(0x9)' },
+  { rule: 'page-directory-reserved', setup: (world) => { enablePaging(world); world.cpu.setRegister(CR4, 0x10, 0); store32(world, DIRECTORY, 0x87); world.cpu.tlb.fill(0); }, bend: (world) => { store32(world, DIRECTORY, 0x2_0087); }, act: readData, fault: '#PF(0x9)' },
   { rule: 'page-table-present', setup: enablePaging, bend: (world) => { mapPage(world, 0x5000, 0x5006); }, act: writeData, fault: '#PF(0x2)' },
   { rule: 'page-user', setup: (world) => { enablePaging(world); enterRing3(world); }, bend: (world) => { mapPage(world, 0x5000, 0x5003); }, act: readData, fault: '#PF(0x5)' },
   { rule: 'page-user-writable', setup: (world) => { enablePaging(world); enterRing3(world); }, bend: (world) => { mapPage(world, 0x5000, 0x5005); }, act: writeData, fault: '#PF(0x7)' },
@@ -247,7 +247,7 @@ const SYSTEM: readonly RuleCase[] = [
   { rule: 'cr-exists', setup: useMsr(2), bend: useMsr(1), act: ({ cpu }) => { movToCr(cpu, cpu.get32(ECX), 0); }, fault: '#UD' },
   { rule: 'cr0-paging-protected', setup: useMsr(0x8000_0011 | 0), bend: useMsr(0x8000_0010 | 0), act: ({ cpu }) => { movToCr(cpu, 0, cpu.get32(ECX)); }, fault: '#GP(0x0)' },
   { rule: 'cr0-cache-bits', setup: useMsr(0x6000_0011), bend: useMsr(0x2000_0011), act: ({ cpu }) => { movToCr(cpu, 0, cpu.get32(ECX)); }, fault: '#GP(0x0)' },
-  { rule: 'cr4-reserved', setup: useMsr(0x14), bend: useMsr(0x20), act: ({ cpu }) => { movToCr(cpu, 4, cpu.get32(ECX)); }, fault: '#GP(0x0)' },
+  { rule: 'cr4-reserved', setup: useMsr(0x14), bend: useMsr(0x4000), act: ({ cpu }) => { movToCr(cpu, 4, cpu.get32(ECX)); }, fault: '#GP(0x0)' },
   { rule: 'protected-mode-only', bend: clearPe, act: ({ cpu }) => { demandProtectedMode(cpu); }, fault: '#UD' },
   { rule: 'protected-mode-only', name: 'virtual-8086', bend: ({ cpu }) => { cpu.rawFlags = 0x2_0002; }, act: ({ cpu }) => { demandProtectedMode(cpu); }, fault: '#UD' },
   { rule: 'lldt-in-gdt', setup: (world) => { describeFree(LDT_RIGHTS)(world); useMsr(FREE)(world); }, bend: useMsr(FREE | 4), act: ({ cpu }) => { lldt(cpu, cpu.get32(ECX)); }, fault: '#GP(0x3c)' },

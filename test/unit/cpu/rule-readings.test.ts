@@ -10,9 +10,10 @@ import { RULE_CASES as BASE_CASES, type RuleCase } from './rule-cases.ts';
 import { INSTRUCTION_CASES } from './rule-cases-instructions.ts';
 import { MODE_CASES } from './rule-cases-modes.ts';
 import { MODEL_CASES } from './rule-cases-models.ts';
+import { PAGING_CASES } from './rule-cases-paging.ts';
 import { listen, newWorld, outcome } from './world.ts';
 
-const CASES: readonly RuleCase[] = [...BASE_CASES, ...MODE_CASES, ...INSTRUCTION_CASES, ...MODEL_CASES];
+const CASES: readonly RuleCase[] = [...BASE_CASES, ...MODE_CASES, ...INSTRUCTION_CASES, ...MODEL_CASES, ...PAGING_CASES];
 /** What is heard when the bent state runs. */
 function heardOf(one: RuleCase): { readonly accesses: readonly HeardAccess[]; readonly failed: HeardCheck | undefined } {
   const world = newWorld();

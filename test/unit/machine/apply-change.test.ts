@@ -44,7 +44,7 @@ describe('registers', () => {
 
   it('control registers and MSRs refuse what the instruction refuses', () => {
     const cpu = inRing3();
-    expect(() => change(cpu, 'cr4.SMAP=1')).toThrow(/cr4\.SMAP=0x1 cannot be made here: the processor refuses this value with #GP\(0x0\), as this does not hold: no bit of CR4 is set that this processor does not have/);
+    expect(() => change(cpu, 'cr4.VMXE=1')).toThrow(/cr4\.VMXE=0x1 cannot be made here: the processor refuses this value with #GP\(0x0\), as this does not hold: no bit of CR4 is set that this processor does not have/);
     expect(() => change(cpu, 'cr0.PE=0')).toThrow(/CR0\.PG is not set while CR0\.PE is clear/);
     expect(change(cpu, 'cr4.PSE=1')).toBe('CR4.PSE: 0 -> 1');
     expect(change(cpu, 'IA32_SYSENTER_CS=0x8')).toBe('IA32_SYSENTER_CS: 0x0 -> 0x8');

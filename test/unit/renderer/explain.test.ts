@@ -115,7 +115,7 @@ test('a push is said to be one, and a name or a place known beside the writer is
   expect('absent' in between ? '' : writeText(between)).toBe('written by a device, asked by ring 0 at 0x10, before event 5');
 });
 
-const LEVEL = { level: 2, physical: 0x1000, entry: 0x2007n, present: true, writable: true, user: true, nx: false, accessed: false, dirty: false, pageSize: 0, rightsSoFar: 'urwx' };
+const LEVEL = { level: 2, physical: 0x1000, entry: 0x2007n, paging: '32-bit' as const, present: true, writable: true, user: true, nx: false, accessed: false, dirty: false, pageSize: 0, rightsSoFar: 'urwx' };
 const NOBODY = { writer: { absent: 'never written' }, basis: { kind: 're-execution' as const }, at: null };
 const walked = (levels: readonly (typeof LEVEL)[], rule: string | null): WalkAt => ({
   linear: 0x40_1000, verdict: { rights: 'urwx', rule }, physical: rule === null ? 0x5000n : null, tlb: null, isPaging: true, basis: { kind: 're-execution' },

@@ -82,7 +82,7 @@ describe('a forgotten INVLPG', () => {
     const replay = replayOf(record(stale).bytes);
     const end = { icount: Number.MAX_SAFE_INTEGER, iteration: 0, seq: replay.trace.eventCount };
     const walk = there(await walkAt(replay, end, 0x30_0000));
-    expect([walk.physical, walk.tlb?.outcome, walk.tlb?.held]).toEqual([0x30_2000n, 'stale', { physical: 0x30_0000, user: true, writable: true }]);
+    expect([walk.physical, walk.tlb?.outcome, walk.tlb?.held]).toEqual([0x30_2000n, 'stale', { physical: 0x30_0000, user: true, writable: true, nx: false }]);
     expect(describeWriter(walk.tlb!.flushFor!.writer)).toMatch(/^written at event \d+ by ring 0 at 0x10[0-9a-f]+: 0x300027 -> 0x302005$/);
     expect(walk.levels.map((one) => one.took)).toEqual(['', 'w']);
     expect(there(await walkAt(replay, end, 0x10_0000)).tlb).toMatchObject({ outcome: 'hit', held: { physical: 0x10_0000 }, flushFor: null });

@@ -97,7 +97,7 @@ test('the rights of a page made not to be asked: the read that was refused is do
   const whole = await tell(path.join(root, 'core'), scenario('page-rights'));
   const fault = whole.events.find(isRefusal('page-user', null))!;
   expect((await whole.explain(fault.seq)).failed).toMatchObject({ rule: 'page-user', outcome: 'fail' });
-  const { events } = await tell(broken({ file: 'cpu/page-walk.ts', condition: 'decide(cpu, access, R_USER, user,', by: 'decide(cpu, access, R_USER, true,' }), scenario('page-rights'));
+  const { events } = await tell(broken({ file: 'cpu/page-rights.ts', condition: 'judge(cpu, R_USER, rights.user,', by: 'judge(cpu, R_USER, true,' }), scenario('page-rights'));
   expect(events.filter(isRefusal('page-user', null))).toEqual([]);
   expect(events.slice(0, fault.seq)).toEqual(whole.events.slice(0, fault.seq));
 });

@@ -44,7 +44,7 @@ describe('steps', () => {
   });
 
   it('number walks and accesses, and go on with a fetch behind its walk', () => {
-    const walk = [check('page-directory-present'), check('page-table-present')];
+    const walk = [check('page-pdpte-present', CHECK_SKIPPED), check('page-directory-present')];
     const heard = [check('fetch-limit'), ...walk, check('instruction-length'), check('segment-usable'), ...walk, check('segment-usable'), event(1, 'transition')];
     expect(ladderOf(heard, 1)!.steps.map(({ group }) => `${group.procedure} ${String(group.instance)}`)).toEqual(
       ['fetch 0', 'page-walk 0', 'page-walk 0', 'fetch 0', 'memory-access 0', 'page-walk 1', 'page-walk 1', 'memory-access 1']);
@@ -86,9 +86,9 @@ describe('not reached', () => {
   });
 
   it('goes on in the procedure the walk was made for', () => {
-    const heard = [check('handler-dpl'), check('same-frame-room'), check('page-directory-present', CHECK_FAIL), event(1, 'fault')];
+    const heard = [check('handler-dpl'), check('same-frame-room'), check('page-pdpte-present', CHECK_FAIL), event(1, 'fault')];
     expect(ids(heard, 1)).toEqual([
-      'pass handler-dpl', 'pass same-frame-room', 'fail page-directory-present', ...rulesOfProcedure('page-walk').slice(1).map((id) => `not-reached ${id}`), 'not-reached handler-limit']);
+      'pass handler-dpl', 'pass same-frame-room', 'fail page-pdpte-present', ...rulesOfProcedure('page-walk').slice(1).map((id) => `not-reached ${id}`), 'not-reached handler-limit']);
   });
 
   it('counts what an access and the procedure around it had still to check', () => {
