@@ -5,7 +5,7 @@ import { bits, flag, type BitField } from './bit-field.ts';
 
 /** Words of one x87 data register: significand low, significand high, sign (bit 15) and exponent, unused. R0..R7 by physical number come first. */
 export const X87_WORDS = 4, X87_COUNT = 8;
-/** Words behind the data registers: control word, status word, tag word (two bits a physical register), last opcode, instruction and operand pointers with their selectors. */
+/** Words behind the data registers: control word, status word, tag word (two bits a physical register: 11 empty, otherwise in use; `fullTagWord` makes the manual's), last opcode, instruction and operand pointers with their selectors. */
 export const FLOAT_CONTROL = X87_WORDS * X87_COUNT, FLOAT_STATUS = FLOAT_CONTROL + 1, FLOAT_TAG = FLOAT_CONTROL + 2, FLOAT_OPCODE = FLOAT_CONTROL + 3,
   FLOAT_IP = FLOAT_CONTROL + 4, FLOAT_CS = FLOAT_CONTROL + 5, FLOAT_DP = FLOAT_CONTROL + 6, FLOAT_DS = FLOAT_CONTROL + 7;
 export const FLOAT_MXCSR = FLOAT_CONTROL + 8;
@@ -31,3 +31,22 @@ export const MXCSR_FIELDS: readonly BitField[] = [
   ...exceptions(0, 'E', raised), flag(6, 'DAZ', 'denormal operands count as zero'), ...exceptions(7, 'M', masked),
   bits(13, 2, 'RC', 'rounding: 0 nearest, 1 down, 2 up, 3 to zero'), flag(15, 'FZ', 'tiny results become zero'),
 ];
+
+const EMPTY = 3, VALID = 0, ZERO = 1, SPECIAL = 2, EXPONENT = 0x7fff;
+
+/** What a register in use holds, as the tag word tells it: valid, zero, or special (denormal, infinity, NaN, unsupported). `at` is its first word. */
+function tagOf(words: Uint32Array, at: number): number {
+  const exponent = words[at + 2]! & EXPONENT, high = words[at + 1]!;
+  if (exponent === 0) return words[at] === 0 && high === 0 ? ZERO : SPECIAL;
+  return exponent === EXPONENT || high >>> 31 === 0 ? SPECIAL : VALID;
+}
+
+/** The tag word as FNSTENV stores it. The processor's own, `tag`, only tells empty registers (11) from the others. SDM 1 "x87 FPU Tag Word". */
+export function fullTagWord(words: Uint32Array, tag: number): number {
+  let full = 0;
+  for (let register = 0; register < X87_COUNT; register += 1) {
+    const shift = register * 2, isEmpty = ((tag >>> shift) & EMPTY) === EMPTY;
+    full |= (isEmpty ? EMPTY : tagOf(words, register * X87_WORDS)) << shift;
+  }
+  return full;
+}

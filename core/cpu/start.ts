@@ -10,6 +10,7 @@ import { REAL_LIMIT, REAL_RIGHTS } from './real-mode.ts';
 import { FLAT_CODE, FLAT_DATA, installFlat, installNull, installSegment } from './segmentation.ts';
 import { MXCSR_RESET } from './simd/mxcsr.ts';
 import { CS, DS, EAX, EDX, ES, FS, GS, LDTR, SS, TR, type Cpu } from './state.ts';
+import { initialise, resetFpu } from './x87/control.ts';
 import { watchSystemTables } from './table-watch.ts';
 import { dropAll } from './tlb.ts';
 
@@ -25,6 +26,7 @@ const BOOT_IP = 0x7c00, BOOT_SP = 0x6f00, BOOT_IDT_LIMIT = 0x3ff, BOOT_AX = 0xaa
 /** Puts the processor into its state after reset: real-address mode, the first instruction at physical 0xfffffff0. SDM 3A "Processor State After Reset". */
 export function startReal(cpu: Cpu): void {
   startFixed(cpu, CR0_RESET);
+  resetFpu(cpu);
   for (const segment of [ES, SS, DS, FS, GS]) installSegment(cpu, segment, 0, REAL_RIGHTS, REAL_LIMIT, 0);
   installSegment(cpu, CS, CS_RESET, REAL_RIGHTS, REAL_LIMIT, CS_BASE_RESET);
   installSegment(cpu, LDTR, 0, RIGHTS_P | TYPE_LDT, REAL_LIMIT, 0);
@@ -39,6 +41,7 @@ export function startReal(cpu: Cpu): void {
 export function startBoot(cpu: Cpu, drive: number): void {
   startReal(cpu);
   cpu.setRegister(CR0, CR0_ET, 0);
+  initialise(cpu);
   cpu.setNarrow(GDTR_LIMIT, 0);
   cpu.setNarrow(IDTR_LIMIT, BOOT_IDT_LIMIT);
   installSegment(cpu, CS, 0, REAL_RIGHTS, REAL_LIMIT, 0);
@@ -69,6 +72,8 @@ function startFixed(cpu: Cpu, cr0: number): void {
   cpu.setRegister(PAT, PAT_RESET, PAT_RESET);
   cpu.xmm.fill(0);
   cpu.mxcsr = MXCSR_RESET;
+  cpu.x87.fill(0);
+  initialise(cpu);
   dropAll(cpu);
 }
 

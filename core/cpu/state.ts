@@ -221,7 +221,7 @@ export class Cpu {
   set fpuControl(value: number) { this.words[W_FPU] = value; }
   get fpuStatus(): number { return this.words[W_FPU + 1]!; }
   set fpuStatus(value: number) { this.words[W_FPU + 1] = value; }
-  /** Two bits for each physical register, as the tag word has them. */
+  /** Two bits for each physical register: 11 empty, 00 in use (the manual's other values follow from the contents: float-file.ts). */
   get fpuTag(): number { return this.words[W_FPU + 2]!; }
   set fpuTag(value: number) { this.words[W_FPU + 2] = value; }
   /** Low 11 bits of the last non-control instruction. */

@@ -253,6 +253,8 @@ const READINGS: Readonly<Record<RuleId, RuleReading>> = {
   'quotient-fits': reading([hexadecimal('dividend'), hexadecimal('divisor')], 'instruction'),
   'bound-range': reading([hexadecimal('index'), hexadecimal('bound')], 'operand'),
   'fpu-available': reading([hexadecimal('CR0'), hexadecimal('bits that ask for a trap')], register('cr0')),
+  'fpu-no-error': reading([hexadecimal('x87 status word'), hexadecimal('control word')], null),
+  'fxsave-aligned': reading([hexadecimal('linear address'), decimal('boundary')], 'instruction'),
   'simd-emulation': reading([hexadecimal('CR0')], register('cr0')),
   'simd-os-support': reading([hexadecimal('CR4')], register('cr4')),
   'simd-task-switched': reading([hexadecimal('CR0')], register('cr0')),

@@ -224,6 +224,8 @@ export const RULES = [
   { id: 'quotient-fits', title: 'the quotient fits into the destination', cite: 'SDM 3A "Interrupt 0—Divide Error Exception (#DE)"', procedure: 'divide' },
   { id: 'bound-range', title: 'the index lies within the bounds', cite: 'SDM 3A "Interrupt 5—BOUND Range Exceeded Exception (#BR)"', procedure: 'bound' },
   { id: 'fpu-available', title: 'the FPU instruction may run: neither CR0.EM nor CR0.TS asks for a trap', cite: 'SDM 3A "Interrupt 7—Device Not Available Exception (#NM)"', procedure: 'fpu' },
+  { id: 'fpu-no-error', title: 'no unmasked x87 exception of an earlier instruction is pending while CR0.NE is set', cite: 'SDM 3A "Interrupt 16—x87 FPU Floating-Point Error (#MF)"', procedure: 'fpu' },
+  { id: 'fxsave-aligned', title: 'the operand of FXSAVE or FXRSTOR lies on a 16-byte boundary', cite: 'SDM 2A "FXSAVE—Save x87 FPU, MMX Technology, and SSE State"', procedure: 'fpu' },
   { id: 'simd-emulation', title: 'CR0.EM is clear', cite: 'SDM 3A "Checking for Intel SSE Support"', procedure: 'simd' },
   { id: 'simd-os-support', title: 'CR4.OSFXSR is set for an instruction on XMM registers or MXCSR', cite: 'SDM 3A "Initialization of the Intel SSE Extensions"', procedure: 'simd' },
   { id: 'simd-task-switched', title: 'CR0.TS is clear', cite: 'SDM 3A "Interrupt 7—Device Not Available Exception (#NM)"', procedure: 'simd' },

@@ -4,6 +4,7 @@
 import { REGISTER, type Insn, type Operand } from './insn.ts';
 import type { Op } from './opcode-index.ts';
 import { SIMD_ROWS } from './opcodes-simd.ts';
+import { X87_ROWS } from './opcodes-x87.ts';
 
 /** Bit n is general register n in encoding order; this one stands for the flags. */
 export const FLAGS_CHANGE = 0x100;
@@ -27,18 +28,18 @@ const KEEPS_FLAGS: ReadonlySet<Op> = new Set<Op>([
   'loop', 'loope', 'loopne', 'jcxz', 'movs', 'stos', 'lods', 'enter', 'leave', 'xlat', 'cbw', 'cwd', 'lahf', 'pusha', 'popa', 'movEvSw', 'movSwEw',
 ]);
 
-/** MMX and SSE: a general register only as the destination, flags only by comparison. */
-const SIMD: ReadonlySet<Op> = new Set<Op>(SIMD_ROWS.map(([, op]) => op));
-const COMPARES: ReadonlySet<Op> = new Set<Op>(['comiss', 'comisd', 'ucomiss', 'ucomisd']);
+/** x87, MMX and SSE: a general register only as the destination, flags only by comparison. */
+const FLOATING: ReadonlySet<Op> = new Set<Op>([...SIMD_ROWS.map(([, op]) => op), ...X87_ROWS.map(([, op]) => op), 'fwait']);
+const COMPARES: ReadonlySet<Op> = new Set<Op>(['comiss', 'comisd', 'ucomiss', 'ucomisd', 'fcomi', 'fcomip', 'fucomi', 'fucomip']);
 
 /** The registers an instruction may change, one bit each, and FLAGS_CHANGE. What its fault would change is not in it. */
 export function changedRegisters(insn: Insn): number {
-  return registersOf(insn) | (KEEPS_FLAGS.has(insn.op) || (SIMD.has(insn.op) && !COMPARES.has(insn.op)) ? 0 : FLAGS_CHANGE);
+  return registersOf(insn) | (KEEPS_FLAGS.has(insn.op) || (FLOATING.has(insn.op) && !COMPARES.has(insn.op)) ? 0 : FLAGS_CHANGE);
 }
 
 function registersOf({ op, destination }: Insn): number {
   if (NONE.has(op)) return 0;
-  if (DESTINATION.has(op) || SIMD.has(op)) return bitOf(destination);
+  if (DESTINATION.has(op) || FLOATING.has(op)) return bitOf(destination);
   if (STACK.has(op)) return ESP | (op === 'pop' ? bitOf(destination) : 0);
   return COUNTED.has(op) ? ECX : ALL_REGISTERS;
 }

@@ -11,6 +11,7 @@ import type { Cpu } from '../cpu/state.ts';
 import { TRAP_PORT } from './bios/rom.ts';
 import { Cmos, CMOS_INDEX } from './cmos.ts';
 import { ConsoleOutput } from './console-output.ts';
+import { FPU_ERROR_PORT, FpuError } from './fpu-error.ts';
 import { KEYBOARD_DATA, KEYBOARD_STATUS, KeyboardController } from './keyboard-controller.ts';
 import { NMI_PORT, NmiTimer } from './nmi-timer.ts';
 import { MASTER_PORT, PicPair, SLAVE_PORT } from './pic.ts';
@@ -22,6 +23,8 @@ import { CONTROL_A_PORT, CONTROL_B_PORT, RESET_PORT, SystemControl } from './sys
 export const DEBUG_PORT = 0xe9, EXIT_PORT = 0xf4;
 /** The interrupt line counter 0 of the 8254 drives. */
 const TIMER_LINE = 0;
+/** The interrupt line of x87 errors. */
+const FPU_LINE = 13;
 const TEXT_BYTES_MAX = 64;
 
 /** Told every write of the guest to a port, before the device sees it. */
@@ -46,6 +49,7 @@ export class Devices implements Bus {
   readonly cmos = new Cmos(() => this.#processor.clock, (isMasked) => { this.#nmi.setMask(isMasked); });
   readonly #keyboard = new KeyboardController((reason) => { this.reset(reason); });
   readonly #control = new SystemControl(this.pit, (reason) => { this.reset(reason); });
+  readonly #fpuError = new FpuError((isHigh) => { this.pic.setLine(FPU_LINE, isHigh); });
   readonly #com1 = new SerialPort();
   readonly #ports = portMap([
     { first: MASTER_PORT, end: MASTER_PORT + 2, device: this.pic },
@@ -62,9 +66,10 @@ export class Devices implements Bus {
     { first: COM1_FIRST, end: COM1_FIRST + SERIAL_PORTS, device: {
       read: (port) => this.#com1.read(port - COM1_FIRST), write: (port, byte) => { this.#writeSerial(port - COM1_FIRST, byte); },
     } },
+    { first: FPU_ERROR_PORT, end: FPU_ERROR_PORT + 2, device: this.#fpuError },
     { first: RESET_PORT, end: RESET_PORT + 1, device: this.#control },
   ]);
-  readonly #saved: readonly Saved[] = [this.pic, this.pit, this.#nmi, this.cmos, this.#keyboard, this.#control, this.console];
+  readonly #saved: readonly Saved[] = [this.pic, this.pit, this.#nmi, this.cmos, this.#keyboard, this.#control, this.console, this.#fpuError];
   #cpu: Cpu | null = null;
 
   /** The processor whose events tell what devices did. To be called once, before it runs. */
@@ -85,6 +90,16 @@ export class Devices implements Bus {
 
   acknowledgeInterrupt(): number {
     return this.pic.acknowledge();
+  }
+
+  setFpuError({ isRaised }: { readonly isRaised: boolean }): void {
+    this.#fpuError.setError(isRaised);
+    // an interrupt may be waiting now: the running block ends here
+    this.#processor.pending |= PENDING_CLOCK;
+  }
+
+  ignoresFpuError(): boolean {
+    return this.#fpuError.isIgnored;
   }
 
   willWake({ isMaskableOpen }: WakeQuestion): boolean {

@@ -2,7 +2,7 @@
 // decimal beside them is rounded to what a double holds and says so.
 
 import {
-  FLOAT_CONTROL, FLOAT_CS, FLOAT_DP, FLOAT_DS, FLOAT_IP, FLOAT_MXCSR, FLOAT_OPCODE, FLOAT_STATUS, FLOAT_TAG, FLOAT_XMM, FPU_CONTROL_FIELDS, FPU_STATUS_FIELDS, MXCSR_FIELDS,
+  FLOAT_CONTROL, FLOAT_CS, FLOAT_DP, FLOAT_DS, FLOAT_IP, FLOAT_MXCSR, FLOAT_OPCODE, FLOAT_STATUS, FLOAT_TAG, FLOAT_XMM, FPU_CONTROL_FIELDS, FPU_STATUS_FIELDS, fullTagWord, MXCSR_FIELDS,
   X87_COUNT, X87_WORDS, XMM_WORDS,
 } from '../arch/float-file.ts';
 import type { BitField } from '../arch/bit-field.ts';
@@ -32,14 +32,14 @@ export interface FloatView {
 
 /** The rows of FLOAT_WORDS words. */
 export function viewFloat(words: Uint32Array): FloatView {
-  const top = (words[FLOAT_STATUS]! >>> 11) & 7;
-  const stack = Array.from({ length: X87_COUNT }, (_, index) => stackRow(words, index, (top + index) & 7));
+  const top = (words[FLOAT_STATUS]! >>> 11) & 7, tags = fullTagWord(words, words[FLOAT_TAG]!);
+  const stack = Array.from({ length: X87_COUNT }, (_, index) => stackRow(words, tags, index, (top + index) & 7));
   const xmm = Array.from({ length: XMM_SHOWN }, (_, index) => ({ name: `XMM${String(index)}`, hex: `0x${[3, 2, 1, 0].map((word) => digits(words[FLOAT_XMM + index * XMM_WORDS + word]!, 8)).join('')}` }));
   return {
     stack, xmm,
     control: [
       controlRow('FCW', words[FLOAT_CONTROL]!, 4, FPU_CONTROL_FIELDS), controlRow('FSW', words[FLOAT_STATUS]!, 4, FPU_STATUS_FIELDS),
-      controlRow('FTW', words[FLOAT_TAG]!, 4, []), controlRow('MXCSR', words[FLOAT_MXCSR]!, 8, MXCSR_FIELDS),
+      controlRow('FTW', tags, 4, []), controlRow('MXCSR', words[FLOAT_MXCSR]!, 8, MXCSR_FIELDS),
     ],
     instruction: `0x${words[FLOAT_CS]!.toString(16)}:0x${words[FLOAT_IP]!.toString(16)}`, operand: `0x${words[FLOAT_DS]!.toString(16)}:0x${words[FLOAT_DP]!.toString(16)}`,
     opcode: `0x${words[FLOAT_OPCODE]!.toString(16)}`,
@@ -53,11 +53,11 @@ function controlRow(name: string, value: number, count: number, fields: readonly
   return { name, hex: `0x${digits(value, count)}`, bits: fields.map((field) => bitRow(field, BigInt(value), BigInt(value))) };
 }
 
-function stackRow(words: Uint32Array, index: number, physical: number): StackRow {
+function stackRow(words: Uint32Array, tags: number, index: number, physical: number): StackRow {
   const at = physical * X87_WORDS;
   const head = words[at + 2]! & 0xffff;
   return {
-    name: `ST${String(index)}`, physical, tag: TAGS[(words[FLOAT_TAG]! >>> (physical * 2)) & 3]!,
+    name: `ST${String(index)}`, physical, tag: TAGS[(tags >>> (physical * 2)) & 3]!,
     hex: `0x${digits(head, 4)}_${digits(words[at + 1]!, 8)}${digits(words[at]!, 8)}`, decimal: decimalOf(head, joinU64(words[at]!, words[at + 1]!)),
   };
 }

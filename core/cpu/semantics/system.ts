@@ -12,7 +12,7 @@ import { movFromDr, movToDr } from '../debug-registers.ts';
 import { differ } from '../differ.ts';
 import { breakpoint, debugInterrupt, softwareInterrupt, trapOverflow } from '../delivery.ts';
 import { sysenter, sysexit } from '../fast-system-calls.ts';
-import { BR, demand, NM } from '../fault.ts';
+import { BR, demand } from '../fault.ts';
 import { FLAG_IF, FLAG_TF } from '../flags.ts';
 import { interruptReturn } from '../iret.ts';
 import { isProtectedMode } from '../mode.ts';
@@ -26,15 +26,13 @@ import { effectiveAddress, readOperand16, readOperand32, writeOperand } from '..
 import { demandPrivileged, demandUmip } from '../privilege.ts';
 import { HALTED, SHADOW_NMI, type Cpu } from '../state.ts';
 import { lgdt, lidt } from '../system-tables.ts';
-import { unsupported } from './unsupported.ts';
 import type { SemanticsRows } from './execute-type.ts';
 
-const BOUND_RANGE = rule('bound-range'), FPU_AVAILABLE = rule('fpu-available');
+const BOUND_RANGE = rule('bound-range');
 const D_SMSW = difference('smsw-high-half'), D_STORE = difference('table-store-16-bit');
 const LIMIT = partCode('limit'), BASE = partCode('base');
 const ACTIVITY = registerOffset('activity');
 const CR0 = registerOffset('cr0');
-const CR0_MP = 2, CR0_EM = 4, CR0_TS = 8;
 
 // The privilege check comes before the operand is read. The instruction proper states it, too: here only its failure is told.
 function refuseUnprivileged(cpu: Cpu): void {
@@ -143,23 +141,11 @@ function bound(cpu: Cpu, insn: Insn): void {
   demand(cpu, BOUND_RANGE, index >= lower && index <= upper, BR, index, index < lower ? lower : upper);
 }
 
-// SDM 3A "Interrupt 7": with EM or TS set an x87 instruction raises #NM; otherwise x87 is not executed here yet.
-function x87(cpu: Cpu, insn: Insn): void {
-  const cr0 = cpu.register(CR0);
-  demand(cpu, FPU_AVAILABLE, (cr0 & (CR0_EM | CR0_TS)) === 0, NM, cr0, CR0_EM | CR0_TS);
-  unsupported(cpu, insn);
-}
-// As no x87 instruction executes, no x87 exception can be pending: WAIT has nothing to report.
-function fwait(cpu: Cpu): void {
-  const cr0 = cpu.register(CR0);
-  demand(cpu, FPU_AVAILABLE, (cr0 & (CR0_MP | CR0_TS)) !== (CR0_MP | CR0_TS), NM, cr0, CR0_MP | CR0_TS);
-}
-
 function nop(): void { /* NOP, PAUSE, prefetches and hints do nothing here */ }
 
 export const SYSTEM = {
   int, int1, int3, into, iret, hlt, wbinvd, invd, movRdCd, movCdRd, movRdDd, movDdRd, lmsw: lmswEw, smsw, sgdt, sidt, lgdt: lgdtMs, lidt: lidtMs,
-  invlpg, bound, x87, fwait, nop, sysenter, sysexit, rdmsr, wrmsr, rdtsc, rdtscp, rdpmc, cpuid, clts, movRdTd, movTdRd,
+  invlpg, bound, nop, sysenter, sysexit, rdmsr, wrmsr, rdtsc, rdtscp, rdpmc, cpuid, clts, movRdTd, movTdRd,
 } satisfies SemanticsRows<
   'int' | 'int1' | 'int3' | 'into' | 'iret' | 'hlt' | 'wbinvd' | 'invd' | 'movRdCd' | 'movCdRd' | 'movRdDd' | 'movDdRd' | 'lmsw' | 'smsw' | 'sgdt' | 'sidt' | 'lgdt' | 'lidt' |
-  'invlpg' | 'bound' | 'x87' | 'fwait' | 'nop' | 'sysenter' | 'sysexit' | 'rdmsr' | 'wrmsr' | 'rdtsc' | 'rdtscp' | 'rdpmc' | 'cpuid' | 'clts' | 'movRdTd' | 'movTdRd'>;
+  'invlpg' | 'bound' | 'nop' | 'sysenter' | 'sysexit' | 'rdmsr' | 'wrmsr' | 'rdtsc' | 'rdtscp' | 'rdpmc' | 'cpuid' | 'clts' | 'movRdTd' | 'movTdRd'>;

@@ -20,10 +20,11 @@ import { STACK } from './stack.ts';
 import { STRING } from './string.ts';
 import { SYSTEM } from './system.ts';
 import { UNSUPPORTED, undefinedOpcode, unsupported } from './unsupported.ts';
+import { X87 } from './x87.ts';
 
 export const SEMANTICS: Readonly<Record<Op, Semantics>> = {
   ...ARITHMETIC, ...BCD, ...BIT, ...CONTROL_FLOW, ...DATA_TRANSFER, ...DESCRIPTOR, ...FLAG_CONTROL, ...INPUT_OUTPUT, ...LOGIC, ...MULTIPLY_DIVIDE,
-  ...SHIFT_ROTATE, ...SIMD, ...STACK, ...STRING, ...SYSTEM, ...UNSUPPORTED,
+  ...SHIFT_ROTATE, ...SIMD, ...STACK, ...STRING, ...SYSTEM, ...UNSUPPORTED, ...X87,
 };
 
 /** The function that executes an instruction on this processor: `undefinedOpcode` for one its model does not have. */

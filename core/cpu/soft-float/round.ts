@@ -73,6 +73,7 @@ function overflow(env: Environment, value: Float, format: Format, isExact: boole
   if ((env.masks & OE) === 0) {
     if (!isExact) env.flags |= PE;
     value.exponent -= format.wrap;
+    if (format.wrap !== 0 && value.exponent > format.maxExponent) becomeBeyond(env, value, INFINITY);
     return;
   }
   env.flags |= PE;
@@ -88,6 +89,13 @@ function overflow(env: Environment, value: Float, format: Format, isExact: boole
   value.lo = format.precision === 24 ? 0 : format.precision === 53 ? 0xffff_f800 : 0xffff_ffff;
 }
 
+// FSCALE can go so far that not even the wrapped exponent fits: infinity or zero, whatever the rounding. SDM 1 "Numeric Overflow Exception (#O)".
+function becomeBeyond(env: Environment, value: Float, kind: number): void {
+  env.flags |= PE;
+  env.roundedUp = kind === INFINITY ? 1 : 0;
+  setSpecial(value, kind, value.sign);
+}
+
 // Whether a result is tiny is asked after rounding it as if exponents had no bound; only then is it moved to the smallest exponent.
 function roundTiny(env: Environment, value: Float, format: Format): void {
   const { exponent, hi, lo, tail } = value;
@@ -99,6 +107,7 @@ function roundTiny(env: Environment, value: Float, format: Format): void {
   if ((env.masks & UE) === 0) {
     env.flags |= isExact ? UE : UE | PE;
     value.exponent += format.wrap;
+    if (format.wrap !== 0 && value.exponent < format.minExponent) becomeBeyond(env, value, ZERO);
     return;
   }
   if (env.flushToZero !== 0) {

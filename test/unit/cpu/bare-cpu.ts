@@ -19,6 +19,8 @@ export class EmptyBus implements Bus {
   writeDevice(): void { /* nothing there */ }
   acknowledgeInterrupt(): number { return 0x20; }
   willWake(): boolean { return false; }
+  setFpuError(): void { /* nobody listens */ }
+  ignoresFpuError(): boolean { return false; }
 }
 
 /** A processor in flat 32-bit ring 0 with `code` at CODE and ESP at STACK. */

@@ -5,6 +5,7 @@ import { encodeUtf8 } from '../../../core/base/utf8.ts';
 import { FLAG_AF, FLAG_CF, FLAG_DF, FLAG_ID, FLAG_IF, FLAG_OF, FLAG_PF, FLAG_SF, FLAG_ZF, readFlags, writeFlags } from '../../../core/cpu/flags.ts';
 import { NO_LIMITS, run } from '../../../core/cpu/run.ts';
 import { EAX, EBP, EBX, ECX, EDI, EDX, ESI, type Cpu } from '../../../core/cpu/state.ts';
+import { refuseA20 } from '../../../core/machine/system-control.ts';
 import { bareCpu, CODE, DATA, EmptyBus, execute, restart, runFor, STACK } from './bare-cpu.ts';
 
 vi.setConfig({ testTimeout: 30_000 });
@@ -274,8 +275,10 @@ describe('the engine', () => {
   });
 
   it('names what it does not support and leaves EIP there', () => {
-    const cpu = bareCpu([0x90, 0xd9, 0xe8]); // nop; fld1
-    expect(runFor(cpu, 10)).toEqual({ kind: 'unsupported', instruction: 'fld1', detail: 'fld1' });
+    const bus = new EmptyBus();
+    bus.writePort = () => refuseA20('a test');
+    const cpu = bareCpu([0x90, 0xe6, 0x10], bus); // nop; out 0x10, al
+    expect(runFor(cpu, 10)).toEqual({ kind: 'unsupported', instruction: 'out 0x10, al', detail: 'closing the A20 gate by a test' });
     expect(cpu.eip).toBe(CODE + 1);
   });
 

@@ -9,12 +9,13 @@ import { DEBUG_CASES, DEBUG_JUDGED, DEBUG_SKIPPING } from './rule-cases-debug.ts
 import { INSTRUCTION_CASES, JUDGED_CASES as BASE_JUDGED, SKIPPING as BASE_SKIPPING, type JudgedCase } from './rule-cases-instructions.ts';
 import { MODE_CASES } from './rule-cases-modes.ts';
 import { MODEL_CASES } from './rule-cases-models.ts';
+import { X87_CASES } from './rule-cases-x87.ts';
 import { SIMD_CASES, SIMD_JUDGED, SIMD_SKIPPING } from './rule-cases-simd.ts';
 import { VIRTUAL_CASES } from './rule-cases-virtual.ts';
 import { PAGING_CASES, PAGING_SKIPPING } from './rule-cases-paging.ts';
 import { listen, newWorld, outcome, type Check, type World } from './world.ts';
 
-const RULE_CASES: readonly RuleCase[] = [...BASE_CASES, ...MODE_CASES, ...VIRTUAL_CASES, ...INSTRUCTION_CASES, ...SIMD_CASES, ...MODEL_CASES, ...PAGING_CASES, ...DEBUG_CASES];
+const RULE_CASES: readonly RuleCase[] = [...BASE_CASES, ...MODE_CASES, ...VIRTUAL_CASES, ...INSTRUCTION_CASES, ...SIMD_CASES, ...MODEL_CASES, ...PAGING_CASES, ...DEBUG_CASES, ...X87_CASES];
 const JUDGED_CASES: readonly JudgedCase[] = [...BASE_JUDGED, ...SIMD_JUDGED, ...DEBUG_JUDGED];
 const SKIPPING = [...BASE_SKIPPING, ...DEBUG_SKIPPING];
 
@@ -84,7 +85,7 @@ const NEVER_SKIPPED: readonly string[] = [
   'task-tss-in-gdt', 'task-tss-table-limit', 'task-tss-type', 'task-tss-present', 'task-tss-limit', 'task-old-tss-limit', 'task-limit',
   'sysenter-protected', 'sysenter-cs-set', 'sysexit-protected', 'sysexit-cs-set', 'sysexit-cpl', 'dr-exists', 'general-detect', 'privileged-cpl', 'msr-exists', 'tsc-cpl', 'rdpmc-cpl', 'rdpmc-counter',
   'cr-exists', 'cr0-paging-protected', 'cr0-cache-bits', 'cr4-reserved', 'protected-mode-only', 'ltr-not-null', 'ltr-in-gdt', 'ltr-table-limit', 'ltr-type', 'ltr-present',
-  'stac-cpl', 'virtual-interrupt-due', 'divisor-not-zero', 'quotient-fits', 'bound-range', 'fpu-available', 'simd-emulation', 'simd-task-switched', 'mmx-x87-exception', 'mxcsr-reserved', 'simd-exception', 'icebp-trap', 'breakpoint-trap', 'overflow-trap', 'task-switch-trap', 'data-breakpoint', 'io-breakpoint',
+  'stac-cpl', 'virtual-interrupt-due', 'divisor-not-zero', 'quotient-fits', 'bound-range', 'fpu-available', 'fxsave-aligned', 'simd-emulation', 'simd-task-switched', 'mmx-x87-exception', 'mxcsr-reserved', 'simd-exception', 'icebp-trap', 'breakpoint-trap', 'overflow-trap', 'task-switch-trap', 'data-breakpoint', 'io-breakpoint',
 ];
 
 test('every rule that can be left out is met as skipped, and no other', () => {

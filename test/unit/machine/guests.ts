@@ -12,8 +12,8 @@ export const HALTS_WITH_INTERRUPTS = Uint8Array.of(0xfb, 0xf4);
 export const SPINS = Uint8Array.of(0xeb, 0xfe);
 /** ud2, and no IDT to deliver it through */
 export const TRIPLE_FAULTS = Uint8Array.of(0x0f, 0x0b);
-/** mov eax, 1 / fninit */
-export const USES_X87 = Uint8Array.of(0xb8, 1, 0, 0, 0, 0xdb, 0xe3);
+/** mov eax, 0 / out 0x92, al */
+export const CLOSES_A20 = Uint8Array.of(0xb8, 0, 0, 0, 0, 0xe6, 0x92);
 
 /** mov al, BYTE / out 0xe9, al, for each; then exit 0 */
 export const prints = (text: string): Uint8Array =>

@@ -5,7 +5,7 @@ import { createMachine, type Machine } from '../../../core/machine/machine.ts';
 import type { RunEnd } from '../../../core/machine/run-end.ts';
 import { Session } from '../../../core/machine/session.ts';
 import { CheckpointMaker } from '../../../core/machine/checkpoint-maker.ts';
-import { exits, faultsForEver, HALTS, HALTS_WITH_INTERRUPTS, prints, SPINS, TRIPLE_FAULTS, USES_X87, writesMemory } from './guests.ts';
+import { exits, faultsForEver, HALTS, HALTS_WITH_INTERRUPTS, prints, SPINS, TRIPLE_FAULTS, CLOSES_A20, writesMemory } from './guests.ts';
 import { open, record } from '../ringscope/recorded.ts';
 
 // seconds on an idle machine; checks run beside other work
@@ -41,9 +41,9 @@ describe('a run ends', () => {
   });
 
   it('at what this core does not do, naming the instruction', () => {
-    const { machine, end } = runAll(USES_X87);
+    const { machine, end } = runAll(CLOSES_A20);
     expect(end?.kind).toBe('unsupported');
-    expect(end?.kind === 'unsupported' && end.detail).toMatch(/fninit/);
+    expect(end?.kind === 'unsupported' && end.detail).toMatch(/A20/);
     expect(machine.cpu.icount).toBe(1);
     expect(machine.cpu.eip).toBe(0x10_0005);
   });
@@ -78,7 +78,7 @@ describe('slices', () => {
   };
 
   it('change nothing, wherever they are cut', () => {
-    for (const image of [exits(3), prints('one\ntwo'), writesMemory(1000), faultsForEver(), TRIPLE_FAULTS, USES_X87, HALTS]) {
+    for (const image of [exits(3), prints('one\ntwo'), writesMemory(1000), faultsForEver(), TRIPLE_FAULTS, CLOSES_A20, HALTS]) {
       const whole = stateAfter(image, Infinity);
       for (const slice of [1, 3, 500]) expect(stateAfter(image, slice)).toBe(whole);
     }

@@ -9,13 +9,14 @@ describe('viewFloat', () => {
     const words = new Uint32Array(FLOAT_WORDS);
     words[FLOAT_STATUS] = (6 << 11) | 0x20;
     words[FLOAT_CONTROL] = 0x37f;
-    words[FLOAT_TAG] = 0x0fff; // R6 and R7 valid
+    words[FLOAT_TAG] = 0x0fff; // R6 and R7 in use
     words[FLOAT_MXCSR] = 0x1f80;
     words.set([0, 0xc000_0000, 0x4000], 6 * X87_WORDS); // 3
+    words.set([0, 0x8000_0000, 0x7fff], 7 * X87_WORDS); // infinity
     words[FLOAT_XMM + 4] = 7;
     const view = viewFloat(words);
     expect(view.stack[0]).toEqual({ name: 'ST0', physical: 6, tag: 'valid', hex: '0x4000_c000000000000000', decimal: '3' });
-    expect(view.stack.map(({ tag }) => tag)).toEqual(['valid', 'valid', 'empty', 'empty', 'empty', 'empty', 'empty', 'empty']);
+    expect(view.stack.map(({ tag }) => tag)).toEqual(['valid', 'special', 'empty', 'empty', 'empty', 'empty', 'empty', 'empty']);
     expect(view.control.find(({ name }) => name === 'FSW')?.bits.filter(({ isSet }) => isSet).map(({ name, value }) => `${name}=${value}`)).toEqual(['PE=1', 'TOP=0x6']);
     expect(view.xmm[1]).toEqual({ name: 'XMM1', hex: '0x00000000000000000000000000000007' });
     expect(view.isUnused).toBe(false);

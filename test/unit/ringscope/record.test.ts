@@ -7,7 +7,7 @@ import { Session } from '../../../core/machine/session.ts';
 import { CheckpointMaker } from '../../../core/machine/checkpoint-maker.ts';
 import { infoOf } from '../../../core/ringscope/info.ts';
 import { CORE_VERSION } from '../../../core/ringscope/version.ts';
-import { exits, faultsForEver, prints, SPINS, USES_X87, writesMemory } from '../machine/guests.ts';
+import { exits, faultsForEver, prints, SPINS, CLOSES_A20, writesMemory } from '../machine/guests.ts';
 import { open, record, scenario, type Wishes } from './recorded.ts';
 
 // seconds on an idle machine; checks run beside other work
@@ -76,7 +76,7 @@ describe('recording', () => {
   });
 
   it('ends an unsupported instruction with its event', () => {
-    const { bytes } = record(USES_X87);
+    const { bytes } = record(CLOSES_A20);
     expect(kindsOf(bytes).at(-1)).toBe('unsupported');
   });
 

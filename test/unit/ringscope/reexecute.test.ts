@@ -9,7 +9,7 @@ import { createMachine } from '../../../core/machine/machine.ts';
 import { Session } from '../../../core/machine/session.ts';
 import { positionOf } from '../../../core/machine/save-state.ts';
 import { materialiseFlags } from '../../../core/cpu/flags.ts';
-import { faultsForEver, prints, TRIPLE_FAULTS, USES_X87, writesMemory } from '../machine/guests.ts';
+import { faultsForEver, prints, TRIPLE_FAULTS, CLOSES_A20, writesMemory } from '../machine/guests.ts';
 import { open, record, scenario } from './recorded.ts';
 
 // seconds on an idle machine; checks run beside other work
@@ -41,7 +41,7 @@ function straight(image: Uint8Array, most: number): { readonly position: Positio
 }
 
 describe('moments and steps', () => {
-  const images = { writes: writesMemory(200), faults: faultsForEver(), prints: prints('ab\nc'), triple: TRIPLE_FAULTS, unsupported: USES_X87, int80: scenario('int80-syscall'), paging: scenario('demand-paging') };
+  const images = { writes: writesMemory(200), faults: faultsForEver(), prints: prints('ab\nc'), triple: TRIPLE_FAULTS, unsupported: CLOSES_A20, int80: scenario('int80-syscall'), paging: scenario('demand-paging') };
   for (const [name, image] of Object.entries(images)) {
     it(`agree with a straight run, forwards and backwards: ${name}`, async () => {
       const { reexecutor } = reexecutorOf(image, 1_000);

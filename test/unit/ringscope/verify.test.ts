@@ -9,7 +9,7 @@ import { createReexecutor, type Recorded } from '../../../core/machine/reexecuto
 import { machineOptionsOf } from '../../../core/ringscope/header-options.ts';
 import { verifyRecording } from '../../../core/ringscope/verify.ts';
 import { removeParts } from '../../../core/trace/remove-parts.ts';
-import { faultsForEver, prints, SPINS, TRIPLE_FAULTS, USES_X87, writesMemory } from '../machine/guests.ts';
+import { faultsForEver, prints, SPINS, TRIPLE_FAULTS, CLOSES_A20, writesMemory } from '../machine/guests.ts';
 import { deflate, inflate, open, record, scenario } from './recorded.ts';
 
 // seconds on an idle machine; checks run beside other work
@@ -26,7 +26,7 @@ describe('verify', () => {
   });
 
   it('reproduces runs that end in every way', async () => {
-    const images = [prints('a\nb'), TRIPLE_FAULTS, USES_X87, SPINS, faultsForEver(), writesMemory(5_000)];
+    const images = [prints('a\nb'), TRIPLE_FAULTS, CLOSES_A20, SPINS, faultsForEver(), writesMemory(5_000)];
     for (const image of images) {
       const { bytes } = record(image, { maxInstructions: 3_000, tick: 25 });
       expect(await verifyRecording(open(bytes))).toMatchObject({ ok: true, reexecution: 'same' });

@@ -5,6 +5,7 @@ import { disassemble } from '../../../core/isa/disassembler.ts';
 import { IMMEDIATE, RELATIVE, SEGMENT_REGISTER, type Insn } from '../../../core/isa/insn.ts';
 import { SEMANTICS } from '../../../core/cpu/semantics/table.ts';
 import { SIMD } from '../../../core/cpu/semantics/simd.ts';
+import { X87 } from '../../../core/cpu/semantics/x87.ts';
 import { unsupported } from '../../../core/cpu/semantics/unsupported.ts';
 import type { Random } from './random.ts';
 import type { CodeBits, Setting } from './settings.ts';
@@ -67,7 +68,7 @@ function prefixes(random: Random): number[] {
 }
 
 function isWanted(random: Random, insn: Insn, { refuses, isOpen }: Setting): boolean {
-  if (SEMANTICS[insn.op] === unsupported || refuses.has(insn.op) || insn.op in SIMD) return false;
+  if (SEMANTICS[insn.op] === unsupported || refuses.has(insn.op) || insn.op in SIMD || insn.op in X87) return false;
   if (isOpen && ((insn.destination.kind === SEGMENT_REGISTER && insn.destination.register === SS) || insn.mnemonic === 'lss')) return false;
   if (isOpen && (insn.op === 'ret' || ((insn.op === 'jmp' || insn.op === 'call') && insn.destination.kind !== RELATIVE))) return false;
   // SDM 2A "BSWAP—Byte Swap": undefined with 16 bits

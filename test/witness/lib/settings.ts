@@ -34,7 +34,7 @@ export interface Setting {
 
 /** What depends on the processor model, on time or on devices; what ends elsewhere than at a result. */
 const NOWHERE: readonly Op[] = [
-  'cpuid', 'rdtsc', 'rdtscp', 'rdpmc', 'in', 'out', 'ins', 'outs', 'sysenter', 'sysexit', 'iret', 'retFar', 'jmpFar', 'callFar', 'x87', 'fwait', 'popcnt', 'rdrand', 'rdseed', 'clac', 'stac', 'monitor', 'mwait', 'xgetbv',
+  'cpuid', 'rdtsc', 'rdtscp', 'rdpmc', 'in', 'out', 'ins', 'outs', 'sysenter', 'sysexit', 'iret', 'retFar', 'jmpFar', 'callFar', 'popcnt', 'rdrand', 'rdseed', 'clac', 'stac', 'monitor', 'mwait', 'xgetbv',
   'xsetbv', 'getsec', 'vmcall', 'vmlaunch', 'vmresume', 'vmxoff', 'syscall', 'sysret', 'rsm', 'int1',
 ];
 /** What ring 0 stops or loses itself with. */

@@ -27,7 +27,7 @@ const MODEL: CpuModel = { ...DEFAULT_MODEL, features: DEFAULT_MODEL.features | H
 
 let processor: Cpu | null = null;
 function fresh(): Cpu {
-  processor ??= new Cpu(new ArrayBuffer(stateBytes(RAM)), RAM, { readPort: () => 0, writePort: () => undefined, readDevice: () => 0, writeDevice: () => undefined, acknowledgeInterrupt: () => 0, willWake: () => false });
+  processor ??= new Cpu(new ArrayBuffer(stateBytes(RAM)), RAM, { readPort: () => 0, writePort: () => undefined, readDevice: () => 0, writeDevice: () => undefined, acknowledgeInterrupt: () => 0, willWake: () => false, setFpuError: () => undefined, ignoresFpuError: () => false });
   processor.model = MODEL;
   startProtected32(processor, CODE);
   processor.setRegister(CR4, OSFXSR_AND_XMM, 0);
