@@ -3,12 +3,12 @@
 
 import { END_VECTOR, describeCase, differencesText, outcomeDifferences, type Case, type Difference, type Outcome } from '../witness/lib/case.ts';
 import { excuseOf } from '../witness/lib/case-deviations.ts';
-import { runOnBochs, runOnQemu, type Ended } from '../witness/lib/case-run.ts';
+import { runOnBochs, runOnQemu, type Ended, type Models } from '../witness/lib/case-run.ts';
 import { randomFrom } from '../witness/lib/random.ts';
 import type { Mode, Trial } from './modes.ts';
 import type { PeerName } from './options.ts';
 
-const RUN: Readonly<Record<PeerName, (cases: readonly Case[]) => Promise<Ended>>> = { bochs: runOnBochs, qemu: runOnQemu };
+const RUN: Readonly<Record<PeerName, (cases: readonly Case[], models?: Models) => Promise<Ended>>> = { bochs: runOnBochs, qemu: runOnQemu };
 
 /** What came of comparing with one peer. */
 export interface Tally {
@@ -33,10 +33,10 @@ export function trialOf(mode: Mode, seed: number, number: number): Numbered {
 }
 
 /** Runs the cases on the peer and adds to the tally. `ours` is what they left behind here, in the same order. */
-export async function compare({ peer, trials, ours, tally }: { readonly peer: PeerName; readonly trials: readonly Numbered[]; readonly ours: readonly Outcome[]; readonly tally: Tally }): Promise<void> {
+export async function compare({ peer, models, trials, ours, tally }: { readonly peer: PeerName; readonly models: Models | undefined; readonly trials: readonly Numbered[]; readonly ours: readonly Outcome[]; readonly tally: Tally }): Promise<void> {
   let from = 0;
   while (from < trials.length) {
-    const { outcomes, problem } = await RUN[peer](trials.slice(from).map(({ one }) => one));
+    const { outcomes, problem } = await RUN[peer](trials.slice(from).map(({ one }) => one), models);
     outcomes.forEach((theirs, index) => { judge(peer, trials[from + index]!, { ours: ours[from + index]!, theirs }, tally); });
     from += outcomes.length;
     if (from >= trials.length) return;

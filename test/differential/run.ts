@@ -32,7 +32,7 @@ async function runMode(mode: Mode, options: Options, peers: readonly PeerName[])
     const { trials, ours } = await runHere(made, dropped);
     for (const [peer, tally] of tallies) {
       const chosen = trials.flatMap((trial, index) => (trial.peers.includes(peer) ? [{ trial, outcome: ours[index]! }] : []));
-      if (chosen.length > 0) await compare({ peer, trials: chosen.map(({ trial }) => trial), ours: chosen.map(({ outcome }) => outcome), tally });
+      if (chosen.length > 0) await compare({ peer, models: mode.models, trials: chosen.map(({ trial }) => trial), ours: chosen.map(({ outcome }) => outcome), tally });
     }
   }
   for (const [reason, numbers] of dropped) console.log(`${mode.name}: ${numbers.length} cases left out, which do not end here (${numbers.slice(0, 3).join(', ')}…): ${reason}`);

@@ -8,7 +8,7 @@ import {
 import type { Random } from './random.ts';
 import { fillOperand, type Style } from './simd-values.ts';
 
-type Row = (typeof SIMD_ROWS)[number];
+export type Row = (typeof SIMD_ROWS)[number];
 
 /** Left out: what the host may not have, state saving (fpu's), fixed addresses, and approximations, which have a test of their own. */
 const LEFT_OUT: ReadonlySet<string> = new Set(['emms', 'fxsave', 'fxrstor', 'xsave', 'xrstor', 'xsaveopt', 'clflushopt', 'maskmovq', 'maskmovdqu', 'rcpps', 'rcpss', 'rsqrtps', 'rsqrtss']);
@@ -43,7 +43,8 @@ export function simdRecord(random: Random, row: Row, modes: 'masked' | 'any'): U
   return record;
 }
 
-function styleOf(random: Random, name: string): Style {
+/** The operands an instruction is for; now and then others. */
+export function styleOf(random: Random, name: string): Style {
   if (random.oneIn(16)) return random.pick(['integers', 'singles', 'doubles']);
   if (name.startsWith('p') || name.startsWith('cvtdq') || name.startsWith('cvtpi') || name.startsWith('cvtsi')) return 'integers';
   return /^(cvtt?)?[a-z]*(pd|sd)(2|$)/.test(name) && !/(ps|ss)2/.test(name) ? 'doubles' : 'singles';
@@ -55,8 +56,8 @@ function mxcsr(random: Random, modes: 'masked' | 'any'): number {
   return (random.below(4) << 13) | (masks << 7) | (random.oneIn(3) ? 0x8000 : 0) | (random.oneIn(3) ? 0x40 : 0) | flags;
 }
 
-/** The bytes of one instruction of a row: any registers (general ones EAX and EDX), or memory at ECX with a displacement. */
-export function encode(random: Random, [key, name, operands]: Row): number[] {
+/** The bytes of one instruction of a row: any of the first `registers` registers (general ones EAX and EDX), or memory at ECX with a displacement. */
+export function encode(random: Random, [key, name, operands]: Row, registers = 8): number[] {
   const words = key.split(' '), letters: readonly string[] = operands.split(',');
   const prefix = words.shift()!;
   const bytes = [...(prefix === 'NP' ? [] : [parseInt(prefix, 16)]), 0x0f, parseInt(words[1]!, 16)];
@@ -65,10 +66,10 @@ export function encode(random: Random, [key, name, operands]: Row): number[] {
   const digit = words.find((word) => word.startsWith('/'));
   const regLetter = letters.find((one) => one.startsWith('G') || one.startsWith('P') || one.startsWith('V')), rmLetter = letters.find((one) => /^[ERMQWNU]/.test(one));
   const general = random.pick([EAX, EDX]);
-  const reg = digit !== undefined ? Number(digit[1]) : regLetter?.startsWith('G') === true ? general : random.below(8);
+  const reg = digit !== undefined ? Number(digit[1]) : regLetter?.startsWith('G') === true ? general : random.below(registers);
   const isMemory = words.includes('mem') || (!words.includes('reg') && rmLetter !== undefined && /^[EQW]/.test(rmLetter) && random.oneIn(2));
   if (isMemory) bytes.push(0x40 | (reg << 3) | ECX, displacement(random, name));
-  else bytes.push(0xc0 | (reg << 3) | (rmLetter?.startsWith('E') === true || rmLetter?.startsWith('R') === true ? general : random.below(8)));
+  else bytes.push(0xc0 | (reg << 3) | (rmLetter?.startsWith('E') === true || rmLetter?.startsWith('R') === true ? general : random.below(registers)));
   if (letters.includes('Ib')) bytes.push(random.oneIn(2) ? random.below(72) : random.word() & 0xff);
   return bytes;
 }
