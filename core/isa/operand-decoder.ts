@@ -71,7 +71,7 @@ function resolve(decoding: Decoding, letters: OperandLetters, immediates: Immedi
     case 'J': return readRelative(decoding, letters, immediates);
     case 'O': readOffset(decoding, immediates); return operand(MEMORY, size);
     case 'A': return readFarPointer(decoding, immediates);
-    case 'S': return reg > 5 || (decoding.entry.op === 'movSwEw' && reg === 1) ? null : operand(SEGMENT_REGISTER, 16, reg);
+    case 'S': return segmentRegister(decoding, (modrm >> 3) & 7);
     case 'C': return reg === 0 || (reg >= 2 && reg <= 4) || reg === 8 ? operand(CONTROL_REGISTER, size, reg) : null;
     case 'D': return reg > 7 ? null : operand(DEBUG_REGISTER, size, reg);
     case 'T': return reg < 3 || reg > 7 ? null : operand(TEST_REGISTER, size, reg);
@@ -86,6 +86,11 @@ function resolve(decoding: Decoding, letters: OperandLetters, immediates: Immedi
     case 'W': return modrm >= 0xc0 ? operand(XMM_REGISTER, 128, rm) : operand(MEMORY, size);
     case 'F': return operand(X87_REGISTER, 80, rm & 7);
   }
+}
+
+// SDM 2A "REX Prefixes": REX.R is ignored where ModRM.reg names a segment register. SDM 2B "MOV": CS cannot be loaded.
+function segmentRegister(decoding: Decoding, number: number): Operand | null {
+  return number > 5 || (decoding.entry.op === 'movSwEw' && number === 1) ? null : operand(SEGMENT_REGISTER, 16, number);
 }
 
 // SDM 2A "Register Encodings": without REX, byte registers 4-7 are AH CH DH BH, numbered 20-23 here.
