@@ -36,13 +36,13 @@ export function instructionOf({ bytes }: RecordedTest): RecordedInstruction {
   }
   const modrm = bytes[at + 1] ?? 0;
   const opcode = bytes[at] ?? 0;
-  return { lockAt, repeat, override, opcodeAt: at, opcode, digit: (modrm >>> 3) & 7, isMemory: modrm < 0xc0, lengthBytes: opcode === 0xc7 ? at + lengthOfMove(modrm) : bytes.length - 1 };
+  return { lockAt, repeat, override, opcodeAt: at, opcode, digit: (modrm >>> 3) & 7, isMemory: modrm < 0xc0, lengthBytes: (opcode | 1) === 0xc7 ? at + lengthOfMove(opcode, modrm) : bytes.length - 1 };
 }
 
-// A recording holds the instruction and an HLT, but of undefined forms of C7 no more than ModR/M.
-function lengthOfMove(modrm: number): number {
+// A recording holds the instruction and an HLT, but of undefined forms of C6 and C7 no more than ModR/M.
+function lengthOfMove(opcode: number, modrm: number): number {
   const mod = modrm >>> 6;
-  return 4 + (mod === 1 ? 1 : mod === 2 || (mod === 0 && (modrm & 7) === 6) ? 2 : 0);
+  return 3 + (opcode & 1) + (mod === 1 ? 1 : mod === 2 || (mod === 0 && (modrm & 7) === 6) ? 2 : 0);
 }
 
 /** A memory operand: its segment register and the offset of its first byte. */

@@ -24,6 +24,15 @@ const WORD_STRINGS: ReadonlySet<number> = new Set([0x6d, 0x6f, 0xa5, 0xa7, 0xab,
 
 const isTooLong = (test: RecordedTest): boolean => instructionOf(test).lengthBytes > MOST_BYTES_80286 && test.exception?.vector === GP;
 
+/** Bytes of the memory operand of escapes that only read it. */
+const X87_OPERANDS: Readonly<Record<number, number>> = { 0xd8: 4, 0xda: 4, 0xdc: 8 };
+
+function overrunsInside(test: RecordedTest, bytes: number): boolean {
+  if (bytes === 0 || !instructionOf(test).isMemory) return false;
+  const { offset } = memoryOperandOf(test);
+  return offset < 0xffff && offset + bytes > 0x1_0000;
+}
+
 const flagsOf = (registers: RecordedTest['before']): number => registers.flags ?? 0;
 
 /** True in the three words that the exception pushed, or in the word below, where SP stood lower. */
@@ -90,6 +99,11 @@ export const WAIVERS: readonly Waiver[] = [
     cite: 'SDM 3A "Exception Classifications": the state before the faulting instruction is restored',
     applies: (test) => instructionOf(test).opcode === 0x8f && test.exception?.vector === GP && memoryOperandOf(test).offset === 0xffff && test.before.sp !== 0xffff && !isTooLong(test),
     excuses: ({ what, address }, test) => what === 'sp' || (what === 'memory' && isInFrame(address, test)),
+  },
+  {
+    id: 'escape-operand', title: 'an x87 operand that begins below offset FFFF and ends beyond it: an 80286 without an 80287 reads the first word at most, a 386 and later check all of it',
+    cite: 'SDM 3A "Interrupt 9—Coprocessor Segment Overrun"',
+    applies: (test) => test.exception === null && overrunsInside(test, X87_OPERANDS[instructionOf(test).opcode] ?? 0), excuses: () => true,
   },
   {
     id: 'prefetch', title: 'the instruction overwrites itself, or the HLT behind it: an 80286 goes on with what it had fetched, a Pentium and later with what was written',
