@@ -1,4 +1,4 @@
-; tasks.asm - task switches, one byte bent at a time: suites of 256 cases each, one line a case on port 0xE9.
+; tasks.asm - task switches, one byte bent at a time: suites of up to 256 cases, one line a case on port 0xE9.
 ; A case bends a descriptor's access byte, a selector, a limit or flags, switches by JMP, CALL, a task gate, INT or IRET, and prints:
 ;   SSII k ...                        dd SS, case II: control came back to the main task, by IRET or as nothing happened
 ;   SSII s ...                        the test task was reached and said INT 0x81
@@ -99,7 +99,7 @@ next:                           ; also entered at CPL 0 from any task
   rep movsd
   mov edi,stack_first           ; what is not pushed is seen
   mov eax,0x5a5a5a5a
-  mov ecx,(stack_main-0x200-stack_first)/4
+  mov ecx,(stack_test-stack_first)/4
   rep stosd
   mov word [idt+0x80*8+2],TASK
   mov esi,idt_errors
@@ -111,7 +111,10 @@ next:                           ; also entered at CPL 0 from any task
   mov ax,MAIN
   ltr ax
   inc dword [index]
-  cmp dword [index],256
+  mov eax,[suite]
+  lea eax,[eax+eax*2]
+  mov ecx,[suites+eax*4+8]
+  cmp [index],ecx
   jb .run
   mov dword [index],0
   inc dword [suite]
@@ -127,8 +130,9 @@ next:                           ; also entered at CPL 0 from any task
   call putc
   mov eax,[suite]
   mov ebx,[index]
-  push dword [suites+eax*8+4]
-  call [suites+eax*8]
+  lea eax,[eax+eax*2]
+  push dword [suites+eax*4+4]
+  call [suites+eax*4]
   mov dword [sum],0
   mov esi,gdt                   ; as it is now: what the switch changes is seen
   mov edi,before
@@ -628,71 +632,71 @@ stack_room16: call small
   ret
 
 align 4
-suites:
-  dd type_byte, by_jmp
-  dd type_byte, by_call
-  dd type_byte, by_jmp_gate
-  dd type_byte, by_call_gate
-  dd type_byte, by_int
-  dd type_byte, by_link
-  dd type_byte, by_call_user
-  dd type_byte, by_gate_user
-  dd type_byte, by_int_user
-  dd gate_byte, by_jmp_gate
-  dd gate_byte, by_gate_user
-  dd type16, by_jmp
-  dd type16, by_link
-  dd cs_byte, by_jmp
-  dd cs_byte, by_int
-  dd cs_byte1, by_call
-  dd cs_byte3, by_jmp
-  dd ss_byte, by_jmp
-  dd ss_byte3, by_call
-  dd ds_byte, by_jmp
-  dd gs_byte3, by_iret
-  dd ldt_byte, by_jmp
-  dd ldt_byte, by_int
-  dd cs_selector, by_jmp
-  dd ss_selector, by_jmp
-  dd es_selector, by_jmp
-  dd fs_selector3, by_jmp
-  dd ldt_selector, by_call
-  dd cs_in_ldt, by_jmp
-  dd gate_selector, by_jmp_gate
-  dd gate_selector, by_gate_user
-  dd int_selector, by_int
-  dd int_selector, by_int_user
-  dd link_selector, by_main_link
-  dd limit, by_jmp
-  dd limit, by_int_user
-  dd limit, by_iret
-  dd limit16, by_call
-  dd main_limit, by_jmp
-  dd main16_limit, by_call
-  dd main_byte, by_jmp
-  dd from16, by_jmp
-  dd from16, by_call
-  dd from16, by_int
-  dd from16_small, by_jmp
-  dd from16_small, by_call_gate
-  dd small, by_jmp
-  dd small, by_int_user
-  dd comes_back, by_call
-  dd comes_back, by_int
-  dd comes_back16, by_call
-  dd from16_back, by_call16
-  dd from16_back16, by_int16
-  dd flags_bits, by_jmp
-  dd flags_bits, by_call
-  dd flags_bits, by_iret
-  dd flags_bits16, by_int
-  dd main_flags, by_jmp
-  dd main_flags, by_call
-  dd ip_limit, by_jmp
-  dd stack_room, by_exception
-  dd stack_room16, by_exception
+suites:                         ; bend, act, cases
+  dd type_byte, by_jmp, 256
+  dd type_byte, by_call, 256
+  dd type_byte, by_jmp_gate, 256
+  dd type_byte, by_call_gate, 256
+  dd type_byte, by_int, 256
+  dd type_byte, by_link, 256
+  dd type_byte, by_call_user, 256
+  dd type_byte, by_gate_user, 256
+  dd type_byte, by_int_user, 256
+  dd gate_byte, by_jmp_gate, 256
+  dd gate_byte, by_gate_user, 256
+  dd type16, by_jmp, 256
+  dd type16, by_link, 256
+  dd cs_byte, by_jmp, 256
+  dd cs_byte, by_int, 256
+  dd cs_byte1, by_call, 256
+  dd cs_byte3, by_jmp, 256
+  dd ss_byte, by_jmp, 256
+  dd ss_byte3, by_call, 256
+  dd ds_byte, by_jmp, 256
+  dd gs_byte3, by_iret, 256
+  dd ldt_byte, by_jmp, 256
+  dd ldt_byte, by_int, 256
+  dd cs_selector, by_jmp, 256
+  dd ss_selector, by_jmp, 256
+  dd es_selector, by_jmp, 256
+  dd fs_selector3, by_jmp, 256
+  dd ldt_selector, by_call, 256
+  dd cs_in_ldt, by_jmp, 256
+  dd gate_selector, by_jmp_gate, 256
+  dd gate_selector, by_gate_user, 256
+  dd int_selector, by_int, 256
+  dd int_selector, by_int_user, 256
+  dd link_selector, by_main_link, 256
+  dd limit, by_jmp, 112
+  dd limit, by_int_user, 112
+  dd limit, by_iret, 112
+  dd limit16, by_call, 112
+  dd main_limit, by_jmp, 112
+  dd main16_limit, by_call, 112
+  dd main_byte, by_jmp, 256
+  dd from16, by_jmp, 1
+  dd from16, by_call, 1
+  dd from16, by_int, 1
+  dd from16_small, by_jmp, 1
+  dd from16_small, by_call_gate, 1
+  dd small, by_jmp, 1
+  dd small, by_int_user, 1
+  dd comes_back, by_call, 1
+  dd comes_back, by_int, 1
+  dd comes_back16, by_call, 1
+  dd from16_back, by_call16, 1
+  dd from16_back16, by_int16, 1
+  dd flags_bits, by_jmp, 256
+  dd flags_bits, by_call, 256
+  dd flags_bits, by_iret, 256
+  dd flags_bits16, by_int, 8
+  dd main_flags, by_jmp, 32
+  dd main_flags, by_call, 32
+  dd ip_limit, by_jmp, 256
+  dd stack_room, by_exception, 8
+  dd stack_room16, by_exception, 8
 suites_end:
-NSUITES equ (suites_end-suites)/8
+NSUITES equ (suites_end-suites)/12
 
 align 16
 gdt_template:
@@ -733,15 +737,6 @@ gdtr: dw GDT_END-1
   dd gdt
 idtr: dw 0x82*8-1
   dd idt
-suite: dd 0
-index: dd 0
-seen_ds: dd 0
-seen_es: dd 0
-seen_fs: dd 0
-seen_gs: dd 0
-seen_eax: dd 0
-seen_esp: dd 0
-sum: dd 0
 %macro tss32 4                  ; EIP, ESP, ring 0 stack, other registers
   dd 0, %3, DATA0, 0, 0, 0, 0, 0
   dd %1, 2, %4, 0xaaaacccc, %4, %4, %2, 0xbbbb5555, %4, %4
@@ -752,23 +747,25 @@ align 4
 tss_template:
   tss32 0, 0, stack_main, 0
   tss32 arrived, stack_test, stack_test0, 0x77777777
+  dw 0, stack_main-base, STACK16
+  times 19 dw 0
 %macro tss_handler 1
   tss32 handler%1, stack_handler, stack_handler, 0
 %endmacro
+align 4
+handlers:                       ; nothing but their links is ever written
   tss_handler 8
   tss_handler 10
   tss_handler 11
   tss_handler 12
   tss_handler 13
   tss_handler 14
-  dw 0, stack_main-base, STACK16
-  times 19 dw 0
 task16_template:                ; based segments: 16 bits of IP and SP must do
   dw 0, stack_test0-base, STACK16, 0, 0, 0, 0
   dw arrived-base, 2, 0xaaaa, 0xcccc, 0xdddd, 0xeeee, stack_test-base, 0xbbbb, 0x1111, 0x2222
   dw DATA0, BASED, STACK16, DATA0, 0
 
-align 16
+align 4096                      ; tables in use, what is written often and code in pages of their own
 idt: times 0x82*8 db 0
 idt_errors: times 7*8 db 0
 align 16
@@ -776,21 +773,30 @@ gdt: times GDT_END db 0
 tss_first:
 main: times 104 db 0
 test_task: times 104 db 0
-handlers: times 6*104 db 0
 main16: times 44 db 0
 tss_end:
+align 4096
+suite: dd 0
+index: dd 0
+seen_ds: dd 0
+seen_es: dd 0
+seen_fs: dd 0
+seen_gs: dd 0
+seen_eax: dd 0
+seen_esp: dd 0
+sum: dd 0
 align 16
 before: times tss_end-gdt db 0
 align 16
 stack_first:
-  times 0x200 db 0
+  times 0x80 db 0
 stack_handler:
-  times 0x200 db 0
+  times 0x80 db 0
 stack_user:
-  times 0x200 db 0
+  times 0x80 db 0
 stack_test0:
-  times 0x200 db 0
+  times 0x80 db 0
 stack_test:
-  times 0x400 db 0
+  times 0x100 db 0
 stack_main:
 image_size equ $-base
