@@ -105,3 +105,26 @@ test('stale-ss: the IRET that fails is no return from a visit', () => {
 test('scenarios in which the kernel makes no mistake have no findings', () => {
   for (const name of ['int80-syscall', 'sysenter-sysexit', 'demand-paging', 'two-threads', 'nested-interrupt', 'call-gate', 'int80-vs-sysenter']) expect([name, findingsIn(name)]).toEqual([name, []]);
 });
+
+test('task-gate-double-fault: in by the gate, out by the IRET of its task, each time; the system calls around them never return', () => {
+  expect(visitsOf('task-gate-double-fault')).toEqual({ strays: 1, lines: [
+    'int 80 thread 0: 10 to 13',
+    'int 80 thread 0, faults 3: 14 to 31',
+    'task-switch 8 thread 1: 18 to 25',
+    'int 80 thread 0, faults 3: 32 to open',
+    'task-switch 8 thread 1: 36 to 42',
+  ] });
+});
+
+test('v86-round-trip: every trap is a visit, a redirected INT n is one of the program, and two exits consume frames nobody pushed', () => {
+  const { lines, strays } = visitsOf('v86-round-trip');
+  expect(strays).toBe(2);
+  expect(lines.filter((line) => line.startsWith('exception d'))).toHaveLength(14);
+  expect(lines.filter((line) => /: \d+ to \d+$/.test(line))).toHaveLength(14);
+  expect(lines.filter((line) => line.startsWith('int 60'))).toEqual(['int 60 thread 1: 75 to 76']);
+});
+
+test('tour32: a trap out of virtual-8086 mode, a CALL to a task and its IRET, and #DF by a task gate', () => {
+  const { lines } = visitsOf('tour32');
+  expect(lines.filter((line) => line.startsWith('  task-switch') || line.startsWith('task-switch'))).toEqual(['task-switch thread 3: 187 to 194', 'task-switch 8 thread 4, faults 5: 251 to shutdown']);
+});

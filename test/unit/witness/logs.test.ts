@@ -7,7 +7,7 @@ import { parseRingscopeLines } from '../../witness/lib/ringscope.ts';
 import { differences, lineOf, textOf, type WitnessEvent, type WitnessRun } from '../../witness/lib/witness-event.ts';
 
 const IMAGE = [{ first: 0x100000, end: 0x107000 }, { first: 0x400000, end: 0x404000 }];
-const record = (fields: string, where = '001b:00400000 pc=00400000'): string => `     0: ${fields} cpl=3 IP=${where} SP=0023:00404000 `;
+const record = (fields: string, where = '001b:00400000 pc=00400000', cpl = 3): string => `     0: ${fields} cpl=${cpl} IP=${where} SP=0023:00404000 `;
 const qemu = (...lines: string[]): string[] => parseQemuLog(lines.join('\n'), IMAGE).events.map(lineOf);
 const CPU = '00000079296d[CPU0  ] ';
 const bochs = (...lines: string[]): string[] => parseBochsLog(['protected mode activated', ...lines].map((line) => CPU + line).join('\n')).events.map(lineOf);
@@ -17,8 +17,10 @@ describe('QEMU', () => {
     expect(qemu('check_exception old: 0xffffffff new 0xe', `${record('v=0e e=0006 i=0')}CR2=00409010`)).toEqual(['#14 error=0006 cr2=00409010']);
   });
   it('drops what the firmware did before the image, keeps what comes after', () => {
-    const firmware = record('v=0d e=0010 i=0', '0008:000f1234 pc=000f1234');
+    const firmware = record('v=0d e=0010 i=0', '0008:000f1234 pc=000f1234', 0);
     expect(qemu(firmware, record('v=80 e=0000 i=1'), firmware)).toEqual(['int 80', '#13 error=0010']);
+    const virtual8086 = record('v=0d e=0000 i=0', '1000:00000000 pc=00010000');
+    expect(qemu(firmware, virtual8086, firmware)).toEqual(['#13 error=0000', '#13 error=0010']);
   });
   it('prints no error code for a vector that has none', () => {
     expect(qemu('check_exception old: 0xffffffff new 0x6', record('v=06 e=0000 i=0'))).toEqual(['#6']);

@@ -1,7 +1,7 @@
 // Reads what `qemu-system-i386 -accel tcg -d int,cpu_reset` writes. Not an importer: only what a witness has to say.
 //
 // Quirks taken care of here:
-// - The firmware runs first. Its records (CS:IP outside the image) are dropped; the first inside the image opens the list.
+// - The firmware runs first. Its records (CS:IP outside the image) are dropped; the first inside the image, or in ring 3, where firmware never is, opens the list.
 // - `e=0000` is printed for every vector. Only vectors that push an error code keep it.
 // - A record's `v` is the vector after promotion to #DF. The exception that caused it is only in the line before it,
 //   `check_exception old: O new N`, without error code or CR2: such an event carries them as not logged.
@@ -13,7 +13,7 @@ import { hasErrorCode, type WitnessEvent } from './witness-event.ts';
 /** Linear addresses of the image, half-open. */
 export interface AddressRange { readonly first: number; readonly end: number }
 
-const RECORD = /^ *\d+: v=([0-9a-f]{2}) e=([0-9a-f]{4,}) i=([01]) cpl=[0-3] IP=[0-9a-f]{4}:[0-9a-f]{8,16} pc=([0-9a-f]{8,16}) SP=[^ ]+ (?:CR2=([0-9a-f]+))?/;
+const RECORD = /^ *\d+: v=([0-9a-f]{2}) e=([0-9a-f]{4,}) i=([01]) cpl=([0-3]) IP=[0-9a-f]{4}:[0-9a-f]{8,16} pc=([0-9a-f]{8,16}) SP=[^ ]+ (?:CR2=([0-9a-f]+))?/;
 const CHECK = /^check_exception old: 0x([0-9a-f]+) new 0x([0-9a-f]+)$/;
 const HARDWARE = /^Servicing (?:virtual )?hardware INT=0x([0-9a-f]{2})$/;
 const DOUBLE_FAULT = 8;
@@ -36,7 +36,7 @@ function eventsOf(record: RegExpExecArray, pending: Pending | null, hardware: nu
   const event: WitnessEvent = {
     ...plain, source: 'exception',
     errorCode: hasErrorCode(vector) ? parseInt(record[2] ?? '', 16) : null,
-    cr2: vector === 14 ? parseInt(record[5] ?? '', 16) : null,
+    cr2: vector === 14 ? parseInt(record[6] ?? '', 16) : null,
   };
   const promoted = vector === DOUBLE_FAULT && pending !== null && pending.raised !== DOUBLE_FAULT;
   return promoted ? [unlogged(pending.raised), event] : [event];
@@ -59,8 +59,8 @@ export function parseQemuLog(log: string, image: readonly AddressRange[]): { eve
         shutdown = true;
       }
     } else if (record) {
-      const pc = parseInt(record[4] ?? '', 16);
-      started ||= image.some((range) => pc >= range.first && pc < range.end);
+      const pc = parseInt(record[5] ?? '', 16);
+      started ||= record[4] === '3' || image.some((range) => pc >= range.first && pc < range.end);
       if (started) events.push(...eventsOf(record, pending, hardware));
       pending = null;
       hardware = null;
