@@ -22,3 +22,11 @@ export function demandAligned(cpu: Cpu, linear: number, sizeBytes: number): void
   if (!isAlignmentChecked(cpu) || (sizeBytes & (sizeBytes - 1)) !== 0) { skip(cpu, R_ALIGNED); return; }
   demand(cpu, R_ALIGNED, (linear & (sizeBytes - 1)) === 0, AC, linear, sizeBytes);
 }
+
+/**
+ * #AC(ext) when a frame that goes to the stack of ring 3 itself, through a gate to conforming code, has misaligned slots of `width` bytes; frames for
+ * inner rings are supervisor accesses. SDM 2A "INT n/INTO/INT3/INT1", "Protected Mode Exceptions".
+ */
+export function demandFrameAligned(cpu: Cpu, linear: number, width: number, ext: number): void {
+  if (isAlignmentChecked(cpu)) demand(cpu, R_ALIGNED, (linear & (width - 1)) === 0, AC | ext, linear, width);
+}

@@ -79,6 +79,11 @@ export const isDebugTrapOpen = (cpu: Cpu): boolean => cpu.debugCauses !== 0 && (
 /** States the traps of the instruction that is done, `isStepped` when it began with TF set; the rule that #DB names, 0 when there is none. */
 export function judgeDebugTraps(cpu: Cpu, { isStepped }: { readonly isStepped: boolean }): number {
   const causes = (cpu.shadow & SHADOW_MOV_SS) === 0 ? cpu.debugCauses : 0;
+  if (causes === 0 && cpu.armed === 0) {
+    if (isStepped) skip(cpu, R_STEP);
+    else judge(cpu, R_STEP, true, cpu.instructionEip, 0);
+    return 0;
+  }
   const data = judgeMet(cpu, { rule: R_DATA, causes, isPort: false }), port = judgeMet(cpu, { rule: R_IO, causes, isPort: true });
   const isTrapped = (causes & DR6_BS) !== 0;
   if (isStepped && !isTrapped) skip(cpu, R_STEP);

@@ -120,6 +120,10 @@ function runUntilStop(cpu: Cpu, limits: RunLimits, delivered: number): StopReaso
   for (;;) {
     let budget = stopAt - cpu.icount;
     if (cpu.pending !== 0 || budget <= 0 || (cpu.interruptRequest & cpu.rawFlags) !== 0) {
+      if (cpu.pending === PENDING_RESUME && budget > 0 && !isLooking && (cpu.interruptRequest & cpu.rawFlags) === 0) {
+        runResumed(cpu, cache);
+        continue;
+      }
       if (isDebugTrapOpen(cpu) && takeDebugTraps(cpu, { isStepped: false })) return null;
       const stop = attend(cpu);
       if (stop !== null) return stop;
@@ -213,6 +217,14 @@ function runGuarded(cpu: Cpu, cache: BlockCache, budget: number): boolean {
   // SDM 3A "Masking Exceptions and Interrupts When Switching Stacks": the single step of MOV SS and POP SS itself is lost.
   if ((cpu.shadow & SHADOW_MOV_SS) !== 0) cpu.debugCauses &= ~DR6_BS;
   return takeDebugTraps(cpu, { isStepped });
+}
+
+/** The instruction behind an IRET that set RF, with nothing else pending: the return from every fault comes by here. */
+function runResumed(cpu: Cpu, cache: BlockCache): void {
+  cpu.pending = 0;
+  cpu.instructionEip = cpu.eip;
+  executeBlock(cpu, fetchBlock(cpu, cache), 1);
+  endResume(cpu);
 }
 
 /** RF lasts for one instruction, of a REP for all iterations; what has set it anew (IRET, a task switch) says so. SDM 3B "Instruction-Breakpoint Exception Condition". */

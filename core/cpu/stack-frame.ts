@@ -2,13 +2,15 @@
 // written. What the slots hold is interrupt-frame.ts and call-gate.ts. SDM 3A "Stack Switching".
 
 import { RIGHTS_DB } from '../arch/descriptor.ts';
+import { ERROR_EXT } from '../arch/error-code.ts';
 import { privilegeOf } from './access.ts';
 import { SLOT_NAMES, type SlotName } from '../event/kinds.ts';
 import type { AccessPart } from '../event/heard.ts';
 import { IS_WRITE, partCode, WHAT_FRAME } from './access-codes.ts';
 import { tellAccess } from './access-report.ts';
+import { demandFrameAligned } from './alignment.ts';
 import { meetData } from './breakpoints.ts';
-import { demand, type FaultCode } from './fault.ts';
+import { demand, faultErrorCode, type FaultCode } from './fault.ts';
 import { prepareLinearWrite, writeLinear16, writeLinear32 } from './linear-memory.ts';
 import { isWithinLimit } from './memory.ts';
 import type { Cpu } from './state.ts';
@@ -32,7 +34,7 @@ const frame: StackFrame = { linear: 0, newPointer: 0, count: 0, width: 4, privil
 /** What is asked of the stack: the check and its fault, and the frame's size in slots of `width` bytes. */
 export interface FrameDemand { readonly rule: number; readonly fault: FaultCode; readonly count: number; readonly width: number }
 
-/** Checks that a frame fits on a stack: every slot within the limit (`rule`, `fault`), every page writable (#PF). */
+/** Checks that a frame fits on a stack: every slot within the limit (`rule`, `fault`), aligned in ring 3 (#AC), every page writable (#PF). */
 export function layFrame(cpu: Cpu, wanted: FrameDemand, stack: FrameStack): StackFrame {
   const is32 = (stack.rights & RIGHTS_DB) !== 0;
   frame.mask = is32 ? 0xffff_ffff : 0xffff;
@@ -45,6 +47,7 @@ export function layFrame(cpu: Cpu, wanted: FrameDemand, stack: FrameStack): Stac
   frame.newPointer = is32 ? lowest : ((stack.pointer & 0xffff_0000) | lowest) >>> 0;
   frame.linear = (stack.base + lowest) >>> 0;
   demand(cpu, wanted.rule, fits(frame, stack), wanted.fault, stack.pointer, wanted.count * wanted.width);
+  if (stack.cpl === 3) demandFrameAligned(cpu, frame.linear, wanted.width, faultErrorCode(wanted.fault) & ERROR_EXT);
   for (let slot = wanted.count - 1; slot >= 0; slot -= 1) prepareLinearWrite(cpu, frame.base + offsetOf(frame, slot), wanted.width, frame.privilege);
   return frame;
 }

@@ -44,11 +44,16 @@ function int3(cpu: Cpu): void { breakpoint(cpu); }
 function into(cpu: Cpu): void { trapOverflow(cpu); }
 function int1(cpu: Cpu): void { debugInterrupt(cpu); }
 function iret(cpu: Cpu, insn: Insn): void {
+  if ((cpu.shadow & SHADOW_NMI) !== 0) iretFromNmi(cpu, insn);
+  else if (isProtectedMode(cpu)) interruptReturn(cpu, insn.operandSize);
+  else realInterruptReturn(cpu, insn.operandSize);
+}
+// SDM 3A "Handling Multiple NMIs": an IRET ends the blocking of NMIs even when it faults.
+function iretFromNmi(cpu: Cpu, insn: Insn): void {
   try {
     if (isProtectedMode(cpu)) interruptReturn(cpu, insn.operandSize);
     else realInterruptReturn(cpu, insn.operandSize);
   } finally {
-    // SDM 3A "Handling Multiple NMIs": an IRET ends the blocking of NMIs even when it faults
     if ((cpu.shadow & SHADOW_NMI) !== 0) cpu.shadow &= ~SHADOW_NMI;
   }
 }
