@@ -258,7 +258,6 @@ const READINGS: Readonly<Record<RuleId, RuleReading>> = {
   'simd-emulation': reading([hexadecimal('CR0')], register('cr0')),
   'simd-os-support': reading([hexadecimal('CR4')], register('cr4')),
   'simd-task-switched': reading([hexadecimal('CR0')], register('cr0')),
-  'mmx-x87-exception': reading([hexadecimal('status word')], 'instruction'),
   'mxcsr-reserved': reading([hexadecimal('new MXCSR'), hexadecimal('bits there are')], 'operand'),
   'simd-exception-support': reading([hexadecimal('CR4'), hexadecimal('MXCSR')], register('cr4')),
   'simd-exception': reading([hexadecimal('unmasked exceptions'), hexadecimal('MXCSR')], 'instruction'),

@@ -229,7 +229,6 @@ export const RULES = [
   { id: 'simd-emulation', title: 'CR0.EM is clear', cite: 'SDM 3A "Checking for Intel SSE Support"', procedure: 'simd' },
   { id: 'simd-os-support', title: 'CR4.OSFXSR is set for an instruction on XMM registers or MXCSR', cite: 'SDM 3A "Initialization of the Intel SSE Extensions"', procedure: 'simd' },
   { id: 'simd-task-switched', title: 'CR0.TS is clear', cite: 'SDM 3A "Interrupt 7—Device Not Available Exception (#NM)"', procedure: 'simd' },
-  { id: 'mmx-x87-exception', title: 'no unmasked x87 exception waits when an instruction on MMX registers begins', cite: 'SDM 3A "Effect of MMX Instructions on Pending x87 Floating-Point Exceptions"', procedure: 'simd' },
   { id: 'mxcsr-reserved', title: 'no bit of MXCSR is set that this processor does not have', cite: 'SDM 1 "MXCSR Control and Status Register"', procedure: 'simd' },
   { id: 'simd-exception-support', title: 'CR4.OSXMMEXCPT is set when an unmasked SIMD floating-point exception arises', cite: 'SDM 3A "Interrupt 6—Invalid Opcode Exception (#UD)"', procedure: 'simd' },
   { id: 'simd-exception', title: 'no unmasked SIMD floating-point exception arises', cite: 'SDM 3A "Interrupt 19—SIMD Floating-Point Exception (#XM)"', procedure: 'simd' },

@@ -6,7 +6,7 @@ import { buildFloat, compilerMissing } from '../../scripts/kernel.mjs';
 import { hostMissing } from './lib/host-float.ts';
 import { ringscopeEvents, ringscopeMissing } from './lib/ringscope.ts';
 
-const VARIANTS = [['-O2'], ['-O3', '-march=pentium4'], ['-O3', '-funroll-loops', '-march=pentium-m'], ['-O2', '-ftree-vectorize', '-fomit-frame-pointer']];
+const VARIANTS = [['-O0'], ['-O2'], ['-O2', '-mfpmath=387'], ['-O3', '-mfpmath=both'], ['-O3', '-march=pentium4'], ['-O3', '-funroll-loops', '-march=pentium-m'], ['-O2', '-ftree-vectorize', '-fomit-frame-pointer']];
 
 function need(context: TestContext): void {
   const reason = compilerMissing() ?? hostMissing() ?? ringscopeMissing();

@@ -5,7 +5,7 @@ import { MEMORY, MMX_REGISTER, REGISTER, type Insn } from '../../isa/insn.ts';
 import { differ } from '../differ.ts';
 import { prepareWrite, write8 } from '../memory.ts';
 import { writeOperand32 } from '../operands.ts';
-import { demandMmx, demandSse, demandSseAndMmx } from '../simd/available.ts';
+import { beginMmx, beginSseAndMmx, demandSse } from '../simd/available.ts';
 import { newLanes, type Lanes } from '../simd/lanes.ts';
 import { loadXmm, readLanes, storeXmm, writeMemory } from '../simd/operands.ts';
 import { packed } from '../simd/bind.ts';
@@ -70,8 +70,8 @@ function moveHalf(first: 0 | 2): Execute {
 function movd(cpu: Cpu, insn: Insn): void {
   const { destination, source } = insn;
   const isMmx = destination.kind === MMX_REGISTER || source.kind === MMX_REGISTER;
-  if (isMmx) demandMmx(cpu);
-  else demandSse(cpu);
+  if (!isMmx) demandSse(cpu);
+  else if (!beginMmx(cpu)) return;
   readLanes(cpu, insn, source, value, 'anywhere');
   if (destination.kind === REGISTER || destination.kind === MEMORY) {
     writeOperand32(cpu, insn, destination, value.i32[0]!);
@@ -87,8 +87,8 @@ function movd(cpu: Cpu, insn: Insn): void {
 function movq(cpu: Cpu, insn: Insn): void {
   const { destination, source } = insn;
   const isMmx = destination.kind === MMX_REGISTER || source.kind === MMX_REGISTER;
-  if (isMmx) demandMmx(cpu);
-  else demandSse(cpu);
+  if (!isMmx) demandSse(cpu);
+  else if (!beginMmx(cpu)) return;
   readLanes(cpu, insn, source, value, 'anywhere');
   if (destination.kind === MEMORY) {
     writeMemory(cpu, insn, 64, value, 'anywhere');
@@ -101,20 +101,20 @@ function movq(cpu: Cpu, insn: Insn): void {
 }
 
 function movq2dq(cpu: Cpu, insn: Insn): void {
-  demandSseAndMmx(cpu);
+  if (!beginSseAndMmx(cpu)) return;
   loadMmx(cpu, insn.source.register, value.u32);
   clearFrom(value, 2);
   enterMmx(cpu);
   storeXmm(cpu, insn.destination.register, value);
 }
 function movdq2q(cpu: Cpu, insn: Insn): void {
-  demandSseAndMmx(cpu);
+  if (!beginSseAndMmx(cpu)) return;
   loadXmm(cpu, insn.source.register, value);
   storeMmx(cpu, insn.destination.register, value.u32);
 }
 
 function movntq(cpu: Cpu, insn: Insn): void {
-  demandMmx(cpu);
+  if (!beginMmx(cpu)) return;
   loadMmx(cpu, insn.source.register, value.u32);
   writeMemory(cpu, insn, 64, value, 'anywhere');
   enterMmx(cpu);
@@ -133,7 +133,7 @@ function writeMasked(cpu: Cpu, insn: Insn, bytes: number): void {
   for (let index = 0; index < bytes; index += 1) if (mask.i8[index]! < 0) write8(cpu, insn.segment, at(index), value.u8[index]!);
 }
 function maskmovq(cpu: Cpu, insn: Insn): void {
-  demandMmx(cpu);
+  if (!beginMmx(cpu)) return;
   loadMmx(cpu, insn.destination.register, value.u32);
   loadMmx(cpu, insn.source.register, mask.u32);
   writeMasked(cpu, insn, 8);

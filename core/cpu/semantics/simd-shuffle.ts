@@ -1,7 +1,7 @@
 // Lanes that change places: packing, unpacking, shuffling, single words and sign masks. SDM 1 "MMX Instructions", "SSE Shuffle and Unpack
 // Instructions", "SSE2 Shuffle and Unpack Instructions". What happens to the lanes is core/cpu/simd/shuffle-lanes.ts.
 import { MMX_REGISTER, type Insn } from '../../isa/insn.ts';
-import { demandMmx, demandSse } from '../simd/available.ts';
+import { beginMmx, demandSse } from '../simd/available.ts';
 import { packed } from '../simd/bind.ts';
 import { newLanes } from '../simd/lanes.ts';
 import { readLanes } from '../simd/operands.ts';
@@ -12,11 +12,11 @@ import type { Execute } from './execute-type.ts';
 
 const read = newLanes();
 
-/** Reads the MMX or XMM source register of an instruction that writes a general register; the number of its bytes. */
+/** Reads the MMX or XMM source register of an instruction that writes a general register; the number of its bytes, 0 when it has to be left. */
 function readRegister(cpu: Cpu, insn: Insn): number {
   const isMmx = insn.source.kind === MMX_REGISTER;
-  if (isMmx) demandMmx(cpu);
-  else demandSse(cpu);
+  if (!isMmx) demandSse(cpu);
+  else if (!beginMmx(cpu)) return 0;
   readLanes(cpu, insn, insn.source, read, 'aligned');
   if (isMmx) enterMmx(cpu);
   return isMmx ? 8 : 16;
@@ -24,6 +24,7 @@ function readRegister(cpu: Cpu, insn: Insn): number {
 
 function pextrw(cpu: Cpu, insn: Insn): void {
   const bytes = readRegister(cpu, insn);
+  if (bytes === 0) return;
   cpu.set32(insn.destination.register, read.u16[insn.immediate & ((bytes >>> 1) - 1)]!);
 }
 
@@ -31,6 +32,7 @@ function pextrw(cpu: Cpu, insn: Insn): void {
 function signMask(laneBytes: 1 | 4 | 8): Execute {
   return (cpu, insn) => {
     const bytes = readRegister(cpu, insn);
+    if (bytes === 0) return;
     let mask = 0;
     for (let last = laneBytes - 1, bit = 0; last < bytes; last += laneBytes, bit += 1) mask |= (read.u8[last]! >>> 7) << bit;
     cpu.set32(insn.destination.register, mask);

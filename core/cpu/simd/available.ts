@@ -6,7 +6,7 @@ import { registerOffset } from '../../arch/register-file.ts';
 import { rule } from '../../event/rules.ts';
 import { demand, NM, skip, UD } from '../fault.ts';
 import type { Cpu } from '../state.ts';
-import { demandNoPendingException } from '../x87/mmx-state.ts';
+import { isErrorFree } from '../x87/available.ts';
 
 const R_EMULATION = rule('simd-emulation'), R_OS = rule('simd-os-support'), R_SWITCHED = rule('simd-task-switched');
 const CR0 = registerOffset('cr0'), CR4 = registerOffset('cr4');
@@ -19,17 +19,17 @@ export function demandSse(cpu: Cpu): void {
   demand(cpu, R_SWITCHED, (cr0 & CR0_TS) === 0, NM, cr0, 0);
 }
 
-/** Before an instruction that uses MMX registers alone. Faults with #UD, #NM, #MF. */
-export function demandMmx(cpu: Cpu): void {
+/** Before an instruction that uses MMX registers alone; false when it waits for FERR# and has to be left. Faults with #UD, #NM, #MF. */
+export function beginMmx(cpu: Cpu): boolean {
   const cr0 = cpu.register(CR0);
   demand(cpu, R_EMULATION, (cr0 & CR0_EM) === 0, UD, cr0, 0);
   skip(cpu, R_OS);
   demand(cpu, R_SWITCHED, (cr0 & CR0_TS) === 0, NM, cr0, 0);
-  demandNoPendingException(cpu);
+  return isErrorFree(cpu);
 }
 
-/** Before an instruction between MMX and XMM registers. Faults with #UD, #NM, #MF. */
-export function demandSseAndMmx(cpu: Cpu): void {
+/** Before an instruction between MMX and XMM registers, the same. SDM 3A "Effect of MMX Instructions on Pending x87 Floating-Point Exceptions". */
+export function beginSseAndMmx(cpu: Cpu): boolean {
   demandSse(cpu);
-  demandNoPendingException(cpu);
+  return isErrorFree(cpu);
 }

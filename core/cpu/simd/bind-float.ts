@@ -6,7 +6,7 @@ import { differ } from '../differ.ts';
 import type { Execute } from '../semantics/execute-type.ts';
 import type { Cpu } from '../state.ts';
 import { enterMmx, storeMmx } from '../x87/mmx-state.ts';
-import { demandSse, demandSseAndMmx } from './available.ts';
+import { beginSseAndMmx, demandSse } from './available.ts';
 import { beginFloat, endFloat, willRaise } from './exceptions.ts';
 import type { FloatLane } from './float-lanes.ts';
 import { newLanes, type Lanes } from './lanes.ts';
@@ -46,8 +46,8 @@ export function approximations(shape: FloatShape, lane: FloatLane): Execute {
 export function fromMmx(lane: FloatLane): Execute {
   return (cpu, insn) => {
     const isMmx = insn.source.kind === MMX_REGISTER;
-    if (isMmx) demandSseAndMmx(cpu);
-    else demandSse(cpu);
+    if (!isMmx) demandSse(cpu);
+    else if (!beginSseAndMmx(cpu)) return;
     readLanes(cpu, insn, insn.source, right, 'anywhere');
     loadXmm(cpu, insn.destination.register, left);
     beginFloat(cpu);
@@ -63,7 +63,7 @@ export function fromMmx(lane: FloatLane): Execute {
 /** CVTPS2PI and its relatives: two lanes as doublewords of an MMX register. */
 export function toMmx(convert: (source: Lanes, index: number) => number): Execute {
   return (cpu, insn) => {
-    demandSseAndMmx(cpu);
+    if (!beginSseAndMmx(cpu)) return;
     readLanes(cpu, insn, insn.source, right, 'aligned');
     beginFloat(cpu);
     for (let index = 0; index < 2; index += 1) left.i32[index] = convert(right, index);

@@ -4,7 +4,7 @@ import { IMMEDIATE, MMX_REGISTER, type Insn, type Operand } from '../../isa/insn
 import type { Execute } from '../semantics/execute-type.ts';
 import type { Cpu } from '../state.ts';
 import { loadMmx, storeMmx } from '../x87/mmx-state.ts';
-import { demandMmx, demandSse } from './available.ts';
+import { beginMmx, demandSse } from './available.ts';
 import { newLanes, type LaneOperation } from './lanes.ts';
 import { loadXmm, readLanes, storeXmm } from './operands.ts';
 
@@ -16,7 +16,7 @@ export function packed(operation: LaneOperation): Execute {
   return (cpu, insn) => {
     const { destination, source } = insn;
     if (destination.kind === MMX_REGISTER) {
-      demandMmx(cpu);
+      if (!beginMmx(cpu)) return;
       readSource(cpu, insn, source);
       loadMmx(cpu, destination.register, left.u32);
       operation(left, right, MMX_BYTES, insn.immediate);

@@ -1,19 +1,11 @@
 // MMX registers as the x87 unit sees them: MMn is the significand of physical register Rn, whatever TOP is. SDM 1 "MMX Registers",
 // SDM 3A "The MMX State and MMX Register Aliasing".
 
-import { rule } from '../../event/rules.ts';
-import { demand, MF } from '../fault.ts';
 import type { Cpu } from '../state.ts';
 
-const R_PENDING = rule('mmx-x87-exception');
 const WORDS = 4, EXPONENT = 2;
-/** SW: 13..11 TOP, 7 ES. */
-const STATUS_TOP = 0x3800, STATUS_ES = 0x80, EXPONENT_ONES = 0xffff;
-
-/** #MF when an unmasked x87 exception waits. SDM 3A "Effect of MMX Instructions on Pending x87 Floating-Point Exceptions". */
-export function demandNoPendingException(cpu: Cpu): void {
-  demand(cpu, R_PENDING, (cpu.fpuStatus & STATUS_ES) === 0, MF, cpu.fpuStatus, 0);
-}
+/** SW: 13..11 TOP. */
+const STATUS_TOP = 0x3800, EXPONENT_ONES = 0xffff;
 
 /** What every MMX instruction but EMMS does when it completes: TOP = 0, all tags valid. */
 export function enterMmx(cpu: Cpu): void {

@@ -107,7 +107,6 @@ export const PHRASES: Readonly<Record<RuleId, Phrases>> = {
   'simd-os-support': ['CR4 {a} has OSFXSR set', 'CR4 {a} has OSFXSR clear'], 'simd-task-switched': onlyCr0('TS = 0'),
   'fpu-no-error': ['x87 status {a} has no unmasked exception waiting to be told by #MF', 'x87 status {a} has an exception waiting that control word {b} does not mask'],
   'fxsave-aligned': ['address {a} is a multiple of {b}', 'address {a} is no multiple of {b}'],
-  'mmx-x87-exception': ['x87 status {a} has no exception waiting', 'x87 status {a} has an exception waiting'],
   'mxcsr-reserved': ['MXCSR {a} sets no bit outside {b}', 'MXCSR {a} sets a bit outside {b}'],
   'simd-exception-support': ['CR4 {a} has OSXMMEXCPT set', 'CR4 {a} has OSXMMEXCPT clear'], 'simd-exception': ['no exception is unmasked in MXCSR {b}', 'exceptions {a} are unmasked in MXCSR {b}'],
   'task-switch-trap': ['the TSS of selector {a} has T clear', 'the TSS of selector {a} has T set'],

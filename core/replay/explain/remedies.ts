@@ -99,7 +99,7 @@ export const REMEDIES: Readonly<Record<RuleId, Remedy>> = {
   'simd-emulation': say('clear CR0.EM: MMX and SSE are not emulated', 'cr0.EM=0'),
   'simd-os-support': say('set CR4.OSFXSR when the kernel saves XMM registers', 'cr4.OSFXSR=1'), 'simd-task-switched': say('let the handler of #NM load the FPU and SSE state and clear CR0.TS', 'cr0.TS=0'),
   'fpu-no-error': say('let the handler of #MF clear the exception by FNCLEX, or mask it in the control word'), 'fxsave-aligned': say('align the save area to 16 bytes'),
-  'mmx-x87-exception': say('let the handler of #MF clear the exception'), 'mxcsr-reserved': say('keep to the MXCSR mask that FXSAVE stores'),
+  'mxcsr-reserved': say('keep to the MXCSR mask that FXSAVE stores'),
   'simd-exception-support': say('set CR4.OSXMMEXCPT when the kernel handles #XM', 'cr4.OSXMMEXCPT=1'), 'simd-exception': say('mask the exception in MXCSR, or handle #XM'),
   'task-switch-trap': say('clear the T flag in the TSS (offset 64H) to enter the task without a trap'), 'data-breakpoint': DISARM, 'io-breakpoint': DISARM,
   'icebp-trap': TRAP, 'breakpoint-trap': TRAP, 'overflow-trap': TRAP, 'single-step-trap': say('clear EFLAGS.TF to stop single steps', 'eflags.TF=0'),

@@ -11,7 +11,7 @@ import type { RuleCase } from './rule-cases.ts';
 import { gate, HANDLER, store32, type World } from './world.ts';
 
 const CR0 = registerOffset('cr0'), CR4 = registerOffset('cr4');
-const CR0_EM = 4, CR0_TS = 8, CR4_OSFXSR = 0x200, CR4_OSXMMEXCPT = 0x400, OPERAND = 0x5000, FPU_ES = 0x80;
+const CR0_EM = 4, CR0_TS = 8, CR0_NE = 0x20, CR4_OSFXSR = 0x200, CR4_OSXMMEXCPT = 0x400, OPERAND = 0x5000, FPU_ES = 0x80;
 const PADDB_MMX = [0x0f, 0xfc, 0xca], PADDB_XMM = [0x66, 0x0f, 0xfc, 0xca], MOVAPS = [0x0f, 0x28, 0x0b], MOVUPS = [0x0f, 0x10, 0x0b], LDMXCSR = [0x0f, 0xae, 0x13], DIVSS = [0xf3, 0x0f, 0x5e, 0xca], MOVNTI = [0x0f, 0xc3, 0x03];
 const MOVAPS_STORE = [0x0f, 0x29, 0x0b];
 
@@ -45,7 +45,7 @@ export const SIMD_CASES: readonly RuleCase[] = [
   { rule: 'simd-os-support', setup: sse(...PADDB_XMM), bend: clearCr4(CR4_OSFXSR), act: execute, fault: '#UD' },
   { rule: 'simd-task-switched', setup: sse(...PADDB_XMM), bend: setCr0(CR0_TS), act: execute, fault: '#NM' },
   { rule: 'simd-task-switched', name: 'MMX', setup: sse(...PADDB_MMX), bend: setCr0(CR0_TS), act: execute, fault: '#NM' },
-  { rule: 'mmx-x87-exception', setup: sse(...PADDB_MMX), bend: ({ cpu }) => { cpu.fpuStatus |= FPU_ES; }, act: execute, fault: '#MF' },
+  { rule: 'fpu-no-error', name: 'MMX', setup: (world) => { sse(...PADDB_MMX)(world); setCr0(CR0_NE)(world); }, bend: ({ cpu }) => { cpu.fpuStatus |= FPU_ES; }, act: execute, fault: '#MF' },
   { rule: 'mxcsr-reserved', setup: (world) => { sse(...LDMXCSR)(world); store32(world, OPERAND, 0xffff); }, bend: (world) => { store32(world, OPERAND, 0x1_1f80); }, act: execute, fault: '#GP(0x0)' },
   { rule: 'mxcsr-reserved', name: 'DAZ of a Pentium III', setup: (world) => { sse(...LDMXCSR)(world); store32(world, OPERAND, 0x1fc0); }, bend: model('p6'), act: execute, fault: '#GP(0x0)' },
   { rule: 'simd-exception', setup: unmaskedDivision, bend: byZero, act: execute, fault: '#XM' },

@@ -5,8 +5,8 @@ import { describe, expect, it, test } from 'vitest';
 import { blockCacheOf } from '../../../core/cpu/block-cache.ts';
 import { fetchBlock } from '../../../core/cpu/fetch.ts';
 import { readFlags, writeFlags } from '../../../core/cpu/flags.ts';
-import { EAX, EBX, EDI, EDX, type Cpu } from '../../../core/cpu/state.ts';
-import { DATA, execute, runFor } from './bare-cpu.ts';
+import { EAX, EBX, EDI, EDX, HALTED, type Cpu } from '../../../core/cpu/state.ts';
+import { CODE, DATA, execute, runFor } from './bare-cpu.ts';
 import { mmx, setMmx, setXmm, simdCpu, xmm } from './simd-world.ts';
 
 const A = '7fff8000_00ff0001_80000000_ffffffff', B = '0001ffff_01010002_00000001_00000001';
@@ -57,6 +57,15 @@ describe('MMX registers', () => {
     cpu.fpuTag = 0xffff;
     execute(cpu);
     expect([cpu.get32(EAX), cpu.fpuTag]).toEqual([0x16171819, 0]);
+  });
+
+  it('wait, with CR0.NE = 0, for the interrupt that FERR# brings, while an x87 exception is pending', () => {
+    const cpu = simdCpu(0x0f, 0xfc, 0xca, 0x0f, 0x50, 0xc1); // paddb mm1, mm2
+    cpu.fpuStatus = 0x80;
+    cpu.fpuTag = 0xffff;
+    setMmx(cpu, 2, '1111111111111111');
+    runFor(cpu, 1);
+    expect([cpu.icount, cpu.eip, mmx(cpu, 1), cpu.fpuTag, cpu.activity]).toEqual([0, CODE, '0000000000000000', 0xffff, HALTED]);
   });
 
   it('stay as they are when the operand faults', () => {
