@@ -11,8 +11,11 @@ export const CONTROL = 0, STATUS = 2, TAG = 4, MXCSR = 24, REGISTERS = 32, XMM =
 /** A record before it runs, or after. */
 export type Record = Uint8Array;
 
-/** What to run: `text` for people. `ulps`: how far a result may be off (then C1 does not count either). */
-export interface FloatCase { readonly text: string; readonly record: Record; readonly ulps: number }
+/**
+ * What to run: `text` for people. `ulps`: how far a result may be off (then C1 does not count either). `pointers`: the bytes [first, end) of the
+ * operand where addresses of code and data are stored, which differ.
+ */
+export interface FloatCase { readonly text: string; readonly record: Record; readonly ulps: number; readonly pointers: readonly [number, number] }
 
 export const viewOf = (record: Record): DataView => new DataView(record.buffer, record.byteOffset, record.byteLength);
 
@@ -50,7 +53,9 @@ export function floatDifferences(one: FloatCase, ours: Record, theirs: Record): 
     const mine = extendedAt(a, IMAGE_AT + REGISTERS + i * SLOT), other = extendedAt(b, IMAGE_AT + REGISTERS + i * SLOT);
     if (!isNear(mine, other, one.ulps)) found.push(`ST${i} ${spell(mine)} against ${spell(other)}`);
   }
-  compareBytes('operand', ours, theirs, OPERAND_AT, OPERAND_BYTES, found);
+  const [first, end] = one.pointers;
+  compareBytes('operand', ours, theirs, OPERAND_AT, first, found);
+  compareBytes('operand', ours, theirs, OPERAND_AT + end, OPERAND_BYTES - end, found);
   compareBytes('XMM', ours, theirs, IMAGE_AT + XMM, REGISTER_COUNT * SLOT, found);
   return found;
 }

@@ -7,8 +7,12 @@ import { CODE_AT, CODE_BYTES, CONTROL, EAX_AT, EFLAGS_AT, IMAGE_AT, MXCSR, OPERA
 import type { Random } from './random.ts';
 
 const TRANSCENDENTAL = new Set(['f2xm1', 'fyl2x', 'fyl2xp1', 'fpatan', 'fsin', 'fcos', 'fsincos', 'fptan']);
-/** Left out: what stores pointers (the host keeps them for other instructions, or not at all), and FISTTP, which comes with SSE3. */
-const LEFT_OUT = new Set(['fnstenv', 'fnsave', 'fldenv', 'frstor', 'fisttp']);
+/** Left out: FISTTP, which comes with SSE3. */
+const LEFT_OUT = new Set(['fisttp']);
+/** State in memory, with 16-bit operands in every other case. */
+const STATE = new Set(['fnstenv', 'fnsave', 'fldenv', 'frstor']);
+/** Where FNSTENV and FNSAVE store pointers, with 32-bit and with 16-bit operands. */
+const POINTERS_32 = [12, 28] as const, POINTERS_16 = [6, 14] as const, NO_POINTERS = [0, 0] as const, OPERAND_SIZE = 0x66;
 const NOP = 0x90, AT_ECX = 1, FIXED_FLAGS = 0x202, STATUS_FLAGS = 0x8d5, MXCSR_RESET = 0x1f80;
 const INTEGER_BIT = 1n << 63n, ALL = (1n << 64n) - 1n, TOP = 0x7fff, BIAS = 0x3fff;
 
@@ -29,7 +33,7 @@ const ENCODINGS = encodings();
 
 /** A random x87 case. */
 export function x87Case(random: Random): FloatCase {
-  const code = random.pick(ENCODINGS), insn = insnOf(code);
+  const encoding = random.pick(ENCODINGS), isState = STATE.has(insnOf(encoding)?.op ?? ''), code = isState && random.oneIn(2) ? [OPERAND_SIZE, ...encoding] : encoding, insn = insnOf(code);
   if (insn === null) throw new Error('expected an instruction');
   const record = new Uint8Array(RECORD_BYTES), view = viewOf(record), isWild = random.oneIn(12);
   record.fill(NOP, CODE_AT, CODE_AT + CODE_BYTES);
@@ -44,7 +48,7 @@ export function x87Case(random: Random): FloatCase {
   view.setUint32(IMAGE_AT + MXCSR, MXCSR_RESET, true);
   putRegisters(random, view, insn, top, isWild);
   putOperand(random, view, insn);
-  return { text: disassemble(insn, { ip: 0 }), record, ulps: TRANSCENDENTAL.has(insn.op) ? 1 : 0 };
+  return { text: disassemble(insn, { ip: 0 }), record, ulps: TRANSCENDENTAL.has(insn.op) ? 1 : 0, pointers: !isState ? NO_POINTERS : insn.operandSize === 16 ? POINTERS_16 : POINTERS_32 };
 }
 
 function putRegisters(random: Random, view: DataView, insn: Insn, top: number, isWild: boolean): void {
@@ -122,10 +126,19 @@ function putOperand(random: Random, view: DataView, insn: Insn): void {
   if (insn.destination.kind !== MEMORY) return;
   const bits = insn.destination.sizeBits, isReal = insn.op.startsWith('f') && !insn.op.startsWith('fi');
   if (insn.op === 'fbld') for (let at = 0; at < 9; at += 1) view.setUint8(OPERAND_AT + at, random.below(10) | (random.below(10) << 4));
+  else if (insn.op === 'fldenv' || insn.op === 'frstor') putState(random, view, insn.operandSize === 16 ? 2 : 4);
   else if (insn.op === 'fldcw') view.setUint16(OPERAND_AT, 0x7f | (random.word() & 0xff00), true);
   else if (bits === 80) putExtended(view, OPERAND_AT, extended(random, BIAS));
   else if (isReal && bits === 32) view.setUint32(OPERAND_AT, single(random), true);
   else if (isReal && bits === 64) view.setBigUint64(OPERAND_AT, double(random), true);
+}
+
+/** Control, status and tag word of an image with fields of `step` bytes, and ST0 to ST7 behind it. */
+function putState(random: Random, view: DataView, step: number): void {
+  view.setUint16(OPERAND_AT, random.word(), true);
+  view.setUint16(OPERAND_AT + step, random.word(), true);
+  view.setUint16(OPERAND_AT + 2 * step, random.word(), true);
+  for (let i = 0; i < 8; i += 1) putExtended(view, OPERAND_AT + 7 * step + i * 10, extended(random, BIAS));
 }
 
 const SINGLES = [0, 1, 0x7f_ffff, 0x80_0000, 0x3f80_0000, 0x7f7f_ffff, 0x7f80_0000, 0x7f80_0001, 0x7fc0_0001, 0x7fff_ffff, 0x4000_0000];
