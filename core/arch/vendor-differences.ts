@@ -201,6 +201,58 @@ export const VENDOR_DIFFERENCES = [
     here: 'ignores it', cite: 'SDM 2B "SYSENTER—Fast System Call"',
   },
 
+  // x87
+  {
+    id: 'x87-denormal-load', title: 'FLD of a single or double denormal while the denormal exception is not masked',
+    others: [{ who: 'Intel manual', does: 'leaves the stack as it was' }, { who: 'AMD processors', does: 'load it' }],
+    here: 'loads it and reports the exception', cite: 'SDM 1 "Denormal Operand Exception (#D)"',
+  },
+  {
+    id: 'x87-compare-direction', title: 'C1 after FCOMI, FCOMIP, FUCOMI and FUCOMIP',
+    others: [{ who: 'Intel manual', does: 'clears it' }, { who: 'AMD processors', does: 'leave it as it was' }],
+    here: 'clears it', cite: 'SDM 2A "FCOMI/FCOMIP/FUCOMI/FUCOMIP—Compare Floating Point Values and Set EFLAGS"',
+  },
+  {
+    id: 'x87-store-alias', title: 'the undocumented D9 D8+i when ST0 is empty',
+    others: [{ who: 'AMD processors', does: 'pop and report nothing' }, { who: 'Bochs 2.7', does: 'reports a stack underflow, as for FSTP' }],
+    here: 'pops and reports nothing', cite: 'SDM 2D "Escape Opcode Instructions"',
+  },
+  {
+    id: 'x87-packed-digits', title: 'FBLD of digits above 9',
+    others: [{ who: 'Intel manual', does: 'leaves the result undefined' }, { who: 'AMD processors', does: 'count each digit by its value' }],
+    here: 'counts each digit by its value', cite: 'SDM 2A "FBLD—Load Binary Coded Decimal"',
+  },
+  {
+    id: 'x87-remainder-step', title: 'how far FPREM and FPREM1 go in one step when the exponents differ by 64 or more',
+    others: [{ who: 'Intel manual', does: 'allows any step of 32 to 63 bits' }],
+    here: 'takes 32 bits and the difference modulo 32', cite: 'SDM 2A "FPREM—Partial Remainder"',
+  },
+  {
+    id: 'x87-function-range', title: 'F2XM1 and FYL2XP1 of an operand outside their range',
+    others: [{ who: 'Intel manual', does: 'leaves the result undefined' }, { who: 'AMD processors', does: 'leave ST0 as it was in F2XM1, and in FYL2XP1 for -1 and less' }],
+    here: 'does what AMD processors do', cite: 'SDM 2A "F2XM1—Compute 2^x–1"',
+  },
+  {
+    id: 'x87-pointers', title: 'the instruction and operand pointers that FNSTENV, FNSAVE and FXSAVE store',
+    others: [{ who: 'Intel processors', does: 'may keep opcode and operand pointer for instructions with an unmasked exception alone, and store no selectors' }, { who: 'AMD processors', does: 'store them by FXSAVE only while an exception is pending' }],
+    here: 'stores those of the last instruction that is no control instruction', cite: 'SDM 1 "x87 FPU Instruction and Data (Operand) Pointers"',
+  },
+  {
+    id: 'fxsave-without-os-support', title: 'XMM registers in FXSAVE and FXRSTOR while CR4.OSFXSR is 0',
+    others: [{ who: 'Intel manual', does: 'leaves open whether they are saved and restored' }],
+    here: 'leaves them out', cite: 'SDM 2A "FXSAVE—Save x87 FPU, MMX Technology, and SSE State"',
+  },
+  {
+    id: 'fxsave-alignment-check', title: 'FXSAVE and FXRSTOR with an operand that is not aligned, while alignment is checked',
+    others: [{ who: 'Intel manual', does: 'lets #AC come before #GP for any width of misalignment, or never' }, { who: 'AMD processors', does: 'raise #AC where it is not aligned to 4 bytes' }],
+    here: 'raises #AC where it is not aligned to 4 bytes, otherwise #GP', cite: 'SDM 2A "FXSAVE—Save x87 FPU, MMX Technology, and SSE State"',
+  },
+  {
+    id: 'x87-error-line', title: 'when FERR# is asserted while CR0.NE is 0',
+    others: [{ who: 'Intel manual', does: 'defers it to the next waiting instruction for some errors' }, { who: 'Bochs 2.7', does: 'asserts it at the next waiting instruction and executes that' }],
+    here: 'asserts it with the error', cite: 'SDM 1 "MS-DOS* Compatibility Sub-mode"',
+  },
+
   // MMX and SSE
   {
     id: 'wide-alignment-check', title: 'alignment checking of MOVUPS, MOVUPD, MOVDQU and LDDQU',

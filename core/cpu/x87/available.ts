@@ -3,14 +3,17 @@
 
 import { CR0_EM, CR0_MP, CR0_NE, CR0_TS } from '../../arch/control-registers.ts';
 import { registerOffset } from '../../arch/register-file.ts';
+import { difference } from '../../arch/vendor-differences.ts';
 import { rule } from '../../event/rules.ts';
 import type { Insn } from '../../isa/insn.ts';
 import { PENDING_ACTIVITY, PENDING_SUSPENDED } from '../attention.ts';
+import { differ } from '../differ.ts';
 import { demand, MF, NM, skip } from '../fault.ts';
 import { CS, HALTED, type Cpu } from '../state.ts';
 import { ES } from './status.ts';
 
 const R_AVAILABLE = rule('fpu-available'), R_NO_ERROR = rule('fpu-no-error');
+const D_POINTERS = difference('x87-pointers');
 const CR0 = registerOffset('cr0'), ACTIVITY = registerOffset('activity');
 
 function demandAvailable(cpu: Cpu): void {
@@ -53,7 +56,6 @@ export function begin(cpu: Cpu): boolean {
 
 /** Names the last instruction for FNSTENV and FNSAVE: to be called when nothing can fault any more. SDM 1 "x87 FPU Instruction and Data (Operand) Pointers". */
 export function noteInstruction(cpu: Cpu, insn: Insn): void {
-  // VENDOR: processors may keep the opcode, or all pointers, of instructions with an unmasked exception alone, and no selectors; here they are always kept.
   cpu.fpuOpcode = ((insn.opcode & 7) << 8) | (insn.mod << 6) | (insn.reg << 3) | insn.rm;
   cpu.fpuIp = cpu.instructionEip;
   cpu.fpuCs = cpu.segmentSelector(CS);
@@ -64,4 +66,9 @@ export function noteOperand(cpu: Cpu, insn: Insn, offset: number): void {
   noteInstruction(cpu, insn);
   cpu.fpuDp = offset;
   cpu.fpuDs = cpu.segmentSelector(insn.segment);
+}
+
+/** Tells that other processors may store other pointers. */
+export function tellPointers(cpu: Cpu): void {
+  differ(cpu, D_POINTERS);
 }

@@ -1,6 +1,8 @@
 // Comparisons: into the condition codes (FCOM, FUCOM, FTST, FICOM) or into EFLAGS (FCOMI, FUCOMI). SDM 1 "Comparison and Classification Instructions".
 
+import { difference } from '../../arch/vendor-differences.ts';
 import { MEMORY, X87_REGISTER, type Insn } from '../../isa/insn.ts';
+import { differ } from '../differ.ts';
 import { FLAG_CF, FLAG_PF, FLAG_ZF, writeStatusFlags } from '../flags.ts';
 import { compare, EQUAL, GREATER, LESS } from '../soft-float/compare.ts';
 import { DE, IE } from '../soft-float/environment.ts';
@@ -11,8 +13,9 @@ import type { Cpu } from '../state.ts';
 import { begin, noteInstruction } from './available.ts';
 import { readOperandWords, words } from './operand.ts';
 import { isEmpty, popTimes, readRegister, underflows } from './registers.ts';
-import { C0, C2, C3, prepare, report, setCodes } from './status.ts';
+import { C0, C1, C2, C3, prepare, report, setCodes } from './status.ts';
 
+const D_DIRECTION = difference('x87-compare-direction');
 const first = new Float(), second = new Float();
 
 /** An ordered comparison takes a quiet NaN for an invalid operand, an unordered one does not. */
@@ -21,6 +24,7 @@ interface Form { readonly isOrdered: boolean; readonly isInteger: boolean; reado
 function comparison(form: Form): (cpu: Cpu, insn: Insn) => void {
   return (cpu, insn) => {
     if (!begin(cpu)) return;
+    if (form.toFlags && (cpu.fpuStatus & C1) !== 0) differ(cpu, D_DIRECTION);
     if (insn.destination.kind === MEMORY) {
       readOperandWords(cpu, insn);
       compareWith(cpu, form, -1, insn.destination.sizeBits);

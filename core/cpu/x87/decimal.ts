@@ -2,7 +2,9 @@
 //
 //   79 sign   78..72 ignored   71..0 eighteen digits of four bits, the lowest first
 
+import { difference } from '../../arch/vendor-differences.ts';
 import type { Insn } from '../../isa/insn.ts';
+import { differ } from '../differ.ts';
 import { IE, PE } from '../soft-float/environment.ts';
 import { Float, setIndefinite } from '../soft-float/float.ts';
 import { fromInteger, Integer, toInteger } from '../soft-float/integer.ts';
@@ -12,18 +14,23 @@ import { prepareStore, readOperandWords, storeWords, words } from './operand.ts'
 import { isEmpty, pop, push, readRegister, underflows, writeRegister } from './registers.ts';
 import { C1, prepare, report } from './status.ts';
 
+const D_DIGITS = difference('x87-packed-digits');
 const value = new Float(), integer = new Integer();
 const DIGITS = 18, GREATEST = 10n ** 18n - 1n, WORD = 32n, SIGN = 0x8000;
 const UPPER_HALF = 0xffff_ffffn;
 
-// SDM 2A "FBLD—Load Binary Coded Decimal". VENDOR: digits above 9 are not checked; here they count by their value.
+// SDM 2A "FBLD—Load Binary Coded Decimal"
 function fbld(cpu: Cpu, insn: Insn): void {
   if (!begin(cpu)) return;
   readOperandWords(cpu, insn);
   if (!push(cpu)) return;
   report(cpu, 0, 0);
   let number = 0n;
-  for (let digit = DIGITS - 1; digit >= 0; digit -= 1) number = number * 10n + BigInt((words[digit >>> 3]! >>> ((digit & 7) * 4)) & 15);
+  for (let place = DIGITS - 1; place >= 0; place -= 1) {
+    const digit = (words[place >>> 3]! >>> ((place & 7) * 4)) & 15;
+    if (digit > 9) differ(cpu, D_DIGITS);
+    number = number * 10n + BigInt(digit);
+  }
   fromInteger(Number(number & UPPER_HALF), Number(number >> WORD), value);
   value.sign = (words[2]! & SIGN) === 0 ? 0 : 1;
   writeRegister(cpu, 0, value);

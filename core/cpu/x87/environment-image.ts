@@ -12,7 +12,7 @@ import { ALL_EXCEPTIONS } from '../soft-float/environment.ts';
 import { isProtectedMode, isVirtual8086 } from '../mode.ts';
 import { effectiveAddress } from '../operands.ts';
 import type { Cpu } from '../state.ts';
-import { begin, beginWithoutWaiting } from './available.ts';
+import { begin, beginWithoutWaiting, tellPointers } from './available.ts';
 import { initialise } from './control.ts';
 import { readImage, writeImage } from './image.ts';
 import { physicalOf } from './registers.ts';
@@ -22,13 +22,15 @@ const REGISTER_BYTES = 10, REGISTERS = 8, EMPTY = 3, UNUSED = 0xffff_0000, OPCOD
 const image = new DataView(new ArrayBuffer(28 + REGISTERS * REGISTER_BYTES));
 
 const environmentBytes = (insn: Insn): number => (insn.operandSize === 16 ? 14 : 28);
+/** What alignment checking looks at: the fields. */
+const unitOf = (insn: Insn): number => (insn.operandSize === 16 ? 2 : 4);
 const isProtectedLayout = (cpu: Cpu): boolean => isProtectedMode(cpu) && !isVirtual8086(cpu);
 
 // SDM 2A "FSTENV/FNSTENV—Store x87 FPU Environment": all exceptions are masked behind it
 function fnstenv(cpu: Cpu, insn: Insn): void {
   beginWithoutWaiting(cpu);
   putEnvironment(cpu, insn);
-  writeImage(cpu, insn.segment, effectiveAddress(cpu, insn), image, environmentBytes(insn));
+  writeImage(cpu, insn.segment, effectiveAddress(cpu, insn), image, environmentBytes(insn), unitOf(insn));
   setControl(cpu, cpu.fpuControl | ALL_EXCEPTIONS);
 }
 
@@ -38,14 +40,14 @@ function fnsave(cpu: Cpu, insn: Insn): void {
   const first = environmentBytes(insn);
   putEnvironment(cpu, insn);
   for (let i = 0; i < REGISTERS; i += 1) putRegister(cpu, i, first + i * REGISTER_BYTES);
-  writeImage(cpu, insn.segment, effectiveAddress(cpu, insn), image, first + REGISTERS * REGISTER_BYTES);
+  writeImage(cpu, insn.segment, effectiveAddress(cpu, insn), image, first + REGISTERS * REGISTER_BYTES, unitOf(insn));
   initialise(cpu);
 }
 
 // SDM 2A "FLDENV—Load x87 FPU Environment"
 function fldenv(cpu: Cpu, insn: Insn): void {
   if (!begin(cpu)) return;
-  readImage(cpu, insn.segment, effectiveAddress(cpu, insn), image, environmentBytes(insn));
+  readImage(cpu, insn.segment, effectiveAddress(cpu, insn), image, environmentBytes(insn), unitOf(insn));
   takeEnvironment(cpu, insn);
 }
 
@@ -53,7 +55,7 @@ function fldenv(cpu: Cpu, insn: Insn): void {
 function frstor(cpu: Cpu, insn: Insn): void {
   if (!begin(cpu)) return;
   const first = environmentBytes(insn);
-  readImage(cpu, insn.segment, effectiveAddress(cpu, insn), image, first + REGISTERS * REGISTER_BYTES);
+  readImage(cpu, insn.segment, effectiveAddress(cpu, insn), image, first + REGISTERS * REGISTER_BYTES, unitOf(insn));
   takeEnvironment(cpu, insn);
   for (let i = 0; i < REGISTERS; i += 1) takeRegister(cpu, i, first + i * REGISTER_BYTES);
 }
@@ -73,6 +75,7 @@ function takeRegister(cpu: Cpu, i: number, at: number): void {
 }
 
 function putEnvironment(cpu: Cpu, insn: Insn): void {
+  tellPointers(cpu);
   const tag = fullTagWord(cpu.x87, cpu.fpuTag), isWide = insn.operandSize !== 16;
   // the upper halves of 32-bit fields are stored as ones
   const words = [cpu.fpuControl, cpu.fpuStatus, tag, ...pointerFields(cpu, isWide)];

@@ -7,36 +7,50 @@
 import { HAS_SSE } from '../../arch/cpu-models.ts';
 import { CR4_OSFXSR } from '../../arch/control-registers.ts';
 import { registerOffset } from '../../arch/register-file.ts';
+import { difference } from '../../arch/vendor-differences.ts';
 import { rule } from '../../event/rules.ts';
 import type { Insn } from '../../isa/insn.ts';
+import { demandAligned, isAlignmentChecked } from '../alignment.ts';
+import { differ } from '../differ.ts';
 import { demand, GP0 } from '../fault.ts';
 import { effectiveAddress } from '../operands.ts';
 import { mxcsrMask, writeMxcsr } from '../simd/mxcsr.ts';
 import type { Cpu } from '../state.ts';
-import { begin, beginWithoutWaiting } from './available.ts';
+import { begin, beginWithoutWaiting, tellPointers } from './available.ts';
 import { readImage, writeImage } from './image.ts';
 import { enterMmx } from './mmx-state.ts';
 import { physicalOf } from './registers.ts';
 import { setControl, setStatus } from './status.ts';
 
 const R_ALIGNED = rule('fxsave-aligned');
+const D_SSE = difference('fxsave-without-os-support'), D_ALIGNMENT = difference('fxsave-alignment-check');
 const CR4 = registerOffset('cr4');
-const REGISTERS = 8, FIRST_REGISTER = 32, FIRST_XMM = 160, SLOT_BYTES = 16, USED_BYTES = 288, LOADED_BYTES = 512, ALIGNMENT = 16, EMPTY = 3, ALL_EMPTY = 0xffff, OPCODE_BITS = 0x7ff;
+const REGISTERS = 8, FIRST_REGISTER = 32, FIRST_XMM = 160, SLOT_BYTES = 16, USED_BYTES = 288, LOADED_BYTES = 512, ALIGNMENT = 16, CHECKED_ALIGNMENT = 4, EMPTY = 3, ALL_EMPTY = 0xffff, OPCODE_BITS = 0x7ff;
 const image = new DataView(new ArrayBuffer(LOADED_BYTES));
 
-// VENDOR: without CR4.OSFXSR the manual leaves open whether the SSE part is saved; it is not touched here
-const savesSse = (cpu: Cpu): boolean => (cpu.model.features & HAS_SSE) !== 0 && (cpu.register(CR4) & CR4_OSFXSR) !== 0;
+/** True when the SSE part is saved and restored. */
+function savesSse(cpu: Cpu): boolean {
+  if ((cpu.model.features & HAS_SSE) === 0) return false;
+  if ((cpu.register(CR4) & CR4_OSFXSR) !== 0) return true;
+  differ(cpu, D_SSE);
+  return false;
+}
 
-/** #NM, then #GP(0) when the operand does not begin on a 16-byte boundary. Returns its offset. */
+/** #NM, then #AC or #GP(0) when the operand does not begin on a 16-byte boundary. Returns its offset. */
 function demandOperand(cpu: Cpu, insn: Insn): number {
   beginWithoutWaiting(cpu);
   const offset = effectiveAddress(cpu, insn), linear = (cpu.segmentBase(insn.segment) + offset) >>> 0;
+  if (linear % ALIGNMENT !== 0 && isAlignmentChecked(cpu)) {
+    differ(cpu, D_ALIGNMENT);
+    demandAligned(cpu, linear, CHECKED_ALIGNMENT);
+  }
   demand(cpu, R_ALIGNED, linear % ALIGNMENT === 0, GP0, linear, ALIGNMENT);
   return offset;
 }
 
 function fxsave(cpu: Cpu, insn: Insn): void {
   const offset = demandOperand(cpu, insn), hasSse = savesSse(cpu);
+  tellPointers(cpu);
   image.setUint16(0, cpu.fpuControl, true);
   image.setUint16(2, cpu.fpuStatus, true);
   image.setUint16(4, inUseBits(cpu.fpuTag), true);
@@ -50,13 +64,13 @@ function fxsave(cpu: Cpu, insn: Insn): void {
       image.setUint32(FIRST_XMM + i * SLOT_BYTES + word * 4, cpu.xmm[(i << 2) + word]!, true);
     }
   }
-  writeImage(cpu, insn.segment, offset, image, hasSse ? USED_BYTES : FIRST_XMM);
+  writeImage(cpu, insn.segment, offset, image, hasSse ? USED_BYTES : FIRST_XMM, ALIGNMENT);
 }
 
 // SDM 2A "FXRSTOR—Restore x87 FPU, MMX, XMM, and MXCSR State": reserved bits of MXCSR give #GP(0)
 function fxrstor(cpu: Cpu, insn: Insn): void {
   const offset = demandOperand(cpu, insn);
-  readImage(cpu, insn.segment, offset, image, LOADED_BYTES);
+  readImage(cpu, insn.segment, offset, image, LOADED_BYTES, ALIGNMENT);
   if (savesSse(cpu)) {
     writeMxcsr(cpu, image.getUint32(24, true));
     for (let word = 0; word < REGISTERS * 4; word += 1) cpu.xmm[word] = image.getUint32(FIRST_XMM + word * 4, true);

@@ -3,13 +3,15 @@
 import { privilegeOf } from '../access.ts';
 import { IS_READ, IS_WRITE, NO_PART, WHAT_OPERAND } from '../access-codes.ts';
 import { tellAccess } from '../access-report.ts';
-import { readLinear16, readLinear32, writeLinear16, writeLinear32 } from '../linear-memory.ts';
-import { linearForRead, linearForWrite, prepareWrite } from '../memory.ts';
+import { demandAligned, isAlignmentChecked } from '../alignment.ts';
+import { prepareLinearWrite, readLinear16, readLinear32, writeLinear16, writeLinear32 } from '../linear-memory.ts';
+import { segmentedForRead, segmentedForWrite } from '../memory.ts';
 import type { Cpu } from '../state.ts';
 
-/** Reads `sizeBytes`, an even number, into `image`. */
-export function readImage(cpu: Cpu, segment: number, offset: number, image: DataView, sizeBytes: number): void {
-  const linear = linearForRead(cpu, segment, offset, sizeBytes), privilege = privilegeOf(cpu.cpl);
+/** Reads `sizeBytes`, an even number, into `image`. Alignment checking looks at units of `unitBytes`. */
+export function readImage(cpu: Cpu, segment: number, offset: number, image: DataView, sizeBytes: number, unitBytes: number): void {
+  const linear = segmentedForRead(cpu, segment, offset, sizeBytes), privilege = privilegeOf(cpu.cpl);
+  if (!cpu.isQuick || isAlignmentChecked(cpu)) demandAligned(cpu, linear, unitBytes);
   for (let at = 0; at < sizeBytes; at += 4) {
     const place = (linear + at) >>> 0;
     if (at + 4 <= sizeBytes) image.setUint32(at, readLinear32(cpu, place, privilege), true);
@@ -19,9 +21,11 @@ export function readImage(cpu: Cpu, segment: number, offset: number, image: Data
 }
 
 /** Writes `sizeBytes`, an even number, of `image`. */
-export function writeImage(cpu: Cpu, segment: number, offset: number, image: DataView, sizeBytes: number): void {
-  prepareWrite(cpu, segment, offset, sizeBytes);
-  const linear = linearForWrite(cpu, segment, offset, sizeBytes), privilege = privilegeOf(cpu.cpl);
+export function writeImage(cpu: Cpu, segment: number, offset: number, image: DataView, sizeBytes: number, unitBytes: number): void {
+  const linear = segmentedForWrite(cpu, segment, offset, sizeBytes), privilege = privilegeOf(cpu.cpl);
+  if (!cpu.isQuick || isAlignmentChecked(cpu)) demandAligned(cpu, linear, unitBytes);
+  prepareLinearWrite(cpu, linear, sizeBytes, privilege);
+
   for (let at = 0; at < sizeBytes; at += 4) {
     const place = (linear + at) >>> 0;
     if (at + 4 <= sizeBytes) writeLinear32(cpu, place, image.getInt32(at, true), privilege);

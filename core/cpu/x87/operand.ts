@@ -4,12 +4,15 @@ import type { Insn } from '../../isa/insn.ts';
 import { privilegeOf } from '../access.ts';
 import { IS_READ, IS_WRITE, NO_PART, WHAT_OPERAND } from '../access-codes.ts';
 import { tellAccess } from '../access-report.ts';
-import { readLinear16, readLinear32, writeLinear16, writeLinear32 } from '../linear-memory.ts';
-import { linearForRead, linearForWrite, prepareWrite, read16, read32, write16, write32 } from '../memory.ts';
+import { demandAligned, isAlignmentChecked } from '../alignment.ts';
+import { prepareLinearWrite, readLinear16, readLinear32, writeLinear16, writeLinear32 } from '../linear-memory.ts';
+import { linearForWrite, prepareWrite, read16, read32, segmentedForRead, segmentedForWrite, write16, write32 } from '../memory.ts';
 import { effectiveAddress } from '../operands.ts';
 import type { Cpu } from '../state.ts';
 import { noteOperand } from './available.ts';
 
+/** What alignment checking looks at in an operand of 64 or 80 bits. SDM 3A "Interrupt 17—Alignment Check Exception (#AC)", "Table 6-7". */
+const UNIT = 8;
 /** The operand just read or about to be written: words lowest first. */
 export const words = new Uint32Array(3);
 
@@ -23,7 +26,8 @@ export function readOperandWords(cpu: Cpu, insn: Insn): void {
 }
 
 function readWide(cpu: Cpu, segment: number, offset: number, bits: number): void {
-  const linear = linearForRead(cpu, segment, offset, bits >>> 3), privilege = privilegeOf(cpu.cpl);
+  const linear = segmentedForRead(cpu, segment, offset, bits >>> 3), privilege = privilegeOf(cpu.cpl);
+  if (!cpu.isQuick || isAlignmentChecked(cpu)) demandAligned(cpu, linear, UNIT);
   words[0] = readLinear32(cpu, linear, privilege);
   words[1] = readLinear32(cpu, (linear + 4) >>> 0, privilege);
   if (bits === 80) words[2] = readLinear16(cpu, (linear + 8) >>> 0, privilege);
@@ -33,7 +37,12 @@ function readWide(cpu: Cpu, segment: number, offset: number, bits: number): void
 /** Checks that the instruction's operand can be written and names the instruction: nothing faults after it. Returns the operand's offset. */
 export function prepareStore(cpu: Cpu, insn: Insn): number {
   const offset = effectiveAddress(cpu, insn);
-  prepareWrite(cpu, insn.segment, offset, insn.destination.sizeBits >>> 3);
+  const bits = insn.destination.sizeBits;
+  if (bits === 80) {
+    const linear = segmentedForWrite(cpu, insn.segment, offset, bits >>> 3);
+    if (!cpu.isQuick || isAlignmentChecked(cpu)) demandAligned(cpu, linear, UNIT);
+    prepareLinearWrite(cpu, linear, bits >>> 3, privilegeOf(cpu.cpl));
+  } else prepareWrite(cpu, insn.segment, offset, bits >>> 3);
   noteOperand(cpu, insn, offset);
   return offset;
 }

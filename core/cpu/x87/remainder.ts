@@ -1,6 +1,8 @@
 // FPREM and FPREM1: the exact remainder, in steps of at most 63 bits of quotient, and FSCALE. SDM 2A "FPREM—Partial Remainder", "FPREM1—Partial Remainder".
 
+import { difference } from '../../arch/vendor-differences.ts';
 import type { Insn } from '../../isa/insn.ts';
+import { differ } from '../differ.ts';
 import { IE, type Environment } from '../soft-float/environment.ts';
 import { copy, FINITE, Float, INFINITY, normalise, QNAN, setIndefinite, setSpecial, ZERO } from '../soft-float/float.ts';
 import { EXTENDED } from '../soft-float/formats.ts';
@@ -11,6 +13,7 @@ import { combineNans } from './nan.ts';
 import { isEmpty, readRegister, underflows, writeIndefinite, writeRegister } from './registers.ts';
 import { C0, C1, C2, C3, prepare, setCodes } from './status.ts';
 
+const D_STEP = difference('x87-remainder-step');
 const first = new Float(), second = new Float(), result = new Float();
 const WORD = 0x1_0000_0000;
 /** A quotient of so many bits or more is not finished in one step. */
@@ -39,6 +42,7 @@ function remainder(isNearest: boolean): (cpu: Cpu, insn: Insn) => void {
     quotientCodes = 0;
     if (first.kind >= QNAN || second.kind >= QNAN) combineNans(env, first, second, result);
     else remainderOf(env, isNearest);
+    if ((quotientCodes & C2) !== 0) differ(cpu, D_STEP);
     const isStored = finish(cpu, env, result, first.denormal | second.denormal, EXTENDED);
     if (!isStored || result.kind >= QNAN) setCodes(cpu, C1 | C2, 0);
     else setCodes(cpu, C0 | C1 | C2 | C3, quotientCodes);
@@ -65,7 +69,6 @@ function remainderOf(env: Environment, isNearest: boolean): void {
 // The dividend loses the divisor times the quotient's bits, from the front; the remainder is in units of the divisor's last bit.
 function divideDown(difference: number, isNearest: boolean): void {
   const isDone = difference < MOST_BITS;
-  // VENDOR: how far a step goes is free between 32 and 63 bits
   const steps = isDone ? difference : (difference & 31) | 32;
   let { hi, lo } = first, quotient = 0;
   for (let step = 0; ; step += 1) {

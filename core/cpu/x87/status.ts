@@ -6,6 +6,8 @@
 
 import { CR0_NE } from '../../arch/control-registers.ts';
 import { registerOffset } from '../../arch/register-file.ts';
+import { difference } from '../../arch/vendor-differences.ts';
+import { differ } from '../differ.ts';
 import { ALL_EXCEPTIONS, Environment } from '../soft-float/environment.ts';
 import { EXTENDED, EXTENDED_24, EXTENDED_53, type Format } from '../soft-float/formats.ts';
 import type { Cpu } from '../state.ts';
@@ -15,13 +17,16 @@ export const CONDITION_CODES = C0 | C1 | C2 | C3;
 export const TOP_SHIFT = 11, TOP_MASK = 0x3800;
 /** Bits of the control word that exist; bit 6 reads as 1. */
 const CONTROL_BITS = 0x1f3f, CONTROL_FIXED = 0x40;
+const D_ERROR = difference('x87-error-line');
 const CR0 = registerOffset('cr0');
 
 /** Replaces the status word. ES and B follow from the exceptions and their masks: a pending error begins or ends here, and with CR0.NE = 0 the bus is told. */
 export function setStatus(cpu: Cpu, value: number): void {
   const isPending = (value & ~cpu.fpuControl & ALL_EXCEPTIONS) !== 0, wasPending = (cpu.fpuStatus & ES) !== 0;
   cpu.fpuStatus = (value & ~(ES | BUSY)) | (isPending ? ES | BUSY : 0);
-  if (isPending !== wasPending && (cpu.register(CR0) & CR0_NE) === 0) cpu.bus.setFpuError({ isRaised: isPending });
+  if (isPending === wasPending || (cpu.register(CR0) & CR0_NE) !== 0) return;
+  if (isPending) differ(cpu, D_ERROR);
+  cpu.bus.setFpuError({ isRaised: isPending });
 }
 
 /** Replaces the control word; an exception may become pending, or stop to be. */

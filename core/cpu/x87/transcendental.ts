@@ -1,7 +1,9 @@
 // F2XM1, FYL2X, FYL2XP1, FPATAN: exponential, logarithm and arctangent. Special operands by the manual's tables; the rest in fixed-point.ts,
 // rounded once, so within 1 ulp whatever the rounding mode. FSIN and its relatives: trigonometric.ts. SDM 1 "Logarithmic, Exponential, and Scale".
 
+import { difference } from '../../arch/vendor-differences.ts';
 import type { Insn } from '../../isa/insn.ts';
+import { differ } from '../differ.ts';
 import { divide } from '../soft-float/divide.ts';
 import { IE, PE, ZE, type Environment } from '../soft-float/environment.ts';
 import { copy, FINITE, Float, INFINITY, QNAN, setIndefinite, setSpecial, ZERO } from '../soft-float/float.ts';
@@ -15,6 +17,7 @@ import { isEmpty, pop, readRegister, underflows, writeIndefinite, writeRegister 
 import { prepare } from './status.ts';
 import { beginUnary } from './unary.ts';
 
+const D_RANGE = difference('x87-function-range');
 const x = new Float(), y = new Float(), result = new Float();
 /** Below 2^-TINY the next term of a series is less than half a unit of the 64th bit. */
 const TINY = 70;
@@ -28,7 +31,7 @@ function f2xm1(cpu: Cpu, insn: Insn): void {
   if (x.kind >= QNAN) passNan(env, result);
   else if (x.kind === INFINITY) {
     if (x.sign !== 0) oneOf(1);
-  } else if (x.kind === FINITE) powerLessOne(env);
+  } else if (x.kind === FINITE) powerLessOne(cpu, env);
   if (finish(cpu, env, result, x.denormal, EXTENDED)) writeRegister(cpu, 0, result);
 }
 
@@ -37,10 +40,13 @@ function oneOf(sign: number): void {
   result.hi = 0x8000_0000;
 }
 
-// VENDOR: the manual leaves operands beyond -1 and 1 undefined; they stay as they are here
-function powerLessOne(env: Environment): void {
+// beyond -1 and 1 the operand stays
+function powerLessOne(cpu: Cpu, env: Environment): void {
   env.flags |= PE;
-  if (x.exponent > 0 || (x.exponent === 0 && (x.hi !== 0x8000_0000 || x.lo !== 0))) return;
+  if (x.exponent > 0 || (x.exponent === 0 && (x.hi !== 0x8000_0000 || x.lo !== 0))) {
+    differ(cpu, D_RANGE);
+    return;
+  }
   if (x.exponent < -TINY) {
     fromDigits(result, x.sign, significandOf(x) * LN2, x.exponent - SIGNIFICAND_BITS - FRACTION, true);
     return;
@@ -50,7 +56,7 @@ function powerLessOne(env: Environment): void {
 }
 
 /** An instruction of ST0 and ST1 whose result replaces ST1 and becomes the top. */
-function popping(compute: (env: Environment) => void): (cpu: Cpu, insn: Insn) => void {
+function popping(compute: (env: Environment, cpu: Cpu) => void): (cpu: Cpu, insn: Insn) => void {
   return (cpu, insn) => {
     if (!begin(cpu)) return;
     noteInstruction(cpu, insn);
@@ -62,7 +68,7 @@ function popping(compute: (env: Environment) => void): (cpu: Cpu, insn: Insn) =>
       readRegister(cpu, 1, y);
       const env = prepare(cpu);
       if (x.kind >= QNAN || y.kind >= QNAN) combineNans(env, x, y, result);
-      else compute(env);
+      else compute(env, cpu);
       if (!finish(cpu, env, result, x.denormal | y.denormal, EXTENDED)) return;
       writeRegister(cpu, 1, result);
     }
@@ -107,8 +113,8 @@ function product(env: Environment, { value, isExact }: { readonly value: bigint;
   env.flags |= PE;
 }
 
-// SDM 2A "FYL2XP1—Compute y * log2(x + 1)". VENDOR: operands beyond the manual's range are computed while x is greater than -1.
-function logarithmOfMore(env: Environment): void {
+// SDM 2A "FYL2XP1—Compute y * log2(x + 1)"; beyond the manual's range it is computed while x is greater than -1
+function logarithmOfMore(env: Environment, cpu: Cpu): void {
   const sign = x.sign ^ y.sign;
   if (x.kind === INFINITY && x.sign !== 0) invalid(env);
   else if (x.kind === INFINITY || y.kind === INFINITY) {
@@ -119,6 +125,7 @@ function logarithmOfMore(env: Environment): void {
     fromDigits(result, sign, significandOf(y) * significandOf(x) * LOG2E, y.exponent + x.exponent - 2 * SIGNIFICAND_BITS - FRACTION, true);
     env.flags |= PE;
   } else if (x.exponent >= 0 && x.sign !== 0) {
+    differ(cpu, D_RANGE);
     copy(x, result);
     env.flags |= PE;
   } else product(env, { value: logOfMore(), isExact: false }, sign);

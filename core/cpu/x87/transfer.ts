@@ -1,6 +1,8 @@
 // Moving values: FLD, FST, FILD, FIST, FXCH, FCMOVcc, the constants, and what moves the stack alone. SDM 1 "Data Transfer Instructions".
 
+import { difference } from '../../arch/vendor-differences.ts';
 import { MEMORY, type Insn } from '../../isa/insn.ts';
+import { differ } from '../differ.ts';
 import { isCondition } from '../flags.ts';
 import { DE, IE, OE, PE, ROUND_ZERO, UE, type Environment } from '../soft-float/environment.ts';
 import { Float, QNAN, setIndefinite } from '../soft-float/float.ts';
@@ -14,6 +16,7 @@ import { prepareStore, readOperandWords, storeWords, words } from './operand.ts'
 import { copyRegister, isEmpty, moveTop, physicalOf, pop, push, readRegister, setEmpty, underflows, writeIndefinite, writeRaw, writeRegister } from './registers.ts';
 import { C1, env, prepare, report } from './status.ts';
 
+const D_LOAD = difference('x87-denormal-load'), D_ALIAS = difference('x87-store-alias');
 const value = new Float(), integer = new Integer();
 
 // SDM 2A "FLD—Load Floating Point Value"
@@ -54,7 +57,10 @@ function loadValue(cpu: Cpu, environment: Environment): void {
     return;
   }
   if (value.kind >= QNAN) passNan(environment, value);
-  if (value.denormal !== 0) environment.flags |= DE;
+  if (value.denormal !== 0) {
+    environment.flags |= DE;
+    if ((environment.masks & DE) === 0) differ(cpu, D_LOAD);
+  }
   report(cpu, environment.flags, 0);
   if ((environment.flags & ~environment.masks & IE) !== 0) return;
   moveTop(cpu, -1);
@@ -189,12 +195,13 @@ function free(times: 0 | 1): (cpu: Cpu, insn: Insn) => void {
   };
 }
 
-// D9 D8+i, undocumented: FSTP that never sees an empty stack. VENDOR: measured on AMD family 19h; others take it for FSTP.
+// D9 D8+i, undocumented: FSTP that never sees an empty stack
 function fstpnce(cpu: Cpu, insn: Insn): void {
   if (!begin(cpu)) return;
   noteInstruction(cpu, insn);
   report(cpu, 0, 0);
-  if (!isEmpty(cpu, 0)) copyRegister(cpu, 0, insn.destination.register);
+  if (isEmpty(cpu, 0)) differ(cpu, D_ALIAS);
+  else copyRegister(cpu, 0, insn.destination.register);
   pop(cpu);
 }
 

@@ -29,6 +29,12 @@ const USER_STACK_SELECTOR = FREE | 3;
 /** Executes bytes at CS:EIP of the world, one attempt. */
 const execute = (world: World, ...bytes: readonly number[]): void => { runBytes(world, world.cpu.segmentBase(1) === 0 ? HANDLER : REAL_CODE, bytes, 1); };
 
+/** Puts numbers into ST0 and ST1: significand low and high, sign and exponent. */
+function fill({ cpu }: World, ...values: readonly (readonly number[])[]): void {
+  values.forEach((value, register) => { cpu.x87.set(value, register * 4); });
+  cpu.fpuTag = 0;
+}
+
 /** Each bends a new world and does one thing. A fault is no failure here. */
 export const DIFFERENCE_CASES: Readonly<Record<DifferenceId, (world: World) => void>> = {
   'bit-scan-of-zero': (world) => { execute(world, 0x0f, 0xbc, 0xc3); },
@@ -139,6 +145,40 @@ export const DIFFERENCE_CASES: Readonly<Record<DifferenceId, (world: World) => v
     world.cpu.set32(EDX, 1);
     wrmsr(world.cpu);
     if (world.cpu.registerHigh(registerOffset('sysenter_esp')) !== 0) throw new Error('kept 64 bits');
+  },
+  'x87-denormal-load': (world) => {
+    world.cpu.fpuControl = 0x37d;
+    store32(world, 0x5000, 1);
+    execute(world, 0xd9, 0x05, 0, 0x50, 0, 0);
+  },
+  'x87-compare-direction': (world) => {
+    world.cpu.fpuStatus = 0x200;
+    execute(world, 0xdb, 0xf1);
+  },
+  'x87-store-alias': (world) => { execute(world, 0xd9, 0xd9); },
+  'x87-packed-digits': (world) => {
+    store32(world, 0x5000, 0xa);
+    execute(world, 0xdf, 0x25, 0, 0x50, 0, 0);
+  },
+  'x87-remainder-step': (world) => {
+    fill(world, [0, 0x8000_0000, 0x4fff], [0, 0xc000_0000, 0x3fff]);
+    execute(world, 0xd9, 0xf8);
+  },
+  'x87-function-range': (world) => {
+    fill(world, [0, 0x8000_0000, 0x4000], [0, 0x8000_0000, 0x3fff]);
+    execute(world, 0xd9, 0xf0);
+  },
+  'x87-pointers': (world) => { execute(world, 0xd9, 0x35, 0, 0x50, 0, 0); },
+  'fxsave-without-os-support': (world) => { execute(world, 0x0f, 0xae, 0x05, 0, 0x50, 0, 0); },
+  'fxsave-alignment-check': (world) => {
+    enterRing3(world);
+    world.cpu.setRegister(registerOffset('cr0'), world.cpu.register(registerOffset('cr0')) | 0x4_0000, 0);
+    writeFlags(world.cpu, 0x4_0002);
+    execute(world, 0x0f, 0xae, 0x05, 2, 0x50, 0, 0);
+  },
+  'x87-error-line': (world) => {
+    world.cpu.fpuControl = 0x37e;
+    execute(world, 0xd8, 0xc1);
   },
   'wide-alignment-check': (world) => {
     enterRing3(world);

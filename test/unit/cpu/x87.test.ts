@@ -6,10 +6,11 @@ import { blockCacheOf } from '../../../core/cpu/block-cache.ts';
 import { executeBlock } from '../../../core/cpu/execute.ts';
 import { Fault, faultVector } from '../../../core/cpu/fault.ts';
 import { fetchBlock } from '../../../core/cpu/fetch.ts';
+import { writeFlags } from '../../../core/cpu/flags.ts';
 import { EAX, ECX, HALTED, type Cpu } from '../../../core/cpu/state.ts';
 import { startReal } from '../../../core/cpu/start.ts';
 import { bareCpu, CODE, DATA, EmptyBus, runFor } from './bare-cpu.ts';
-import { enablePaging, newWorld } from './world.ts';
+import { enablePaging, enterRing3, newWorld } from './world.ts';
 import { execute as executeInWorld, put } from './execute-bytes.ts';
 
 const CR0 = registerOffset('cr0'), CR4 = registerOffset('cr4');
@@ -191,6 +192,24 @@ describe('faults of the operand', () => {
     try { executeInWorld(world); } catch (thrown) { vector = thrown instanceof Fault ? faultVector(thrown.code) : -2; }
     expect(vector).toBe(14);
     expect(cpu.processorBytes.slice(0xa00, 0xb00)).toEqual(before);
+  });
+});
+
+describe('alignment checking', () => {
+  it.each<readonly [string, readonly number[], number, boolean]>([
+    ['a tword at 4', [0xdb, 0x29], 4, true], ['a tword at 8', [0xdb, 0x29], 8, false], ['a tword store at 4', [0xdb, 0x39], 4, true], ['a qword at 4', [0xdd, 0x01], 4, true],
+    ['an environment at 2', [0xd9, 0x31], 2, true], ['an environment of 16 bits at 2', [0x66, 0xd9, 0x31], 2, false], ['a state at 4', [0xdd, 0x21], 4, false], ['a state at 2', [0xdd, 0x21], 2, true],
+    ['FXSAVE at 2', [0x0f, 0xae, 0x01], 2, true],
+  ])('of %s', (_name, code, offset, isRefused) => {
+    const world = newWorld(), { cpu } = world;
+    enterRing3(world);
+    cpu.setRegister(CR0, cpu.register(CR0) | 0x4_0000, 0);
+    writeFlags(cpu, 0x4_0002);
+    cpu.set32(ECX, 0x5000 + offset);
+    put(world, cpu.eip, code);
+    let vector = -1;
+    try { executeInWorld(world); } catch (thrown) { vector = thrown instanceof Fault ? faultVector(thrown.code) : -2; }
+    expect(vector).toBe(isRefused ? 17 : -1);
   });
 });
 
