@@ -48,6 +48,8 @@ export function readTests(file: string, content: Uint8Array): readonly RecordedT
 interface Chunk { readonly id: string; readonly payload: Uint8Array }
 
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+/** Bytes of their own: a test that is kept must not keep its whole file. */
+const copyOf = (bytes: Uint8Array, from: number): Uint8Array => Uint8Array.from(bytes.subarray(from));
 const textOf = (bytes: Uint8Array): string => new TextDecoder('latin1').decode(bytes);
 
 function* chunksOf(bytes: Uint8Array): Generator<Chunk> {
@@ -69,7 +71,7 @@ function testOf(file: string, payload: Uint8Array, fileMask: Registers): Recorde
   if (initial.registers.ip === undefined) throw new RangeError('a test without 16-bit registers');
   const exception = parts.get('EXCP');
   return {
-    file, index: viewOf(payload).getUint32(0, true), name: textOf((parts.get('NAME') ?? new Uint8Array(4)).subarray(4)), bytes: (parts.get('BYTS') ?? new Uint8Array(4)).subarray(4),
+    file, index: viewOf(payload).getUint32(0, true), name: textOf((parts.get('NAME') ?? new Uint8Array(4)).subarray(4)), bytes: copyOf(parts.get('BYTS') ?? new Uint8Array(4), 4),
     before: initial.registers, memoryBefore: initial.memory, after: final.registers, memoryAfter: final.memory,
     exception: exception === undefined ? null : { vector: exception[0]!, flagsAddress: viewOf(exception).getUint32(1, true) },
     mask: { ...fileMask, ...final.mask },
