@@ -40,13 +40,13 @@ export interface CpuModel {
 const INTEL_486 = HAS_FPU | HAS_VME | HAS_CPUID | HAS_TEST_REGISTERS;
 const PENTIUM = HAS_FPU | HAS_VME | HAS_DE | HAS_PSE | HAS_TSC | HAS_MSR | HAS_MCE | HAS_CX8 | HAS_CPUID | HAS_MMX | HAS_RDPMC;
 const P6 = PENTIUM | HAS_PAE | HAS_SEP | HAS_PGE | HAS_MCA | HAS_CMOV | HAS_PAT | HAS_PSE36 | HAS_FXSR | HAS_SSE | HAS_LONG_NOP;
-const MODERN = P6 | HAS_CLFSH | HAS_SSE2 | HAS_NX | HAS_SMEP | HAS_SMAP | HAS_UMIP | HAS_RDTSCP | HAS_PREFETCHW;
+const MODERN = P6 | HAS_CLFSH | HAS_SSE2 | HAS_SSE3 | HAS_NX | HAS_SMEP | HAS_SMAP | HAS_UMIP | HAS_RDTSCP | HAS_PREFETCHW;
 
 export const MODELS = [
   { name: '486', title: 'i486 DX4 with CPUID and VME', signature: 0x480, features: INTEL_486, highestLeaf: 1, hasExtendedLeaves: false },
   { name: 'pentium', title: 'Pentium with MMX', signature: 0x543, features: PENTIUM, highestLeaf: 1, hasExtendedLeaves: false },
   { name: 'p6', title: 'Pentium III', signature: 0x683, features: P6, highestLeaf: 2, hasExtendedLeaves: false },
-  { name: 'modern', title: '32-bit mode of a processor with SSE2, NX, SMEP, SMAP and UMIP', signature: 0x6f3, features: MODERN, highestLeaf: 7, hasExtendedLeaves: true },
+  { name: 'modern', title: '32-bit mode of a processor with SSE3, NX, SMEP, SMAP and UMIP', signature: 0x6f3, features: MODERN, highestLeaf: 7, hasExtendedLeaves: true },
 ] as const satisfies readonly CpuModel[];
 
 export const DEFAULT_MODEL: CpuModel = MODELS[3];

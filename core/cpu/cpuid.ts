@@ -23,9 +23,6 @@ const LEAF_7_EBX: FlagWord = [[7, HAS_SMEP], [20, HAS_SMAP]];
 const LEAF_7_ECX: FlagWord = [[2, HAS_UMIP]];
 const LEAF_80000001_EDX: FlagWord = [[20, HAS_NX], [27, HAS_RDTSCP]];
 
-/** Not executed yet, and so not reported. */
-const MISSING = HAS_FPU | HAS_FXSR;
-
 const EXTENDED = 0x8000_0000, EXTENDED_HIGHEST = 0x8000_0008;
 /** CLFLUSH flushes 64 bytes: EBX 15..8 of leaf 1, in units of 8 bytes. */
 const CLFLUSH_SIZE = 8 << 8;
@@ -74,7 +71,7 @@ function brand(cpu: Cpu, at: number): void {
 }
 
 function flags(cpu: Cpu, word: FlagWord): number {
-  return word.reduce((sum, [bit, feature]) => ((cpu.model.features & feature & ~MISSING) !== 0 ? sum | (1 << bit) : sum), 0);
+  return word.reduce((sum, [bit, feature]) => ((cpu.model.features & feature) !== 0 ? sum | (1 << bit) : sum), 0);
 }
 
 function answer(cpu: Cpu, eax: number, ebx: number, ecx: number, edx: number): void {

@@ -6,11 +6,13 @@ import { registerOffset } from '../../../core/arch/register-file.ts';
 import { movToCr } from '../../../core/cpu/control-registers.ts';
 import { cr4Bits, neededFeatures } from '../../../core/cpu/features.ts';
 import { Unsupported } from '../../../core/cpu/fault.ts';
+import { cpuid } from '../../../core/cpu/cpuid.ts';
+import { placeOfMsr } from '../../../core/cpu/msr-places.ts';
 import { rdmsr, wrmsr } from '../../../core/cpu/model-specific-registers.ts';
 import { rdpmc } from '../../../core/cpu/performance-counters.ts';
 import { undefinedOpcode } from '../../../core/cpu/semantics/unsupported.ts';
 import { executionOf } from '../../../core/cpu/semantics/table.ts';
-import { EAX, ECX, EDX } from '../../../core/cpu/state.ts';
+import { EAX, EBX, ECX, EDX } from '../../../core/cpu/state.ts';
 import { movFromTr, movToTr } from '../../../core/cpu/test-registers.ts';
 import { decode } from '../../../core/isa/decoder.ts';
 import type { Insn } from '../../../core/isa/insn.ts';
@@ -42,6 +44,7 @@ const INSTRUCTIONS: readonly (readonly [text: string, hex: string, models: reado
   ['pavgb mm', '0f e0 c1', ['p6', 'modern']], ['sfence', '0f ae f8', ['p6', 'modern']], ['ldmxcsr', '0f ae 13', ['p6', 'modern']], ['maskmovq', '0f f7 c1', ['p6', 'modern']],
   ['addsd', 'f2 0f 58 c1', ['modern']], ['paddb xmm', '66 0f fc c1', ['modern']], ['pavgb xmm', '66 0f e0 c1', ['modern']], ['paddq mm', '0f d4 c1', ['modern']],
   ['movnti', '0f c3 03', ['modern']], ['mfence', '0f ae f0', ['modern']], ['clflush', '0f ae 3b', ['modern']], ['cvtdq2ps', '0f 5b c1', ['modern']], ['movq xmm', 'f3 0f 7e c1', ['modern']],
+  ['haddps', 'f2 0f 7c c1', ['modern']], ['fisttp', 'db 0b', ['modern']], ['lddqu', 'f2 0f f0 03', ['modern']],
   ['rdtscp', '0f 01 f9', ['modern']], ['stac', '0f 01 cb', ['modern']], ['clac', '0f 01 ca', ['modern']], ['prefetchw', '0f 0d 0b', ['modern']],
   ['syscall', '0f 05', []], ['sysret', '0f 07', []], ['rsm', '0f aa', []], ['monitor', '0f 01 c8', []], ['xgetbv', '0f 01 d0', []], ['popcnt', 'f3 0f b8 c1', []], ['rdrand', '0f c7 f0', []],
   ['xsave', '0f ae 23', []], ['vmcall', '0f 01 c1', []], ['getsec', '0f 37', []],
@@ -51,6 +54,38 @@ const INSTRUCTIONS: readonly (readonly [text: string, hex: string, models: reado
 test.each(INSTRUCTIONS)('%s', (_, hex, models) => {
   const insn = insnOf(hex);
   expect(NAMES.filter((name) => executionOf(worldOf(name).cpu, insn) !== undefinedOpcode)).toEqual(models);
+});
+
+/** What a bit of CPUID stands for: an instruction, a bit of CR4, an MSR; null where it shows in page entries alone. */
+type Proof = string | { readonly cr4: number } | { readonly msr: number } | null;
+const CPUID_BITS: readonly (readonly [leaf: number, register: number, bit: number, proof: Proof])[] = [
+  [1, EDX, 0, 'd8 c0'], [1, EDX, 1, { cr4: 0 }], [1, EDX, 2, { cr4: 3 }], [1, EDX, 3, { cr4: 4 }], [1, EDX, 4, '0f 31'], [1, EDX, 5, '0f 32'], [1, EDX, 6, { cr4: 5 }], [1, EDX, 7, { cr4: 6 }],
+  [1, EDX, 8, '0f c7 0b'], [1, EDX, 11, '0f 34'], [1, EDX, 13, { cr4: 7 }], [1, EDX, 14, { msr: 0x179 }], [1, EDX, 15, '0f 44 c1'], [1, EDX, 16, { msr: 0x277 }], [1, EDX, 17, null],
+  [1, EDX, 19, '0f ae 3b'], [1, EDX, 23, '0f fc c1'], [1, EDX, 24, '0f ae 03'], [1, EDX, 25, '0f 28 c1'], [1, EDX, 26, '66 0f fc c1'], [1, ECX, 0, 'f2 0f 7c c1'],
+  [7, EBX, 7, { cr4: 20 }], [7, EBX, 20, { cr4: 21 }], [7, ECX, 2, { cr4: 11 }], [0x8000_0001, EDX, 20, { msr: 0xc000_0080 }], [0x8000_0001, EDX, 27, '0f 01 f9'],
+];
+function isThere(world: World, proof: Exclude<Proof, null>): boolean {
+  if (typeof proof === 'string') return executionOf(world.cpu, insnOf(proof)) !== undefinedOpcode;
+  return 'cr4' in proof ? (cr4Bits(world.cpu) & (1 << proof.cr4)) !== 0 : placeOfMsr(world.cpu, proof.msr) !== null;
+}
+
+test.each(NAMES)('CPUID of %s says of each feature what is true, and nothing else', (name) => {
+  const world = worldOf(name), { cpu } = world;
+  const leaves = [1, 7, 0x8000_0001].filter((leaf) => (leaf < 0x8000_0000 ? leaf <= cpu.model.highestLeaf : cpu.model.hasExtendedLeaves));
+  for (const leaf of leaves) {
+    cpu.set32(EAX, leaf | 0);
+    cpu.set32(ECX, 0);
+    cpuid(cpu);
+    const rows = CPUID_BITS.filter(([of]) => of === leaf);
+    for (const register of leaf === 1 ? [ECX, EDX] : [EBX, ECX, EDX]) {
+      const known = rows.filter(([, of]) => of === register).reduce((sum, [, , bit]) => sum | (1 << bit), 0);
+      expect(cpu.get32(register) & ~known, `leaf ${leaf.toString(16)}, other bits`).toBe(0);
+    }
+    for (const [, register, bit, proof] of rows) {
+      if (proof !== null) expect((cpu.get32(register) & (1 << bit)) !== 0, `leaf ${leaf.toString(16)}, register ${String(register)}, bit ${String(bit)}`).toBe(isThere(world, proof));
+    }
+  }
+  expect(leaves.length).toBe(name === 'modern' ? 3 : 1);
 });
 
 test('what no model has is not among the features of one', () => {
