@@ -140,10 +140,11 @@ function errorCodeLines({ value, meaning, fields, entry }: ExplainedErrorCode): 
 }
 
 const LEVELS: Readonly<Record<number, string>> = { 1: 'table', 2: 'directory' };
-function levelLines({ level, physical, entry, meaning, rightsSoFar, took, reserved, sets, lastWriter }: NamedLevel, { symbols }: TextOptions): readonly string[] {
+function levelLines({ level, physical, entry, register, meaning, rightsSoFar, took, reserved, sets, lastWriter }: NamedLevel, { symbols }: TextOptions): readonly string[] {
   const extra = [took === '' ? null : `takes away ${took}`, reserved.length === 0 ? null : `reserved bits set: ${reserved.join(' ')}`, sets.length === 0 ? null : `the access sets ${sets.join(' ')}`].filter((text) => text !== null);
+  const what = register === null ? `entry ${hex(entry)} (${meaning}) at physical ${hex(physical)}` : `register ${hex(entry)} (${meaning}), loaded from physical ${hex(physical)}${register.stale ? ', where something else stands by now' : ''}`;
   return [
-    ...wrap(`entry ${hex(entry)} (${meaning}) at physical ${hex(physical)}, rights so far ${rightsSoFar}${extra.length === 0 ? '' : `; ${extra.join('; ')}`}`, `  ${(LEVELS[level] ?? `level ${String(level)}`).padEnd(10)}`),
+    ...wrap(`${what}, rights so far ${rightsSoFar}${extra.length === 0 ? '' : `; ${extra.join('; ')}`}`, `  ${(register?.name.toUpperCase() ?? LEVELS[level] ?? `level ${String(level)}`).padEnd(10)}`),
     ...wrap(describeWriter(lastWriter, symbols), ' '.repeat(12)),
   ];
 }

@@ -70,8 +70,8 @@ const READINGS: Readonly<Record<RuleId, RuleReading>> = {
   'page-user': reading(PAGE_RIGHTS, ['page-entry', 'tlb']),
   'page-user-writable': reading(PAGE_RIGHTS, ['page-entry', 'tlb']),
   'page-supervisor-writable': reading(PAGE_RIGHTS, ['page-entry', 'tlb']),
-  'page-smap': reading([decimal('EFLAGS.AC'), ACCESS], FLAGS),
-  'page-smep': reading(PAGE_RIGHTS, ['page-entry', 'tlb']),
+  'page-smap': reading([decimal('EFLAGS.AC'), ACCESS], register('cr4')),
+  'page-smep': reading(PAGE_RIGHTS, register('cr4')),
   'page-nx': reading(PAGE_RIGHTS, ['page-entry', 'tlb']),
 
   'data-table-limit': reading(IN_TABLE, 'instruction'),

@@ -7,7 +7,7 @@ import { describeErrorCode, errorFieldsOf } from '../arch/error-code.ts';
 import { EFLAGS_FIELDS } from '../arch/flags.ts';
 import { GATE_FIELDS, VECTOR_ENTRY_FIELDS } from '../arch/gate.ts';
 import { findMsr } from '../arch/msrs.ts';
-import { fieldsOfEntry } from '../arch/page-entry.ts';
+import { entryBytes, fieldsOfEntry } from '../arch/page-entry.ts';
 import { tssFieldAt } from '../arch/tss.ts';
 import { findVector } from '../arch/vectors.ts';
 import { describeFaultCode } from '../event/describe.ts';
@@ -27,6 +27,10 @@ export interface WalkRow {
   /** `page directory entry` and the like. */
   readonly title: string; readonly level: number; readonly physical: string; readonly entry: string; readonly present: boolean;
   readonly rightsSoFar: string; readonly pageSize: number; readonly bits: readonly BitRow[];
+  /** Bytes of the entry. */
+  readonly entryBytes: number;
+  /** The entry is a PDPTE register, which was loaded from there. */
+  readonly isRegister: boolean;
   /** Who last wrote the entry before this event, or why that is absent; null when nobody was asked. */
   readonly lastWriter: LastWriter | null;
 }
@@ -135,9 +139,9 @@ function walkOf(event: FaultEvent, lastWriterOf: LastWriterOf | null): EventFact
 }
 
 /** An entry of the paging structures met at a level: what it is called, its value and its fields. */
-export function entryRow({ level, entry, paging, register }: Pick<WalkLevel, 'level' | 'entry' | 'paging' | 'register'>): Pick<WalkRow, 'title' | 'entry' | 'bits'> {
+export function entryRow({ level, entry, paging, register }: Pick<WalkLevel, 'level' | 'entry' | 'paging' | 'register'>): Pick<WalkRow, 'title' | 'entry' | 'bits' | 'entryBytes' | 'isRegister'> {
   const title = register === undefined ? LEVELS[level] ?? `level ${String(level)} entry` : `${register.name.toUpperCase()} register${register.stale ? ' (memory has changed since it was loaded)' : ''}`;
-  return { title, entry: hex(entry), bits: fieldsOfEntry(level, entry, paging).map((field) => bitRow(field, entry, entry)) };
+  return { title, entry: hex(entry), entryBytes: entryBytes(paging), isRegister: register !== undefined, bits: fieldsOfEntry(level, entry, paging).map((field) => bitRow(field, entry, entry)) };
 }
 
 function sidesOf({ from, to }: TransitionEvent): readonly SideRow[] {

@@ -6,13 +6,13 @@ import type { TraceEvent, TableWriteEvent } from '../event/event.ts';
 import { EVENT_KINDS, MODES, TABLES } from '../event/kinds.ts';
 import type { LastWriter } from '../event/json.ts';
 import type { WalkLevel } from '../event/heap-lists.ts';
-import { highWordOf, wordOf } from '../event/draft.ts';
+import { highWordOf, wordOf, type Row } from '../event/draft.ts';
 import { commonHandle, handleOf } from '../event/schema.ts';
 import type { SymbolTable } from '../symbols/symbol-table.ts';
 import type { TraceSource } from './source.ts';
 
 const TABLE_WRITE = EVENT_KINDS.indexOf('table-write');
-const TABLE = handleOf('table-write', 'table'), PHYSICAL = handleOf('table-write', 'physical');
+const TABLE = handleOf('table-write', 'table'), PHYSICAL = handleOf('table-write', 'physical'), BEFORE = handleOf('table-write', 'before'), AFTER = handleOf('table-write', 'after');
 const PAGING = ['page-directory', 'page-table', 'pdpt', 'pml4'].map((name) => TABLES.findIndex((one) => one === name));
 const ENTRIES_OF_8 = ['gdt', 'ldt', 'idt'].map((name) => TABLES.findIndex((one) => one === name));
 const MODE = commonHandle('mode'), REAL = MODES.indexOf('real');
@@ -64,12 +64,18 @@ export class LastWriters {
       if (this.trace.kindAt(at) !== TABLE_WRITE) continue;
       const row = this.trace.row(at);
       const table = wordOf(row, TABLE), physical = joinCount(wordOf(row, PHYSICAL), highWordOf(row, PHYSICAL));
-      this.entries.push({ seq: at, first: physical, end: physical + (ENTRIES_OF_8.includes(table) && wordOf(row, MODE) !== REAL ? 8 : 4) });
+      this.entries.push({ seq: at, first: physical, end: physical + (isEntryOf8(row, table) ? 8 : 4) });
       if (!PAGING.includes(table)) continue;
       const seqs = this.writes.get(physical);
       if (seqs === undefined) this.writes.set(physical, [at]); else seqs.push(at);
     }
   }
+}
+
+// an entry of PAE paging whose upper half is zero before and after was written in its lower half
+function isEntryOf8(row: Row, table: number): boolean {
+  if (ENTRIES_OF_8.includes(table)) return wordOf(row, MODE) !== REAL;
+  return highWordOf(row, BEFORE) !== 0 || highWordOf(row, AFTER) !== 0;
 }
 
 function lastBefore(seqs: readonly number[], seq: number): number | undefined {

@@ -1,15 +1,15 @@
 // What the TLB said to an access, in words, and what the tables say beside it.
 
-import { RIGHT_USER, RIGHT_WRITE } from '../../core/event/heap-lists.ts';
+import { RIGHT_EXECUTE, RIGHT_USER, RIGHT_WRITE } from '../../core/event/heap-lists.ts';
 import type { WalkNow } from '../../core/event/reexecutor.ts';
 
 /** A translation: where it leads, and what it allows. */
-export interface Translation { readonly physical: number; readonly user: boolean; readonly writable: boolean }
+export interface Translation { readonly physical: number; readonly user: boolean; readonly writable: boolean; readonly nx: boolean }
 
 /** The translation the tables give; null when they map nothing there. */
 export function tablesOf({ physical, levels }: WalkNow): Translation | null {
   const rights = levels[levels.length - 1]?.rights ?? 0;
-  return physical === null ? null : { physical, user: (rights & RIGHT_USER) !== 0, writable: (rights & RIGHT_WRITE) !== 0 };
+  return physical === null ? null : { physical, user: (rights & RIGHT_USER) !== 0, writable: (rights & RIGHT_WRITE) !== 0, nx: (rights & RIGHT_EXECUTE) === 0 };
 }
 
 export interface TlbWords { readonly title: string; readonly text: string; readonly isStale: boolean }

@@ -60,7 +60,7 @@ function jsonOf({ seq }: AtEvent, { linear, levels, verdict, physical, tlb, basi
 }
 
 const tlbJson = ({ outcome, held, flushFor }: TlbView): JsonValue => ({
-  outcome, ...(held === null ? {} : { physical: hex(held.physical), user: held.user, writable: held.writable }), ...(flushFor === null ? {} : { notFlushedFor: writerJson(flushFor.writer) }),
+  outcome, ...(held === null ? {} : { physical: hex(held.physical), user: held.user, writable: held.writable, nx: held.nx }), ...(flushFor === null ? {} : { notFlushedFor: writerJson(flushFor.writer) }),
 });
 
 function textOf({ symbols }: TraceFile, { at, walk }: { readonly at: AtEvent; readonly walk: WalkAt }, io: Io): string {
@@ -74,11 +74,11 @@ function textOf({ symbols }: TraceFile, { at, walk }: { readonly at: AtEvent; re
 
 function levelText({ level, physical, entry, rightsSoFar, took, reserved, sets, read }: WalkedLevel): string {
   const bits = fieldsOfEntry(level, entry, read.paging).map((field) => bitRow(field, entry, entry)).filter((bit) => bit.isFlag && bit.isSet).map((bit) => bit.name);
-  const name = level === 1 ? 'page table entry    ' : 'page directory entry';
+  const name = read.register === undefined ? level === 1 ? 'page table entry    ' : 'page directory entry' : `${read.register.name.toUpperCase()} register     `;
   const lost = took === '' ? '' : `; takes away ${Array.from(took).join(', ')}`;
   const rights = read.present ? `rights so far ${rightsSoFar}${lost}` : 'not present';
-  const notes = [...(reserved.length === 0 ? [] : [`reserved and set: ${reserved.join(', ')}`]), ...(sets.length === 0 ? [] : [`the access sets ${sets.join(' and ')}`])];
-  return `  ${name}  ${hex(entry)} at ${hex(physical)}  ${bits.join(' ')}${bits.length === 0 ? '' : '  '}${[rights, ...notes].join('; ')}`;
+  const notes = [...(read.register?.stale === true ? ['memory holds something else since it was loaded'] : []), ...(reserved.length === 0 ? [] : [`reserved and set: ${reserved.join(', ')}`]), ...(sets.length === 0 ? [] : [`the access sets ${sets.join(' and ')}`])];
+  return `  ${name}  ${hex(entry)} ${read.register === undefined ? 'at' : 'loaded from'} ${hex(physical)}  ${bits.join(' ')}${bits.length === 0 ? '' : '  '}${[rights, ...notes].join('; ')}`;
 }
 
 function verdictText({ verdict, physical, linear }: WalkAt): string {
@@ -89,7 +89,7 @@ function verdictText({ verdict, physical, linear }: WalkAt): string {
 
 function tlbText({ outcome, held, flushFor }: TlbView, symbols: TraceFile['symbols']): string {
   if (outcome === 'miss') return '  TLB: the page is not in it\n';
-  const what = held === null ? '' : `: ${hex(held.physical)}, ${held.user ? 'user' : 'supervisor'}, ${held.writable ? 'writable' : 'read-only'}`;
+  const what = held === null ? '' : `: ${hex(held.physical)}, ${held.user ? 'user' : 'supervisor'}, ${held.writable ? 'writable' : 'read-only'}${held.nx ? ', not executable' : ''}`;
   if (outcome === 'hit') return `  TLB: holds the page as the tables have it${what}\n`;
   return `  TLB: stale, it does not agree with the tables${what}\n${flushFor === null ? '' : `      not flushed since: ${describeWriter(flushFor.writer, symbols)}\n`}`;
 }

@@ -34,7 +34,8 @@ A change is TARGET=VALUE:
   IA32_SYSENTER_CS=0x8  idtr.limit=0x7ff  gdtr.base=0x1000            model-specific and table registers
   gdt[3].P=1  ldt[1].type=2  idt[0x80].DPL=3  idt[14].selector=0x8    fields of descriptors and gates, or all eight bytes
   tss.esp0=0x9000  tss.ss0=0x10                                       the TSS that TR holds
-  pte[0x7ff000].US=1  pde[0x400000].RW=1                              page entries on the walk of a linear address; the TLB forgets the page
+  pte[0x7ff000].US=1  pde[0x400000].RW=1  pte[0x401000].XD=0          page entries on the walk of a linear address (with PAE pdpte, too);
+                                                                      the TLB forgets the page
   [0x8000]=0x55  [0x8000]:4=0x1  phys:0x8000=0x55                     1, 2 or 4 bytes of memory, linear or physical
 
 Example: ringscope whatif traces/gate-dpl.rtrace --at 7 --set "idt[0x20].DPL=3" -o b.rtrace`,

@@ -37,7 +37,7 @@ WHAT is one of
   0x401000  user_stack_top  kernel_start+8      bytes at a linear address, through the tables of that point
   phys:0x1000                                   bytes at a physical address
   gdt[2]  ldt[1]  idt[0x80]  tss.esp0           an entry of a table, a field of the current TSS
-  pde[0x7ff000]  pte[0x7ff000]                  the page entries that translate an address
+  pde[0x7ff000]  pte[0x7ff000]                  the page entries that translate an address; with PAE pdpte[0x7ff000], too
   eax  cr0  idtr  cs  IA32_SYSENTER_CS          a register
 
 Examples:

@@ -65,6 +65,8 @@ export interface ExplainedLevel {
 }
 /** A level with names for what it holds and for its writer. */
 export interface NamedLevel extends ExplainedLevel {
+  /** Of a PDPTE register: its name, and whether memory holds something else by now. */
+  readonly register: { readonly name: string; readonly stale: boolean } | null;
   /** `P R/W U/S, base 0x105000`. */
   readonly meaning: string;
   readonly writerSymbol: string | null;

@@ -1,5 +1,6 @@
 // What stands behind a failed check: the value it turned on, who wrote it, where that came from, and the remedy.
 
+import { entryBytes } from '../../arch/page-entry.ts';
 import type { TraceEvent } from '../../event/event.ts';
 import { hex } from '../../base/u64.ts';
 import type { LadderStep } from '../../event/ladder.ts';
@@ -11,6 +12,7 @@ import { physicalOf } from './error-code.ts';
 import type { CauseLink, ValueRead } from './explanation.ts';
 import { frameBalance } from './frame-balance.ts';
 import type { Inquiry } from './inquiry.ts';
+import { pageCondition } from './page-conditions.ts';
 import { kernelSelectors, type KernelSelectors } from './kernel-selectors.ts';
 import { REMEDIES } from './remedies.ts';
 import { selectorOf, valueOf, type FailedValue, type ValueQuestion } from './value.ts';
@@ -39,12 +41,13 @@ export async function explainFailure(inquiry: Inquiry, subject: Subject): Promis
   const { found, written } = await laterOf(inquiry, [valueOf(question), selectorOf(question)], subject);
   const value = found?.value ?? null;
   const balance = event.kind === 'fault' ? await frameBalance(inquiry, event, failed) : null;
-  const links = value === null ? [] : await chainOf(inquiry, value, before);
+  const condition = failed.procedure === 'page-walk' ? await pageCondition(inquiry, subject) : null;
+  const links = [...(value === null ? [] : await chainOf(inquiry, value, before)), ...(condition?.links ?? [])];
   const check: CauseLink = { text: `${failed.rule} failed: ${failed.why}`, kind: 'check', place: { event: event.seq, at: before }, ip: event.ip, symbol: inquiry.symbolAt(event.ip) };
   const remedy = remedyOf(subject, found, await kernelSelectors(inquiry, subject));
   return {
     value, written, chain: links.length === 0 ? [] : [check, ...(balance === null ? [] : [frameLink(balance)]), ...links],
-    remedy: balance?.remedy ?? remedy.words, remedies: balance === null ? remedy.sets : [], insight: balance?.text ?? purposeOf(subject),
+    remedy: balance?.remedy ?? remedy.words, remedies: balance === null ? remedy.sets : [], insight: balance?.text ?? condition?.insight ?? purposeOf(subject),
   };
 }
 
@@ -77,8 +80,8 @@ function isLater(one: Written, other: Written | null): boolean {
 /** Of a refusal out of a stale TLB entry: the later of the writes to the entries of the walk, which the TLB does not know of. */
 async function latestOfWalk(inquiry: Inquiry, event: TraceEvent & { readonly kind: 'fault' }): Promise<Written | null> {
   let latest: Written | null = null;
-  for (const { physical } of event.walk?.levels ?? []) {
-    const written = await writerOfMemory(inquiry, { before: inquiry.before(event.seq), physical, length: 4 });
+  for (const { physical, paging } of event.walk?.levels ?? []) {
+    const written = await writerOfMemory(inquiry, { before: inquiry.before(event.seq), physical, length: entryBytes(paging) });
     if (latest === null || isLater(written, latest)) latest = written;
   }
   return latest;
@@ -104,7 +107,7 @@ function remedyOf({ event, failed }: Subject, found: FailedValue | null, kernel:
     ...kernel,
     cpl: event.cpl === null ? null : String(event.cpl), vector: fault?.deliveryOf === undefined ? null : hex(fault.deliveryOf.vector), table: found?.entry?.table ?? null,
     index: found?.entry === null || found?.entry === undefined ? null : found.entry.table === 'idt' ? hex(found.entry.index) : String(found.entry.index), linear: isEmpty ? null : linear,
-    entry: level === null || linear === null ? null : `${level.level === 1 ? 'pte' : 'pde'}[${linear}]`,
+    entry: level === null || linear === null ? null : `${['', 'pte', 'pde', 'pdpte'][level.level] ?? 'pte'}[${linear}]`,
   };
   return {
     words: isFrame ? 'give the kernel a larger stack, and #DF a task gate with its own' : fill(words, facts) ?? words.replaceAll(/\{\w+\}/g, 'that'),

@@ -53,8 +53,8 @@ function errorCodeJson(code: Explanation['errorCode']): JsonValue {
   return { value, meaning, fields: fields.map((field) => ({ ...field })), table, index, entry: at };
 }
 
-function levelJson({ level, physical, entry, meaning, rightsSoFar, took, reserved, sets, lastWriter, writerSymbol }: NamedLevel): JsonValue {
-  return { level, physical: hex(physical), entry: hex(entry), meaning, rightsSoFar, took, reserved, sets, lastWriter: writerJson(lastWriter), writerSymbol };
+function levelJson({ level, physical, entry, register, meaning, rightsSoFar, took, reserved, sets, lastWriter, writerSymbol }: NamedLevel): JsonValue {
+  return { level, physical: hex(physical), entry: hex(entry), ...(register === null ? {} : { register: register.name, stale: register.stale }), meaning, rightsSoFar, took, reserved, sets, lastWriter: writerJson(lastWriter), writerSymbol };
 }
 
 function tssJson({ tr, base, limit, name, offset, physical, value, lastWriter, writerSymbol }: TssField): JsonValue {

@@ -1,6 +1,7 @@
 // The value a failed check turned on: which memory, register or instruction bytes, where they lie, what they mean. Which kind of thing a
 // rule reads is said by core/event/rule-readings.ts; the value itself is what the probe heard, or the register file as it was.
 
+import { entryBytes } from '../../arch/page-entry.ts';
 import { hex } from '../../base/u64.ts';
 import type { TraceEvent } from '../../event/event.ts';
 import type { LadderAccess, LadderStep } from '../../event/ladder.ts';
@@ -34,10 +35,11 @@ export interface ValueQuestion {
 /** The value; null where the rule reads nothing, or what it reads was not heard. */
 export function valueOf(question: ValueQuestion): FailedValue | null {
   const { event, failed, registers } = question;
-  if (failed.procedure === 'page-walk' && event.kind === 'fault' && event.walk !== undefined && event.cr2 !== undefined) return ofWalk(event.walk.levels, failed, event);
   const reading = readingOf(failed.rule);
   const { reads } = reading;
   if (reads === null) return null;
+  const isOfEntries = typeof reads === 'string' || Array.isArray(reads);
+  if (isOfEntries && failed.procedure === 'page-walk' && event.kind === 'fault' && event.walk !== undefined && event.cr2 !== undefined) return ofWalk(event.walk.levels, { failed, event, registers });
   if (typeof reads === 'object' && 'register' in reads) return ofRegister(reads.register.replace('?', registerNamed(question)), registers);
   const access = failed.accesses.filter((one) => isReadFrom(reading, one)).at(-1);
   return access === undefined ? ofInstruction(question) : ofAccess(access, registers);
@@ -116,9 +118,10 @@ function ofInstruction({ failed, attempt, codePhysical, registers }: ValueQuesti
   return { value: { name: 'the instruction', value: shown, meaning: attempt.insn === null ? null : attempt.text, from }, entry: null };
 }
 
-function ofWalk(levels: Parameters<typeof tellingLevel>[0], failed: LadderStep, event: TraceEvent & { readonly kind: 'fault' }): FailedValue | null {
+function ofWalk(levels: Parameters<typeof tellingLevel>[0], { failed, event, registers }: { readonly failed: LadderStep; readonly event: TraceEvent & { readonly kind: 'fault' }; readonly registers: Uint32Array }): FailedValue | null {
   const level = tellingLevel(levels, failed.rule);
   if (level === null) return null;
+  if (level.register !== undefined) return ofRegister(level.register.name, registers);
   const name = `the page-${level.level === 1 ? 'table' : 'directory'} entry of ${event.cr2 === null || event.cr2 === undefined ? 'the page' : hex(event.cr2)}`;
-  return { value: { name, value: hex(level.entry), meaning: level.meaning, from: { kind: 'memory', linear: null, physical: BigInt(level.physical), size: 4 } }, entry: null };
+  return { value: { name, value: hex(level.entry), meaning: level.meaning, from: { kind: 'memory', linear: null, physical: BigInt(level.physical), size: entryBytes(level.paging) } }, entry: null };
 }

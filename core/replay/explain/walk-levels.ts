@@ -11,7 +11,7 @@ import { describePageEntry } from './names.ts';
 
 /** The level a refusal is about: the one that took the right away, for a missing or malformed entry the last. */
 export function tellingLevel(levels: readonly WalkLevel[], rule: string): (WalkLevel & { readonly meaning: string }) | null {
-  const lost = rule === 'page-user' ? 'u' : rule.endsWith('-writable') ? 'w' : null;
+  const lost = rule === 'page-user' ? 'u' : rule.endsWith('-writable') ? 'w' : rule === 'page-nx' ? 'x' : null;
   const found = lost === null ? undefined : levels.find((level, index) => lostLetters(levels[index - 1]?.rightsSoFar ?? rightsText(~0), level).includes(lost));
   const level = found ?? levels.at(-1);
   return level === undefined ? null : { ...level, meaning: describePageEntry(level.level, level.entry, level.paging) };
@@ -23,6 +23,6 @@ export async function explainWalk(inquiry: Inquiry, event: FaultEvent): Promise<
   const walk = await walkOfFault(inquiry.source, inquiry.before(event.seq), event);
   if (isAbsent(walk)) return [];
   return walk.levels.map(({ level, physical, entry, rightsSoFar, took, reserved, sets, lastWriter, read }) => ({
-    level, physical, entry, meaning: describePageEntry(level, entry, read.paging), rightsSoFar, took, reserved, sets, lastWriter, writerSymbol: inquiry.symbolAt('absent' in lastWriter ? null : lastWriter.ip),
+    level, physical, entry, meaning: describePageEntry(level, entry, read.paging), rightsSoFar, took, reserved, sets, lastWriter, register: read.register ?? null, writerSymbol: inquiry.symbolAt('absent' in lastWriter ? null : lastWriter.ip),
   }));
 }

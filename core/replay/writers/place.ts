@@ -1,10 +1,12 @@
 // Where things lie in physical memory at a point of a recording: bytes by linear or physical address, entries of GDT, LDT, IDT and TSS, page
 // entries. Addresses come from the registers and tables of that point; nothing here decides what the architecture allows.
 
+import { entryBytes } from '../../arch/page-entry.ts';
 import { RIGHTS_UNUSABLE, registerOffset } from '../../arch/register-file.ts';
 import { TYPE_TSS16, TYPE_TSS16_BUSY, typeOf } from '../../arch/descriptor.ts';
 import { TSS32_FIELDS, tssStackPlace } from '../../arch/tss.ts';
 import { hex } from '../../base/u64.ts';
+import { walkLevel } from '../../event/heap-lists.ts';
 import { MODES } from '../../event/kinds.ts';
 import type { Position } from '../../event/position.ts';
 import type { WalkNow } from '../../event/reexecutor.ts';
@@ -107,16 +109,20 @@ export async function placeEntry(replay: WriterReplay, at: Position, which: { re
   return isAbsent(entry) ? entry : placeLinear(replay, at, entry);
 }
 
-/** The page-directory (level 2) or page-table entry (level 1) that a linear address is translated by at a point. */
+/** The PDPTE (level 3), page-directory (2) or page-table entry (1) that a linear address is translated by at a point. */
 export async function placePageEntry(replay: WriterReplay, at: Position, { level, linear }: { readonly level: number; readonly linear: number }): Promise<Place | Absent> {
   const walk = await walkNowAt(replay, at, linear);
   if (isAbsent(walk)) return walk;
   const found = walk.levels.find((one) => one.level === level);
-  const name = `the ${level === 1 ? 'page table entry' : 'page directory entry'} of ${hex64(linear)}`;
-  if (found !== undefined) return placePhysical(found.physical, 4, name);
+  const name = `the ${PAGE_ENTRY_NAMES[level] ?? 'page entry'} of ${hex64(linear)}`;
+  if (found !== undefined) return placePhysical(found.physical, entryBytes(walkLevel(found).paging), name);
   if (walk.levels.length === 0) return { absent: 'paging is off at this point: there are no page entries' };
+  if (level > walk.levels[0]!.level) return { absent: '32-bit paging has no PDPTEs' };
+  if (walk.levels.at(-1)!.level > 2) return { absent: `there is no page directory for ${hex64(linear)} at this point: its PDPTE register is not present` };
   return { absent: `there is no page table for ${hex64(linear)} at this point: its page directory entry ${walk.levels.at(-1)!.pageSize === 0 ? 'is not present' : 'maps the page itself'}` };
 }
+
+const PAGE_ENTRY_NAMES: readonly string[] = ['', 'page table entry', 'page directory entry', 'PDPTE'];
 
 interface Table { readonly base: number; readonly limit: number; readonly unit: number; readonly owner: string }
 

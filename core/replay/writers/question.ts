@@ -11,12 +11,13 @@ export type Question =
   | { readonly kind: 'linear' | 'physical'; readonly address: number; readonly length: number }
   | { readonly kind: 'entry'; readonly table: SystemTable; readonly index: number }
   | { readonly kind: 'tss-field'; readonly field: string }
-  | { readonly kind: 'page-entry'; readonly level: 1 | 2; readonly linear: number }
+  | { readonly kind: 'page-entry'; readonly level: 1 | 2 | 3; readonly linear: number }
   | { readonly kind: 'register'; readonly name: string };
 /** The text is no question; `refused` says why and what one looks like. */
 export interface RefusedQuestion { readonly refused: string }
 
-const ENTRY = /^(gdt|ldt|idt|tss)\[(.+)\]$/i, FIELD = /^tss\.([a-z0-9]+)$/i, PAGE_ENTRY = /^(pde|pte)\[(.+)\]$/i, PHYSICAL = /^phys:(.+)$/i;
+const ENTRY = /^(gdt|ldt|idt|tss)\[(.+)\]$/i, FIELD = /^tss\.([a-z0-9]+)$/i, PAGE_ENTRY = /^(pdpte|pde|pte)\[(.+)\]$/i, PHYSICAL = /^phys:(.+)$/i;
+const LEVELS: Readonly<Record<string, 1 | 2 | 3>> = { pte: 1, pde: 2, pdpte: 3 };
 const EXAMPLES = 'give an address (0x401000, a symbol, phys:0x1000), an entry (gdt[2], idt[0x80], tss.esp0, pte[0x401000]) or a register (eax, cr0, idtr, IA32_SYSENTER_CS)';
 
 /** Reads a question; `length` is how many bytes an address asks about. */
@@ -27,7 +28,7 @@ export function parseQuestion(text: string, { symbols, length }: { readonly symb
   const [, field] = FIELD.exec(text) ?? [];
   if (field !== undefined) return { kind: 'tss-field', field };
   const [, level, of] = PAGE_ENTRY.exec(text) ?? [];
-  if (level !== undefined && of !== undefined) return addressed(of, symbols, (linear) => ({ kind: 'page-entry', level: level.toLowerCase() === 'pte' ? 1 : 2, linear }));
+  if (level !== undefined && of !== undefined) return addressed(of, symbols, (linear) => ({ kind: 'page-entry', level: LEVELS[level.toLowerCase()] ?? 2, linear }));
   const [, physical] = PHYSICAL.exec(text) ?? [];
   if (physical !== undefined) return numbered(physical, text, (address) => ({ kind: 'physical', address, length }));
   if (findNamedRegister(text) !== null) return { kind: 'register', name: text };

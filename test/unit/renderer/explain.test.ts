@@ -134,6 +134,6 @@ test('a walk made at a point shows where it broke and what refused it', () => {
 
 test('the TLB is told apart: missed, held, stale; what the tables say stands beside it', () => {
   expect([tlbWords('miss', false).title, tlbWords('miss', true).title, tlbWords('hit', false).isStale, tlbWords('stale', true).isStale]).toEqual(['TLB miss.', 'Not in the TLB.', false, true]);
-  expect(tablesOf({ levels: [{ level: 1, physical: 0, entry: 0n, flags: 0, pageSize: 4096, rights: 1 | 8 }], physical: 0x5123, tlb: null, rule: null })).toEqual({ physical: 0x5123, user: true, writable: false });
+  expect(tablesOf({ levels: [{ level: 1, physical: 0, entry: 0n, flags: 0, pageSize: 4096, rights: 1 | 8 }], physical: 0x5123, tlb: null, rule: null })).toEqual({ physical: 0x5123, user: true, writable: false, nx: true });
   expect(tablesOf({ levels: [], physical: null, tlb: null, rule: 'page-table-present' })).toBeNull();
 });

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { isOver, parseBochsLog } from './bochs-log.ts';
 import { firstExisting, inFolder, missing, ROOT, run } from './programs.ts';
 import { wrapIntoRom } from './rom.ts';
+import { cpuFor } from './scenario-cpus.ts';
 import type { WitnessRun } from './witness-event.ts';
 
 /** Why Bochs cannot witness here, or null. nasm assembles the ROM's loader. */
@@ -50,8 +51,9 @@ export async function runBochs(imagePath: string): Promise<WitnessRun> {
     const assembled = await run('nasm', ['-f', 'bin', '-o', file('loader'), LOADER], { cwd: folder, limitMs: LIMIT_MS });
     if (assembled.code !== 0) throw new Error(`nasm could not assemble loader.asm: ${assembled.stderr.trim()}`);
     const rom = wrapIntoRom(readFileSync(imagePath), readFileSync(file('loader')));
+    const model = cpuFor('bochs', imagePath);
     writeFileSync(file('rom'), rom);
-    writeFileSync(file('bochsrc'), bochsConfiguration({ hasDebugConsole: false, rom }));
+    writeFileSync(file('bochsrc'), bochsConfiguration({ hasDebugConsole: false, rom, ...(model === null ? {} : { model }) }));
     writeFileSync(file('commands'), 'c\n');
     const result = await run('bochs', ['-q', '-f', 'bochsrc', '-rc', 'commands'], { cwd: folder, limitMs: LIMIT_MS, isDone: () => isOver(read('log')) });
     const log = read('log');

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { readElf } from './elf.ts';
 import { inFolder, missing, run } from './programs.ts';
 import { parseQemuLog } from './qemu-log.ts';
+import { cpuFor } from './scenario-cpus.ts';
 import type { WitnessRun } from './witness-event.ts';
 
 /** Why QEMU cannot witness here, or null. */
@@ -21,7 +22,7 @@ export async function runQemu(imagePath: string): Promise<WitnessRun> {
     const serial = path.join(folder, 'serial');
     const result = await run('qemu-system-i386', [
       '-accel', 'tcg', // with a hardware accelerator -d int logs nothing
-      '-cpu', 'pentium2', // SYSENTER, as every family 6 processor with SEP has it
+      '-cpu', cpuFor('qemu', imagePath) ?? 'pentium2', // SYSENTER, as every family 6 processor with SEP has it
       '-machine', 'pc,smm=off', '-m', '64', '-nodefaults', '-display', 'none', '-no-reboot',
       '-kernel', imagePath, '-d', 'int,cpu_reset', '-D', log, '-serial', `file:${serial}`,
       '-device', 'isa-debug-exit,iobase=0xf4,iosize=0x04',
