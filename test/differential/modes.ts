@@ -14,8 +14,8 @@ export interface Trial { readonly one: Case; readonly peers: readonly PeerName[]
 export interface Mode { readonly name: string; readonly what: string; readonly make: (random: Random) => Trial; readonly models?: Models }
 
 const BOTH: readonly PeerName[] = ['bochs', 'qemu'], BOCHS: readonly PeerName[] = ['bochs'];
-/** Has SSE2 and denormals-are-zeros, as our default model has. */
-const WITH_SSE2: Models = { bochs: 'core2_penryn_t9600', qemu: 'core2duo' };
+/** Has SSE3 and denormals-are-zeros, as our default model has. */
+const WITH_SSE3: Models = { bochs: 'core2_penryn_t9600', qemu: 'core2duo' };
 const instructions = (random: Random, setting: Setting): Trial => ({ one: sequenceCase(random, setting), peers: BOTH });
 const protection = (one: Case): Trial => ({ one, peers: BOCHS });
 
@@ -26,5 +26,5 @@ export const MODES: readonly Mode[] = [
   { name: 'ring3', what: 'instructions and faulting states in ring 3', make: (random) => (random.oneIn(2) ? instructions(random, SETTINGS.ring3) : protection(faultCase(random, 3))) },
   { name: 'ring0', what: 'the same in ring 0', make: (random) => (random.oneIn(2) ? instructions(random, SETTINGS.ring0) : protection(faultCase(random, 0))) },
   { name: 'code16', what: 'instructions in 16-bit code segments, rings 0 and 3', make: (random) => instructions(random, random.oneIn(3) ? SETTINGS.ring0Code16 : SETTINGS.ring3Code16) },
-  { name: 'simd', what: 'MMX and SSE in rings 0 and 3: what CR0, CR4 and MXCSR allow, where operands lie', make: (random) => protection(simdCase(random)), models: WITH_SSE2 },
+  { name: 'simd', what: 'MMX and SSE in rings 0 and 3: what CR0, CR4 and MXCSR allow, where operands lie', make: (random) => protection(simdCase(random)), models: WITH_SSE3 },
 ];

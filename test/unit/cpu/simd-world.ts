@@ -1,16 +1,14 @@
 // A bare processor that may use MMX and SSE, for tests that execute a few of their instructions.
 
-import { HAS_SSE3 } from '../../../core/arch/cpu-models.ts';
 import { registerOffset } from '../../../core/arch/register-file.ts';
 import type { Cpu } from '../../../core/cpu/state.ts';
 import { bareCpu } from './bare-cpu.ts';
 
 const CR4 = registerOffset('cr4'), OSFXSR = 0x200, OSXMMEXCPT = 0x400;
 
-/** Flat ring 0 with CR4.OSFXSR and CR4.OSXMMEXCPT, MXCSR as after reset, SSE3 too; `code` comes next. */
+/** Flat ring 0 with CR4.OSFXSR and CR4.OSXMMEXCPT, MXCSR as after reset; `code` comes next. */
 export function simdCpu(...code: readonly number[]): Cpu {
   const cpu = bareCpu(code);
-  cpu.model = { ...cpu.model, features: cpu.model.features | HAS_SSE3 };
   cpu.setRegister(CR4, OSFXSR | OSXMMEXCPT, 0);
   return cpu;
 }

@@ -12,9 +12,6 @@ import { fillOperand } from './simd-values.ts';
 
 const CR0_EM = 4, CR0_TS = 8, CR4_PSE = 0x10, CR4_OSFXSR = 0x200, CR4_OSXMMEXCPT = 0x400, MXCSR_AT = 48;
 const WINDOW_PAGE = 0x41_0000;
-/** The default model has no SSE3. */
-const SSE3 = new Set<string>(['movsldup', 'movshdup', 'movddup', 'haddpd', 'haddps', 'hsubpd', 'hsubps', 'addsubpd', 'addsubps', 'lddqu']);
-const ROWS = SIMD_TEST_ROWS.filter(([, name]) => !SSE3.has(name));
 /** ESI is at the window, which SS always reaches: MOVUPS, MOVQ, LDMXCSR, STMXCSR. */
 const LOAD_XMM = [[0x36, 0x0f, 0x10, 0x46, 0], [0x36, 0x0f, 0x10, 0x4e, 16]], STORE_XMM = [[0x36, 0x0f, 0x11, 0x46, 64], [0x36, 0x0f, 0x11, 0x4e, 80]];
 const LOAD_MMX = [[0x36, 0x0f, 0x6f, 0x46, 32], [0x36, 0x0f, 0x6f, 0x4e, 40]], STORE_MMX = [[0x36, 0x0f, 0x7f, 0x46, 96], [0x36, 0x0f, 0x7f, 0x4e, 104]];
@@ -22,7 +19,7 @@ const LOAD_MXCSR = [[0x36, 0x0f, 0xae, 0x56, MXCSR_AT]], STORE_MXCSR = [[0x36, 0
 
 /** One case. */
 export function simdCase(random: Random): Case {
-  const ring = random.oneIn(3) ? 0 : 3, row = random.pick(ROWS);
+  const ring = random.oneIn(3) ? 0 : 3, row = random.pick(SIMD_TEST_ROWS);
   const refusal = random.oneIn(8) ? random.pick([CR0_EM, CR0_TS, CR0_EM | CR0_TS]) : 0, hasSse = !random.oneIn(8);
   const { address, part } = place(random);
   const registers = registersOf(random);

@@ -1,7 +1,6 @@
 // Executes a record of the host runner on this core: the same instruction from the same registers. The FXSAVE image is read and written here by
 // hand, so that the core's own FXSAVE is not what is compared.
 
-import { DEFAULT_MODEL, HAS_SSE3, type CpuModel } from '../../../core/arch/cpu-models.ts';
 import { registerOffset } from '../../../core/arch/register-file.ts';
 import { blockCacheOf } from '../../../core/cpu/block-cache.ts';
 import { executeBlock } from '../../../core/cpu/execute.ts';
@@ -22,13 +21,9 @@ const CR4 = registerOffset('cr4'), OSFXSR_AND_XMM = 0x600, STATUS = 0x8d5;
 /** Linux signals by vector. */
 const SIGNALS: Readonly<Record<number, number>> = { 6: SIGILL, 13: SIGSEGV, 14: SIGSEGV, 16: SIGFPE, 17: SIGBUS, 19: SIGFPE };
 
-/** The default processor, with SSE3, which the host has, too. */
-const MODEL: CpuModel = { ...DEFAULT_MODEL, features: DEFAULT_MODEL.features | HAS_SSE3 };
-
 let processor: Cpu | null = null;
 function fresh(): Cpu {
   processor ??= new Cpu(new ArrayBuffer(stateBytes(RAM)), RAM, { readPort: () => 0, writePort: () => undefined, readDevice: () => 0, writeDevice: () => undefined, acknowledgeInterrupt: () => 0, willWake: () => false, setFpuError: () => undefined, ignoresFpuError: () => false });
-  processor.model = MODEL;
   startProtected32(processor, CODE);
   processor.setRegister(CR4, OSFXSR_AND_XMM, 0);
   // as a program of Linux: ring 3, alignment checked when EFLAGS.AC says so
