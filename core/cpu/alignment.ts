@@ -15,7 +15,7 @@ const CR0 = registerOffset('cr0');
 export const isAlignmentChecked = (cpu: Cpu): boolean => (cpu.register(CR0) & CR0_AM) !== 0 && (cpu.rawFlags & EFLAGS_AC) !== 0 && cpu.cpl === 3;
 
 /**
- * #AC(0) when checking is on and an access of 2, 4 or 8 bytes is not aligned to its size. Other sizes are made of such parts. The manual leaves
+ * #AC(0) when checking is on and an access of 2, 4, 8 or 16 bytes is not aligned to its size. Other sizes are made of such parts. The manual leaves
  * open which of #AC and #PF comes first (SDM 3A "Priority Among Simultaneous Exceptions and Interrupts"); here, as in Bochs, #AC does.
  */
 export function demandAligned(cpu: Cpu, linear: number, sizeBytes: number): void {

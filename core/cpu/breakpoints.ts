@@ -106,8 +106,9 @@ function judgeMet(cpu: Cpu, { rule: id, causes, isPort }: { readonly rule: numbe
  * What #DB leaves in the debug registers, inside its event: the causes in DR6 and GD clear in DR7. B0..B3 are those of this exception, BD, BS and BT stay until software clears them. SDM 3B "Debug Status Register (DR6)".
  */
 export function commitDebugCauses(cpu: Cpu): void {
-  differ(cpu, D_STATUS);
-  cpu.setRegister(DR6, ((cpu.register(DR6) & ~DR6_B) | cpu.debugCauses) >>> 0, 0);
+  const before = cpu.register(DR6);
+  if ((before & DR6_B & ~cpu.debugCauses) !== 0) differ(cpu, D_STATUS);
+  cpu.setRegister(DR6, ((before & ~DR6_B) | cpu.debugCauses) >>> 0, 0);
   cpu.setRegister(DR7, cpu.register(DR7) & ~DR7_GD, 0);
   cpu.debugCauses = 0;
 }

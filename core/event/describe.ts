@@ -10,7 +10,7 @@ import { hex as hexOf } from '../base/u64.ts';
 import { WHAT_IF_DEVICE } from './change-plan.ts';
 import type { FaultEvent, InterruptLineEvent, OsEvent, RegisterWriteEvent, Side, TableLoadEvent, TableValue, TlbFlushEvent, TraceEvent, TransitionEvent } from './event.ts';
 import type { Source, Via } from './kinds.ts';
-import { RULES } from './rules.ts';
+import { RULES, type RuleId } from './rules.ts';
 
 /** One sentence on what happened, on one line. */
 export function describeEvent(event: TraceEvent): string {
@@ -106,9 +106,17 @@ export function describeFaultCode({ vector, mode, deliveryOf: of, sourceLine }: 
   return isQemuGate ? `IDT gate ${hex(of.vector)}, as QEMU counts: vector * 16 + 2` : describeErrorCode(vector, code);
 }
 
+/** What a debug exception is about, by its rule: nothing of it is wrong, somebody asked. */
+const DEBUG_CAUSES: Readonly<Partial<Record<string, string>>> = {
+  'instruction-breakpoint': 'an instruction breakpoint, before the instruction', 'data-breakpoint': 'a data breakpoint was met', 'io-breakpoint': 'an I/O breakpoint was met',
+  'single-step-trap': 'a single step', 'task-switch-trap': 'the new task has T set in its TSS', 'icebp-trap': 'INT1', 'general-detect': 'a debug register is used with DR7.GD set',
+} satisfies Partial<Record<RuleId, string>>;
+
 function describeFault(event: FaultEvent): string {
   const { rule } = event;
   const parts = faultParts(event);
+  const cause = rule === null ? undefined : DEBUG_CAUSES[rule];
+  if (cause !== undefined) return [`${parts[0] ?? ''}: ${cause} [${shown(rule)}]`, ...parts.slice(1)].join('; ');
   if (rule === null || rule === 'none' || event.class === 'trap') return parts.join('; ');
   const known = RULES.find(({ id }) => id === rule);
   parts.push(known === undefined ? `by the check ${rule}` : `failed check: ${known.title} [${rule}]`);

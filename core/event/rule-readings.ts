@@ -58,7 +58,7 @@ const READINGS: Readonly<Record<RuleId, RuleReading>> = {
   'segment-limit': reading(WITHIN, register('?.limit')),
   'segment-expand-down': reading(WITHIN, register('?.limit')),
   'operand-aligned': reading([hexadecimal('linear address'), decimal('bytes')], 'instruction'),
-  'access-aligned': reading([hexadecimal('linear address'), decimal('size')], 'instruction'),
+  'access-aligned': reading([hexadecimal('linear address'), decimal('size')], FLAGS),
 
   'page-pdpte-present': reading(ENTRY, 'page-entry', 'pointer-entry'),
   'page-directory-present': reading(ENTRY, 'page-entry', 'directory-entry'),

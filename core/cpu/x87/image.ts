@@ -4,6 +4,7 @@ import { privilegeOf } from '../access.ts';
 import { IS_READ, IS_WRITE, NO_PART, WHAT_OPERAND } from '../access-codes.ts';
 import { tellAccess } from '../access-report.ts';
 import { demandAligned, isAlignmentChecked } from '../alignment.ts';
+import { meetData } from '../breakpoints.ts';
 import { prepareLinearWrite, readLinear16, readLinear32, writeLinear16, writeLinear32 } from '../linear-memory.ts';
 import { segmentedForRead, segmentedForWrite } from '../memory.ts';
 import type { Cpu } from '../state.ts';
@@ -17,7 +18,7 @@ export function readImage(cpu: Cpu, segment: number, offset: number, image: Data
     if (at + 4 <= sizeBytes) image.setUint32(at, readLinear32(cpu, place, privilege), true);
     else image.setUint16(at, readLinear16(cpu, place, privilege), true);
   }
-  if (!cpu.isQuick) tellAccess(cpu, WHAT_OPERAND, NO_PART, linear, sizeBytes, image.getUint32(0, true), image.getUint32(4, true), IS_READ);
+  if (!cpu.isQuick) tellImage(cpu, linear, image, sizeBytes, IS_READ);
 }
 
 /** Writes `sizeBytes`, an even number, of `image`. */
@@ -31,5 +32,10 @@ export function writeImage(cpu: Cpu, segment: number, offset: number, image: Dat
     if (at + 4 <= sizeBytes) writeLinear32(cpu, place, image.getInt32(at, true), privilege);
     else writeLinear16(cpu, place, image.getUint16(at, true), privilege);
   }
-  if (!cpu.isQuick) tellAccess(cpu, WHAT_OPERAND, NO_PART, linear, sizeBytes, image.getUint32(0, true), image.getUint32(4, true), IS_WRITE);
+  if (!cpu.isQuick) tellImage(cpu, linear, image, sizeBytes, IS_WRITE);
+}
+
+function tellImage(cpu: Cpu, linear: number, image: DataView, sizeBytes: number, write: number): void {
+  meetData(cpu, linear, sizeBytes, write);
+  tellAccess(cpu, WHAT_OPERAND, NO_PART, linear, sizeBytes, image.getUint32(0, true), image.getUint32(4, true), write);
 }

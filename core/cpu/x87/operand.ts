@@ -5,6 +5,7 @@ import { privilegeOf } from '../access.ts';
 import { IS_READ, IS_WRITE, NO_PART, WHAT_OPERAND } from '../access-codes.ts';
 import { tellAccess } from '../access-report.ts';
 import { demandAligned, isAlignmentChecked } from '../alignment.ts';
+import { meetData } from '../breakpoints.ts';
 import { prepareLinearWrite, readLinear16, readLinear32, writeLinear16, writeLinear32 } from '../linear-memory.ts';
 import { linearForWrite, prepareWrite, read16, read32, segmentedForRead, segmentedForWrite, write16, write32 } from '../memory.ts';
 import { effectiveAddress } from '../operands.ts';
@@ -31,7 +32,7 @@ function readWide(cpu: Cpu, segment: number, offset: number, bits: number): void
   words[0] = readLinear32(cpu, linear, privilege);
   words[1] = readLinear32(cpu, (linear + 4) >>> 0, privilege);
   if (bits === 80) words[2] = readLinear16(cpu, (linear + 8) >>> 0, privilege);
-  if (!cpu.isQuick) tellAccess(cpu, WHAT_OPERAND, NO_PART, linear, bits >>> 3, words[0], words[1], IS_READ);
+  if (!cpu.isQuick) tellWide(cpu, linear, bits, IS_READ);
 }
 
 /** Checks that the instruction's operand can be written and names the instruction: nothing faults after it. Returns the operand's offset. */
@@ -60,5 +61,10 @@ function writeWide(cpu: Cpu, segment: number, offset: number, bits: number): voi
   writeLinear32(cpu, linear, words[0]!, privilege);
   writeLinear32(cpu, (linear + 4) >>> 0, words[1]!, privilege);
   if (bits === 80) writeLinear16(cpu, (linear + 8) >>> 0, words[2]!, privilege);
-  if (!cpu.isQuick) tellAccess(cpu, WHAT_OPERAND, NO_PART, linear, bits >>> 3, words[0]!, words[1]!, IS_WRITE);
+  if (!cpu.isQuick) tellWide(cpu, linear, bits, IS_WRITE);
+}
+
+function tellWide(cpu: Cpu, linear: number, bits: number, write: number): void {
+  meetData(cpu, linear, bits >>> 3, write);
+  tellAccess(cpu, WHAT_OPERAND, NO_PART, linear, bits >>> 3, words[0]!, words[1]!, write);
 }

@@ -14,7 +14,7 @@ const NAMES: Readonly<Record<string, string>> = {
   'fetch': 'instruction fetch', 'memory-access': 'access to memory', 'iret': 'IRET', 'real-iret': 'IRET outside protected mode', 'sysenter': 'SYSENTER', 'sysexit': 'SYSEXIT',
   'lldt': 'LLDT', 'ltr': 'LTR', 'pusha': 'PUSHA', 'far-return': 'far RET', 'far-jump': 'far JMP or CALL', 'load-stack-segment': 'loading SS', 'load-data-segment': 'loading a data segment register',
   'real-interrupt': 'interrupt outside protected mode', 'real-far-transfer': 'far transfer outside protected mode', 'io-permission': 'I/O permission', 'virtual-8086': 'virtual-8086 mode',
-  'iret-to-virtual-8086': 'IRET to virtual-8086 mode', 'cr0-write': 'write of CR0', 'cr4-write': 'write of CR4', 'pdpte-load': 'loading the PDPTE registers', 'access-flag': 'STAC or CLAC', 'bound': 'BOUND', 'fpu': 'FPU instruction', 'icebp': 'INT1', 'breakpoint': 'INT3', 'overflow': 'INTO',
+  'iret-to-virtual-8086': 'IRET to virtual-8086 mode', 'cr0-write': 'write of CR0', 'cr4-write': 'write of CR4', 'pdpte-load': 'loading the PDPTE registers', 'access-flag': 'STAC or CLAC', 'bound': 'BOUND', 'fpu': 'FPU instruction', 'icebp': 'INT1', 'io-breakpoint': 'I/O breakpoint', 'breakpoint': 'INT3', 'overflow': 'INTO',
 };
 /** `interrupt delivery`, `IRET`. */
 export const nameOfProcedure = (procedure: string): string => NAMES[procedure] ?? procedure.replaceAll('-', ' ');

@@ -5,6 +5,7 @@ import type { DifferenceId } from '../../../core/arch/vendor-differences.ts';
 import { PENDING_NMI } from '../../../core/cpu/attention.ts';
 import { cpuid } from '../../../core/cpu/cpuid.ts';
 import { movToCr } from '../../../core/cpu/control-registers.ts';
+import { movToDr } from '../../../core/cpu/debug-registers.ts';
 import { deliverExternal } from '../../../core/cpu/delivery.ts';
 import { farCall, farJump } from '../../../core/cpu/far-transfer.ts';
 import { writeFlags } from '../../../core/cpu/flags.ts';
@@ -107,7 +108,7 @@ export const DIFFERENCE_CASES: Readonly<Record<DifferenceId, (world: World) => v
     store32(world, DIRECTORY, TABLE | 7);
     outcome(() => { read32(world.cpu, DS, 0x5000); });
   },
-  'debug-status-conditions': (world) => { debugBytes(0xf1)(world); step(world.cpu); },
+  'debug-status-conditions': (world) => { debugBytes(0xf1)(world); movToDr(world.cpu, 6, 1); step(world.cpu); },
   'instruction-breakpoint-length': (world) => { debugBytes(0x90)(world); breakpoints(enable(0, EXECUTE, 1), HANDLER)(world); step(world.cpu); },
   'breakpoint-of-8-bytes': (world) => { debugBytes(0xa2, 0, 0x50, 0, 0)(world); breakpoints(enable(0, ACCESS, 2), 0x5000)(world); step(world.cpu); },
   'io-breakpoint-without-de': (world) => { breakpoints(enable(0, PORTS, 0), 0x80)(world); },

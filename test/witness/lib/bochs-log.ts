@@ -2,7 +2,8 @@
 //
 // Quirks taken care of here:
 // - `exception(0xNN)` is the exception as raised, also one raised while delivering another; #DF is a line of its own.
-//   `interrupt(): … TYPE = 3` is its delivery and would count it twice. TYPE 4 is INT n, 6 INT3 and INTO, 5 INT1, 0 and 2 come from outside.
+//   `interrupt(): … TYPE = 3` is its delivery and would count it twice. TYPE 4 is INT n, 6 INT3 and INTO, 0 and 2 come from outside; 5 is
+//   INT1, which the others tell as the exception it raises.
 // - `error_code=` is printed for every vector. Only vectors that push an error code keep it.
 // - CR2 is in the `page fault for address` line just before. The address behind `@` is the next instruction's, so it is not used.
 // - HLT with IF = 0 is how our guests end where there is no exit port; it is an info line.
@@ -16,7 +17,8 @@ const SHUTDOWN = /exception\(\): 3rd \(\d+\) exception with no resolution/;
 const STOPPED = /WARNING: HLT instruction with IF=0!/;
 const PROTECTED_MODE = /protected mode activated$/;
 
-const SOFTWARE_TYPES: ReadonlySet<string> = new Set(['4', '5', '6']);
+const SOFTWARE_TYPES: ReadonlySet<string> = new Set(['4', '6']);
+const INT1_TYPE = '5';
 const EXTERNAL_TYPES: ReadonlySet<string> = new Set(['0', '2']);
 
 /** True once the log shows that the guest is over: it halted for good or shut down. */
@@ -43,7 +45,7 @@ export function parseBochsLog(log: string): { events: WitnessEvent[]; shutdown: 
     }
     if (interrupt) {
       const type = interrupt[2] ?? '';
-      const source = SOFTWARE_TYPES.has(type) ? 'software' : EXTERNAL_TYPES.has(type) ? 'external' : null;
+      const source = SOFTWARE_TYPES.has(type) ? 'software' : EXTERNAL_TYPES.has(type) ? 'external' : type === INT1_TYPE ? 'exception' : null;
       if (source) events.push({ vector: parseInt(interrupt[1] ?? '', 16), errorCode: null, cr2: null, source, notLogged: [] });
     }
   }
