@@ -14,9 +14,10 @@ import { demandAligned, isAlignmentChecked } from '../alignment.ts';
 import { differ } from '../differ.ts';
 import { demand, GP0 } from '../fault.ts';
 import { effectiveAddress } from '../operands.ts';
+import { beginMmx } from '../simd/available.ts';
 import { mxcsrMask, writeMxcsr } from '../simd/mxcsr.ts';
 import type { Cpu } from '../state.ts';
-import { begin, beginWithoutWaiting, tellPointers } from './available.ts';
+import { beginWithoutWaiting, tellPointers } from './available.ts';
 import { readImage, writeImage } from './image.ts';
 import { enterMmx } from './mmx-state.ts';
 import { physicalOf } from './registers.ts';
@@ -105,7 +106,7 @@ function tagOf(bits: number): number {
 
 // SDM 2A "EMMS—Empty MMX Technology State"
 function emms(cpu: Cpu): void {
-  if (!begin(cpu)) return;
+  if (!beginMmx(cpu)) return;
   enterMmx(cpu);
   cpu.fpuTag = ALL_EMPTY;
 }

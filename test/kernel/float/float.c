@@ -1,4 +1,4 @@
-// Floating point and vectors as gcc compiles them to SSE2: single and double arithmetic, conversions, comparisons, loops that are vectorised, and
+// Floating point and vectors as gcc compiles them to SSE2 and x87: single and double arithmetic, conversions, comparisons, loops that are vectorised, and
 // intrinsics. Prints a line of bits for each; the host processor and the emulator must print the same.
 
 #define _MM_MALLOC_H_INCLUDED // the compiler's headers alone, no C library
@@ -215,6 +215,72 @@ static void rounding(void)
 	line("rounding");
 }
 
+/* The ten bytes of an x87 number; the two behind them are padding. */
+static void extended_bits(long double value)
+{
+	bits(&value, 10);
+}
+
+static long double square_root(long double x)
+{
+	__asm__("fsqrt" : "+t"(x));
+	return x;
+}
+
+static void extended(void)
+{
+	long double a = 1.0L, b = 3.0L;
+	for (int round = 0; round < 300; round++) {
+		volatile long double x = draw_double() * 0x1p-30L + a, y = (long double)(int)draw() / b;
+		volatile long double sum = x + y, product = x * y, quotient = x / (y == 0 ? 1 : y), root = square_root(x < 0 ? -x : x);
+		volatile float single = (float)quotient;
+		volatile double twice = (double)product;
+		long long whole = (long long)(quotient * 1000), cut = (int)sum;
+		unsigned order = (x < y) | (x == y) << 1 | (x >= root) << 2 | !(x > single) << 3;
+		extended_bits(sum);
+		extended_bits(product);
+		extended_bits(quotient);
+		extended_bits(root);
+		extended_bits(single);
+		extended_bits(twice);
+		extended_bits((long double)whole);
+		extended_bits(__builtin_fabsl(x) - y);
+		bits(&cut, 8);
+		bits(&order, 4);
+		a = round % 7 ? sum * 0.5L : quotient;
+		b = round % 5 ? product + 1 : root + 2;
+		if (!(a < 0x1p60L && a > -0x1p60L))
+			a = 1;
+		if (!(b < 0x1p60L && b > -0x1p60L))
+			b = 3;
+	}
+	long double power = 1, tiny = 1;
+	for (int step = 0; step < 1100; step++) {
+		power *= 32768.0L;
+		tiny /= 32768.5L;
+		extended_bits(power);
+		extended_bits(tiny);
+	}
+	line("extended");
+}
+
+static void functions(void)
+{
+	for (int round = 0; round < 200; round++) {
+		long double x = draw_double() * 0x1p-3L, scaled, rounded, remainder;
+		unsigned short status;
+		__asm__("frndint" : "=t"(rounded) : "0"(x));
+		__asm__("fscale" : "=t"(scaled) : "0"(x), "u"((long double)(int)(draw() >> 20)));
+		__asm__("fprem1\n\tfnstsw %1" : "=t"(remainder), "=a"(status) : "0"(x), "u"(draw_double()));
+		extended_bits(rounded);
+		extended_bits(scaled);
+		extended_bits(remainder);
+		status &= 0x4700;
+		bits(&status, 2);
+	}
+	line("functions");
+}
+
 void run(void)
 {
 	mandelbrot();
@@ -224,5 +290,7 @@ void run(void)
 	loops();
 	intrinsics();
 	rounding();
+	extended();
+	functions();
 	print("end\n");
 }

@@ -14,6 +14,7 @@ kernel_start:
 	mov %cr4, %eax
 	or $0x600, %eax			// OSFXSR, OSXMMEXCPT
 	mov %eax, %cr4
+	fninit
 	call run
 	mov $0, %eax
 	out %eax, $0xf4
