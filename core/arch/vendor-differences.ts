@@ -110,6 +110,16 @@ export const VENDOR_DIFFERENCES = [
 
   // tasks and virtual-8086 mode
   {
+    id: 'error-code-ext', title: 'the EXT bit in the error code of a fault that hits the delivery of an external interrupt or an earlier exception',
+    others: [{ who: 'Intel manual', does: 'sets it' }, { who: 'Bochs 2.7', does: 'sets it' }, { who: 'QEMU 7.2', does: 'never sets it' }],
+    here: 'sets it', cite: 'SDM 3A "Error Code"',
+  },
+  {
+    id: 'single-step-into-task', title: 'the single-step trap of an instruction that leaves its task by a task switch',
+    others: [{ who: 'Intel manual', does: 'says that TF of the new task counts from its first instruction, and nothing of the one that left' }],
+    here: 'does not report it in the new task', cite: 'SDM 3B "Single-Step Exception Condition"',
+  },
+  {
     id: 'task-check-order', title: 'which check of the new task\'s segment registers comes first when several would fail',
     others: [{ who: 'Intel manual', does: 'gives the order of the P6 family and allows others' }, { who: 'Bochs 2.7', does: 'looks at SS, then DS, ES, FS and GS, then CS' }],
     here: 'keeps the order of the P6 family', cite: 'SDM 3A "Task Switching"',
@@ -189,6 +199,11 @@ export const VENDOR_DIFFERENCES = [
     id: 'cpuid-beyond-highest', title: 'CPUID for a leaf above the highest one',
     others: [{ who: 'Intel manual', does: 'answers as for the highest basic leaf' }, { who: 'AMD manual', does: 'answers zeros' }],
     here: 'answers as for the highest basic leaf', cite: 'SDM 2A "CPUID—CPU Identification"',
+  },
+  {
+    id: 'unknown-msr', title: 'RDMSR and WRMSR of an MSR that is not there',
+    others: [{ who: 'Intel manual', does: 'raises #GP(0)' }, { who: 'QEMU 7.2', does: 'reads 0 and ignores writes' }],
+    here: 'raises #GP(0)', cite: 'SDM 2B "RDMSR—Read From Model Specific Register"',
   },
   {
     id: 'tsc-write-width', title: 'the high half of the time-stamp counter after WRMSR',

@@ -3,6 +3,7 @@
 // Faults of INT n, INT3 and INTO travel on to the run loop (the instruction did not retire), which hands them to deliverFault.
 
 import { DR6_B, DR6_BS } from '../arch/debug-registers.ts';
+import { ERROR_EXT } from '../arch/error-code.ts';
 import { EFLAGS_OF, EFLAGS_RF } from '../arch/flags.ts';
 import { contributionOf, DOUBLE_FAULT_TABLE } from '../arch/vectors.ts';
 import { registerOffset } from '../arch/register-file.ts';
@@ -25,9 +26,9 @@ const SOFTWARE = codeOf(SOURCES, 'software'), EXCEPTION = codeOf(SOURCES, 'excep
 const R_SERIAL = rule('exceptions-serial'), R_DOUBLE = rule('double-fault-delivered'), R_VIRTUAL_8086 = rule('v86-iopl');
 const R_BREAKPOINT = rule('breakpoint-trap'), R_OVERFLOW = rule('overflow-trap'), R_ICEBP = rule('icebp-trap'),
   R_GENERAL_DETECT = rule('general-detect');
-const D_FRAME = difference('breakpoint-on-delivery');
+const D_FRAME = difference('breakpoint-on-delivery'), D_EXT = difference('error-code-ext');
 const ACTIVITY = registerOffset('activity');
-const DEBUG_VECTOR = 1, BREAKPOINT_VECTOR = 3, OVERFLOW_VECTOR = 4, DOUBLE_FAULT_VECTOR = 8, NMI_VECTOR = 2;
+const DEBUG_VECTOR = 1, BREAKPOINT_VECTOR = 3, OVERFLOW_VECTOR = 4, DOUBLE_FAULT_VECTOR = 8, NMI_VECTOR = 2, PAGE_FAULT_VECTOR = 14;
 const BP: FaultCode = BREAKPOINT_VECTOR << 16, OF: FaultCode = OVERFLOW_VECTOR << 16;
 
 /** INT n. The transition's `icount` does not count INT n itself yet: it retires when this returns. Faults as the gate procedure does. */
@@ -138,6 +139,7 @@ function deliverUntilDone(cpu: Cpu, first: Delivery, firstSeq: number, chain: nu
       forgetFrame(cpu);
       return;
     }
+    if (isExternal(failed)) differ(cpu, D_EXT);
     const delivering: Delivering = { source: current.source, vector: current.vector, seq };
     const failedSeq = emitFault(cpu, failed, delivering);
     chain.push(failedSeq);
@@ -158,6 +160,9 @@ function deliverUntilDone(cpu: Cpu, first: Delivery, firstSeq: number, chain: nu
     }
   }
 }
+
+/** Bit 0 of the error code is EXT, but for a page fault. */
+const isExternal = ({ code }: Fault): boolean => faultVector(code) !== PAGE_FAULT_VECTOR && (faultErrorCode(code) & ERROR_EXT) !== 0;
 
 /** Data breakpoints that the frame of an exception or external interrupt met are not reported. */
 function forgetFrame(cpu: Cpu): void {

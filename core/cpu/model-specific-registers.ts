@@ -18,7 +18,7 @@ import { demandPrivileged } from './privilege.ts';
 import { EAX, ECX, EDX, type Cpu } from './state.ts';
 
 const R_EXISTS = rule('msr-exists'), R_VALUE = rule('msr-value'), R_TSC = rule('tsc-cpl');
-const D_SYSENTER_WIDTH = difference('sysenter-msr-width'), D_TSC_WIDTH = difference('tsc-write-width');
+const D_SYSENTER_WIDTH = difference('sysenter-msr-width'), D_TSC_WIDTH = difference('tsc-write-width'), D_UNKNOWN = difference('unknown-msr');
 const K_WRITE = kindCode('msr-write');
 const H_MSR = handleOf('msr-write', 'msr'), H_NAME = handleOf('msr-write', 'name'), H_BEFORE = handleOf('msr-write', 'before'), H_AFTER = handleOf('msr-write', 'after'),
   H_REFUSED = handleOf('msr-write', 'refused');
@@ -30,7 +30,9 @@ const value = { lo: 0, hi: 0 };
 export function rdmsr(cpu: Cpu): void {
   const number = cpu.get32(ECX) >>> 0;
   demandPrivileged(cpu);
-  demand(cpu, R_EXISTS, placeOfMsr(cpu, number)?.isWriteOnly === false, GP0, number, 0);
+  const place = placeOfMsr(cpu, number);
+  if (place === null) differ(cpu, D_UNKNOWN);
+  demand(cpu, R_EXISTS, place?.isWriteOnly === false, GP0, number, 0);
   skip(cpu, R_VALUE);
 
   readMsr(cpu, number);
@@ -46,6 +48,7 @@ export function wrmsr(cpu: Cpu): void {
   const isTaken = place !== null && isMsrValue(place, lo, hi);
   if (cpu.cpl !== 0 || !isTaken) reportWrite(cpu, number, lo, hi, { refused: true });
   demandPrivileged(cpu);
+  if (place === null) differ(cpu, D_UNKNOWN);
   demand(cpu, R_EXISTS, place !== null, GP0, number, 0);
   demand(cpu, R_VALUE, isTaken, GP0, lo, hi);
 

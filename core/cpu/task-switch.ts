@@ -33,7 +33,7 @@ import { fillCause, fillFrame, fillGate, fillReturn, type GateFields } from './t
 
 const R_LIMIT = rule('task-tss-limit'), R_OLD_LIMIT = rule('task-old-tss-limit'), R_ROOM = rule('task-error-code-room');
 const VIA_TASK_SWITCH = codeOf(VIAS, 'task-switch');
-const D_ORDER = difference('task-check-order');
+const D_ORDER = difference('task-check-order'), D_STEP = difference('single-step-into-task');
 const ERROR_CODE = [codeOf(SLOT_NAMES, 'error-code')];
 
 /** How a switch came about. `interrupt`: what is delivered, with its error code (-1: none pushed) and RF in the saved EFLAGS. `gate`: the task gate, if any. */
@@ -99,7 +99,7 @@ function enterTask(cpu: Cpu, tss: Descriptor, { how, next, isNested, returnIp }:
   tellTaskRegisters(cpu, before.registers);
   clearLocalEnables(cpu);
   if (frame !== null) writeFrame(cpu, ERROR_CODE);
-  // VENDOR: a single step of the instruction that left the old task is not reported in the new one
+  if ((cpu.debugCauses & DR6_BS) !== 0) differ(cpu, D_STEP);
   cpu.debugCauses &= ~DR6_BS;
   if (fault === null) {
     meetTask(cpu, tss.selector, { isTrapping: next.trap });

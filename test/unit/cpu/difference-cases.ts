@@ -136,6 +136,16 @@ export const DIFFERENCE_CASES: Readonly<Record<DifferenceId, (world: World) => v
     world.cpu.set32(EAX, 0x100);
     cpuid(world.cpu);
   },
+  'error-code-ext': ({ cpu }) => { deliverExternal(cpu, 0x90); },
+  'single-step-into-task': (world) => {
+    task(world);
+    writeFlags(world.cpu, 0x102);
+    execute(world, 0xea, 0, 0, 0, 0, FREE, 0);
+  },
+  'unknown-msr': (world) => {
+    world.cpu.set32(ECX, 0x1234);
+    outcome(() => { wrmsr(world.cpu); });
+  },
   'tsc-write-width': (world) => {
     world.cpu.set32(ECX, 0x10);
     world.cpu.set32(EDX, 1);
