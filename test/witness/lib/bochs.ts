@@ -43,6 +43,23 @@ speaker: enabled=0
 sound: driver=dummy
 `;
 
+/** What the ELF guest prints to port 0xE9 under Bochs. Throws when Bochs fails or the guest does not end. */
+export async function printedByBochs(image: Buffer, limitMs: number): Promise<string> {
+  return inFolder(async (folder) => {
+    const file = (name: string): string => path.join(folder, name);
+    const read = (name: string): string => (existsSync(file(name)) ? readFileSync(file(name), 'latin1') : '');
+    const assembled = await run('nasm', ['-f', 'bin', '-o', file('loader'), LOADER], { cwd: folder, limitMs: LIMIT_MS });
+    if (assembled.code !== 0) throw new Error(`nasm could not assemble loader.asm: ${assembled.stderr.trim()}`);
+    const rom = wrapIntoRom(image, readFileSync(file('loader')));
+    writeFileSync(file('rom'), rom);
+    writeFileSync(file('bochsrc'), bochsConfiguration({ hasDebugConsole: true, rom }));
+    writeFileSync(file('commands'), 'c\n');
+    const result = await run('bochs', ['-q', '-f', 'bochsrc', '-rc', 'commands'], { cwd: folder, limitMs, isDone: () => isOver(read('log')) });
+    if (!isOver(read('log'))) throw new Error(`Bochs ended with ${String(result.code)} before the guest did: ${read('log').slice(-300)}`);
+    return result.stdout;
+  });
+}
+
 /** What Bochs saw of the image at `imagePath`. Throws when Bochs fails or the guest does not end. */
 export async function runBochs(imagePath: string): Promise<WitnessRun> {
   return inFolder(async (folder) => {
