@@ -2,6 +2,7 @@
 
 import type { Case } from '../witness/lib/case.ts';
 import type { Models } from '../witness/lib/case-run.ts';
+import { lowCase } from '../witness/lib/generate-low.ts';
 import { faultCase } from '../witness/lib/generate-faults.ts';
 import { simdCase } from '../witness/lib/generate-simd.ts';
 import { sequenceCase } from '../witness/lib/generate.ts';
@@ -20,9 +21,9 @@ const instructions = (random: Random, setting: Setting): Trial => ({ one: sequen
 const protection = (one: Case): Trial => ({ one, peers: BOCHS });
 
 export const MODES: readonly Mode[] = [
-  { name: 'real', what: 'instructions in real-address mode', make: (random) => instructions(random, SETTINGS.real) },
+  { name: 'real', what: 'instructions in real-address mode', make: (random) => (random.oneIn(3) ? protection(lowCase(random, 'real')) : instructions(random, SETTINGS.real)) },
   { name: 'unreal', what: 'real-address mode with limits kept from protected mode', make: (random) => instructions(random, SETTINGS.unreal) },
-  { name: 'virtual', what: 'virtual-8086 mode', make: (random) => instructions(random, SETTINGS.virtual) },
+  { name: 'virtual', what: 'virtual-8086 mode', make: (random) => (random.oneIn(2) ? protection(lowCase(random, 'virtual')) : instructions(random, SETTINGS.virtual)) },
   { name: 'ring3', what: 'instructions and faulting states in ring 3', make: (random) => (random.oneIn(2) ? instructions(random, SETTINGS.ring3) : protection(faultCase(random, 3))) },
   { name: 'ring0', what: 'the same in ring 0', make: (random) => (random.oneIn(2) ? instructions(random, SETTINGS.ring0) : protection(faultCase(random, 0))) },
   { name: 'code16', what: 'instructions in 16-bit code segments, rings 0 and 3', make: (random) => instructions(random, random.oneIn(3) ? SETTINGS.ring0Code16 : SETTINGS.ring3Code16) },

@@ -100,9 +100,11 @@ function storeTable(cpu: Cpu, insn: Insn, register: 'gdtr' | 'idtr'): void {
   demandUmip(cpu);
   if (insn.operandSize === 16) differ(cpu, D_STORE);
   const offset = effectiveAddress(cpu, insn);
-  prepareWrite(cpu, insn.segment, offset, 6);
+  const base = behindLimit(insn, offset);
+  prepareWrite(cpu, insn.segment, offset, 2);
+  prepareWrite(cpu, insn.segment, base, 4);
   write16(cpu, insn.segment, offset, cpu.register(registerOffset(`${register}.limit`)) & 0xffff);
-  write32(cpu, insn.segment, behindLimit(insn, offset), cpu.register(registerOffset(`${register}.base`)));
+  write32(cpu, insn.segment, base, cpu.register(registerOffset(`${register}.base`)));
 }
 function sgdt(cpu: Cpu, insn: Insn): void { storeTable(cpu, insn, 'gdtr'); }
 function sidt(cpu: Cpu, insn: Insn): void { storeTable(cpu, insn, 'idtr'); }

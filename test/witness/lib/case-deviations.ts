@@ -22,6 +22,10 @@ const RETURNING = [0xcf, 0xcb, 0xca];
 /** Bits of EFLAGS that are always 0. */
 const RESERVED_FLAGS = 0xffc0_8028;
 const RF = 0x1_0000, ZF = 0x40, PTE_A = 0x20, ERROR_W = 2;
+/** A byte of the window, or a word watched beside it. */
+const isMemory = (place: string | number): boolean => typeof place === 'number' || place.startsWith('edge');
+const isPageEntry = (place: string | number): boolean => typeof place === 'string' && /page|Page|pte/.test(place);
+const REPEATS = [0xf2, 0xf3], COMPARES = [0xa6, 0xa7, 0xae, 0xaf, 0x66, 0x67];
 const vector = (outcome: Outcome): number => outcome.fields['vector']!;
 const hasFaulted = (outcome: Outcome): boolean => vector(outcome) !== END_VECTOR && vector(outcome) !== DB;
 const differsIn = (difference: Difference, mask: number): boolean => ((difference.ours ^ difference.theirs) & ~mask) === 0;
@@ -40,7 +44,7 @@ export const CASE_DEVIATIONS: readonly CaseDeviation[] = [
   {
     witness: 'bochs', what: 'ARPL demands that its operand can be written even where it does not change.',
     manual: 'SDM 2A "ARPL—Adjust RPL Field of Segment Selector": the operation writes only what changes (vendor difference arpl-unchanged)',
-    excuses: (_, { one, theirs }) => [GP, SS, PF].includes(vector(theirs)) && /arpl/.test(one.name),
+    excuses: (_, { one, theirs }) => [GP, SS, PF].includes(vector(theirs)) && (/arpl/.test(one.name) || (/inspection/.test(one.name) && one.code.includes(0x63))),
   },
   {
     witness: 'bochs', what: 'LxS reads the selector before the offset, so a page fault reports the address of the selector.',
@@ -50,7 +54,7 @@ export const CASE_DEVIATIONS: readonly CaseDeviation[] = [
   {
     witness: 'both', what: 'An instruction that faults after a push (ENTER, PUSHA, CALL) has written below the stack pointer already.',
     manual: 'SDM 1 "Procedure Stack": what lies below the stack pointer is not part of the stack',
-    excuses: ({ place }, { one, ours }) => typeof place === 'number' && hasFaulted(ours) && one.code.some((byte) => PUSHING.includes(byte)),
+    excuses: ({ place }, { one, ours }) => isMemory(place) && hasFaulted(ours) && one.code.some((byte) => PUSHING.includes(byte)),
   },
   {
     witness: 'bochs', what: 'An access that wraps around the end of a 4-GByte segment is not a limit violation.',
@@ -106,7 +110,47 @@ export const CASE_DEVIATIONS: readonly CaseDeviation[] = [
   {
     witness: 'bochs', what: 'A near CALL tries the stack before the limit of CS.',
     manual: 'SDM 2A "CALL—Call Procedure", "Operation": the target is compared with the limit first',
-    excuses: (_, { one, ours, theirs }) => vector(ours) === GP && vector(theirs) === PF && /call /.test(one.name),
+    excuses: (_, { one, ours, theirs }) => vector(ours) === GP && [PF, SS].includes(vector(theirs)) && (/call /.test(one.name) || one.code.includes(0xe8)),
+  },
+  {
+    witness: 'bochs', what: 'A far CALL outside protected mode compares its target with the limit before it tries the pages of the stack.',
+    manual: 'SDM 2A "CALL—Call Procedure", "Operation" names the target first; of two faults of one instruction the processor may report either',
+    excuses: ({ place }, { one, ours, theirs }) => (isPageEntry(place) || vector(ours) === PF) && vector(theirs) === GP && (one.code.includes(0x9a) || one.code.includes(0xff)),
+  },
+  {
+    witness: 'bochs', what: 'SGDT and SIDT store the limit before they try the place of the base.',
+    manual: 'SDM 2B "SGDT—Store Global Descriptor Table Register": of a store that faults nothing is said',
+    excuses: ({ place }, { one, ours }) => isMemory(place) && hasFaulted(ours) && one.code.join().includes('15,1,'),
+  },
+  {
+    witness: 'bochs', what: 'REPE and REPNE CMPS and SCAS that fault leave the flags of the last comparison.',
+    manual: 'SDM 2B "REP/REPE/REPZ/REPNE/REPNZ—Repeat String Operation Prefix" (vendor difference repeat-fault-flags)',
+    excuses: (difference, { one, ours }) => difference.place === 'eflags' && hasFaulted(ours) && differsIn(difference, STATUS_FLAGS) && (/rep.* (cmps|scas)/.test(one.name) || one.code.some((byte, at) => REPEATS.includes(byte) && COMPARES.includes(one.code[at + 1]!))),
+  },
+  {
+    witness: 'bochs', what: 'With CR4.VME, VIF and VIP raise #GP at the boundary in virtual-8086 mode whatever IOPL is.',
+    manual: 'SDM 3B "Class 2—Maskable Hardware Interrupt Handling in Virtual-8086 Mode": VIF and VIP are for IOPL below 3',
+    excuses: (_, { one, theirs }) => vector(theirs) === GP && theirs.fields['eip'] === one.eip && (one.eflags & 0x1a_3000) === 0x1a_3000 && (one.cr4! & 1) !== 0,
+  },
+  {
+    witness: 'bochs', what: 'PUSHA outside protected mode with an odd SP of 7 to 15 raises #SS.',
+    manual: 'SDM 2B "PUSHA/PUSHAD—Push All General-Purpose Registers": #GP (vendor difference pusha-odd-pointer)',
+    excuses: (_, { one, ours, theirs }) => vector(ours) === GP && [SS, PF].includes(vector(theirs)) && (one.registers[4]! & 0xfff1) === 1 && one.code.includes(0x60),
+  },
+  {
+    witness: 'bochs', what: 'IRETD in virtual-8086 mode takes an EIP of more than 16 bits, and the next fetch faults.',
+    manual: 'SDM 2A "IRET/IRETD/IRETQ—Interrupt Return", "Virtual-8086 Mode Exceptions": #GP(0) if the instruction pointer is not within the limit',
+    excuses: (_, { one, ours, theirs }) => vector(ours) === GP && vector(theirs) === GP && theirs.fields['eip']! >>> 16 !== 0 && one.code.includes(0xcf),
+  },
+  {
+    witness: 'bochs', what: 'INS and OUTS under REP look at the permission of the port although the count is 0.',
+    manual: 'SDM 2B "REP/REPE/REPZ/REPNE/REPNZ—Repeat String Operation Prefix", "Operation": nothing is executed while the count is 0',
+    excuses: (_, { one, ours, theirs }) => vector(theirs) === GP && theirs.fields['eip'] === one.eip && (ours.fields['ecx']! & 0xffff) === 0 && one.code[0] === 0xf3 && (one.code[1]! & 0xfc) === 0x6c,
+  },
+  {
+    witness: 'bochs', what: 'POPF in virtual-8086 mode reads the stack before it looks at IOPL.',
+    manual: 'SDM 2B "POPF/POPFD/POPFQ—Pop Stack Into EFLAGS Register", "Operation": #GP(0) instead of a pop',
+    excuses: ({ place }, { one, ours }) => isPageEntry(place) && vector(ours) === GP && one.code.includes(0x9d),
   },
   {
     witness: 'qemu', what: 'CMPS reads its second operand first, so where both are missing the page fault reports the other address.',
