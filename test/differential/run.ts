@@ -25,11 +25,14 @@ function usableOptions(): Options {
 /** Runs the mode's cases; tallies by peer. Prints a line a peer, and what differs. */
 async function runMode(mode: Mode, options: Options, peers: readonly PeerName[]): Promise<Map<PeerName, Tally>> {
   const tallies = new Map(peers.map((peer) => [peer, newTally()]));
-  const all = options.only === null ? Array.from({ length: options.cases }, (_, number) => number) : [options.only];
   const dropped = new Map<string, number[]>();
-  for (let from = 0; from < all.length; from += BATCH) {
-    const made = all.slice(from, from + BATCH).map((number) => trialOf(mode, options.seed, number));
+  const last = options.only === null ? 2 * options.cases : options.only + 1;
+  let left = options.only === null ? options.cases : 1;
+  for (let from = options.only ?? 0; from < last && left > 0;) {
+    const made = Array.from({ length: Math.min(BATCH, left) }, (_, index) => trialOf(mode, options.seed, from + index));
     const { trials, ours } = await runHere(made, dropped);
+    from += made.length;
+    left -= trials.length;
     for (const [peer, tally] of tallies) {
       const chosen = trials.flatMap((trial, index) => (trial.peers.includes(peer) ? [{ trial, outcome: ours[index]! }] : []));
       if (chosen.length > 0) await compare({ peer, models: mode.models, trials: chosen.map(({ trial }) => trial), ours: chosen.map(({ outcome }) => outcome), tally });

@@ -20,6 +20,13 @@ export const half = (value: number): number[] => [value & 0xff, (value >>> 8) & 
 export const push = (value: number): number[] => [0x68, ...word(value)];
 export const pushHalf = (value: number): number[] => [0x66, 0x68, ...half(value)];
 
+const BIT_FLAGS = 0x894, DIVIDE_FLAGS = 0x8d5, DOUBLE_SHIFT_FLAGS = 0x810;
+/** Status flags that are undefined behind the BTS, SHLD or DIV in the code of a case, if there is one. */
+export function undefinedOf(code: readonly number[]): number {
+  const text = code.join();
+  return text.includes('15,171') ? BIT_FLAGS : text.includes('15,164') ? DOUBLE_SHIFT_FLAGS : text.includes('247,241') || text.includes('212,0') ? DIVIDE_FLAGS : 0;
+}
+
 export function registersOf(random: Random): number[] {
   return Array.from({ length: 8 }, (_, index) => (index === ESP ? STACK_TOP : random.word()));
 }

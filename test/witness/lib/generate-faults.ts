@@ -5,7 +5,7 @@ import { decode } from '../../../core/isa/decoder.ts';
 import { CODE, CR0, CR0_AM, CR0_WP, EFLAGS_AC, OTHER_STACK, STUB, TEST, TEST_VECTOR, WINDOW, WINDOW_BYTES, type Case } from './case.ts';
 import { CODE0, CODE3, DATA0, DATA1, DATA2, DATA3, IDT, TEST_SELECTOR, TEST_TABLE, TSS, TSS16 } from './case-world.ts';
 import {
-  descriptor, EAX, EBP, EBX, ECX, EDI, EDX, encode, ESI, ESP, half, nowhere, push, pushHalf, registersOf, returnSegments, selector, STACK_TOP, word, type Kind, type Part,
+  descriptor, EAX, EBP, EBX, ECX, EDI, EDX, encode, ESI, ESP, half, nowhere, push, pushHalf, registersOf, returnSegments, selector, STACK_TOP, undefinedOf, word, type Kind, type Part,
 } from './fault-parts.ts';
 import { GATE_KINDS } from './generate-gates.ts';
 import type { Random } from './random.ts';
@@ -27,7 +27,7 @@ export function faultCase(random: Random, ring: 0 | 3): Case {
     data: isRing0 && random.oneIn(2) ? DATA0 : DATA3, eflags: 2 | (random.oneIn(4) ? 0x3000 : 0) | (random.oneIn(4) ? EFLAGS_AC : 0),
     cr0: CR0 | (random.oneIn(2) ? CR0_WP : 0) | (random.oneIn(4) ? CR0_AM : 0),
     pages: [0, 0, 0, 0, 0], descriptors: [0, 1, 2, 3].flatMap(() => descriptor(random)), gate: [0, 0], ports: random.word(),
-    window: Uint8Array.from({ length: WINDOW_BYTES }, () => random.word()), undefinedFlags: 0,
+    window: Uint8Array.from({ length: WINDOW_BYTES }, () => random.word()), undefinedFlags: undefinedOf(part.code),
     stacks: stacks(random), tr: random.oneIn(6) ? TSS16 : TSS, ...part, code,
   };
 }
@@ -56,7 +56,7 @@ function popSegment(register: number): number[] {
 }
 
 /** One memory access through [EBX]: mov, movzx, add, xchg, test, setc, byte to double word. */
-function access(random: Random): number[] {
+export function access(random: Random): number[] {
   return random.pick([[0x8b, 0x13], [0x89, 0x13], [0x66, 0x8b, 0x13], [0x66, 0x89, 0x13], [0x8a, 0x13], [0x88, 0x13], [0x0f, 0xb7, 0x13], [0x01, 0x13], [0x00, 0x13], [0x87, 0x13],
     [0x85, 0x13], [0x0f, 0x92, 0x03], [0x8f, 0x03], [0xff, 0x33], [0x0f, 0xb1, 0x13], [0x0f, 0xc1, 0x13]]);
 }
@@ -97,7 +97,7 @@ function paging(random: Random, ring: number): Part {
 }
 
 /** Accesses through EBX, ESI and EDI. Pushes there are for ring 3: in ring 0 the handler would need that stack. */
-function pageAccess(random: Random, ring: number): number[] {
+export function pageAccess(random: Random, ring: number): number[] {
   if (random.oneIn(2)) return [...access(random), ...access(random)];
   const pushes = ring === 3 ? [[0x89, 0xdc, 0x50], [0x89, 0xdc, 0x60], [0x89, 0xdc, 0xc8, 4, 0, 3]] : [];
   return random.pick([access(random), [0xa5], [0xf3, 0xa4], [0xab], [0xa7], [0x0f, 0x01, 0x3b], [0xf6, 0x13], [0x0f, 0xab, 0x13], ...pushes]);

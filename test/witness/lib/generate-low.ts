@@ -4,7 +4,7 @@
 import { decode } from '../../../core/isa/decoder.ts';
 import { CR0, EFLAGS_VM, LOW_CODE, LOW_STUB, LOW_WINDOW, OTHER_STACK, WINDOW_BYTES, type Case, type Patch } from './case.ts';
 import { BITMAP_OFFSET, DATA1, DATA2, LOW_TABLE, PRESENT, REAL_DATA, TSS, TSS_AT, USER, WRITABLE } from './case-world.ts';
-import { EAX, EBP, EBX, ECX, EDI, EDX, ESI, ESP, half, word, type Part } from './fault-parts.ts';
+import { EAX, EBP, EBX, ECX, EDI, EDX, ESI, ESP, half, undefinedOf, word, type Part } from './fault-parts.ts';
 import type { Random } from './random.ts';
 import { VIRTUAL_PAGES } from './settings.ts';
 
@@ -21,13 +21,13 @@ const CR4_VME = 1, VIF = 0x8_0000, VIP = 0x10_0000;
 export function lowCase(random: Random, mode: LowMode): Case {
   const kinds = mode === 'real' ? REAL_KINDS : VIRTUAL_KINDS;
   const kind = random.pick(Object.keys(kinds));
-  const { patches = [], eflags = 2 | (random.below(0x1000) & 0xcd5 & ~0x100) | (random.oneIn(8) ? 0x4000 : 0), ...part } = kinds[kind]!(random, mode);
+  const { patches = [], code, eflags = 2 | (random.below(0x1000) & 0xcd5 & ~0x100) | (random.oneIn(8) ? 0x4000 : 0), ...part } = kinds[kind]!(random, mode);
   const isVirtual = mode === 'virtual';
   return {
     name: `${kind} in ${mode === 'real' ? 'real-address' : 'virtual-8086'} mode`, registers: lowRegisters(random), eip: random.below(16), cs: CODE_SEGMENT, codeBase: LOW_CODE, ss: LOW_WINDOW - 0xfc0 >> 4, data: 0, isLow: true,
     segments: [WINDOW_SEGMENT, WINDOW_SEGMENT, WINDOW_SEGMENT, WINDOW_SEGMENT], limits: [REAL_DATA, REAL_DATA, REAL_DATA, REAL_DATA, REAL_DATA], cr0: isVirtual ? CR0 : 0x10, ...(isVirtual ? {} : { entry: 'real' as const }),
     eflags: eflags | (isVirtual ? EFLAGS_VM | iopl(random) : iopl(random)), pages: [0, 0, 0, 0, 0], descriptors: [0, 0, 0, 0, 0, 0, 0, 0], gate: [0, 0], ports: random.word(),
-    window: Uint8Array.from({ length: WINDOW_BYTES }, () => random.word()), undefinedFlags: 0, stacks: [OTHER_STACK, DATA1 | 1, OTHER_STACK, DATA2 | 2], tr: TSS,
+    window: Uint8Array.from({ length: WINDOW_BYTES }, () => random.word()), undefinedFlags: undefinedOf(code), code, stacks: [OTHER_STACK, DATA1 | 1, OTHER_STACK, DATA2 | 2], tr: TSS,
     watches: [{ name: 'edge', at: EDGE, words: 8 }], patches: [...(isVirtual ? VIRTUAL_PAGES : []), ...patches], ...part,
   };
 }
