@@ -56,10 +56,10 @@ function taskGate(random: Random, to: number): [number, number] {
 
 /** Selectors of a task that begins in some ring; now and then any. */
 function segmentsOf(random: Random, is16: boolean): { readonly code: number; readonly stack: number; readonly data: () => number } {
-  const ring = random.pick([0, 0, 3, 3]);
+  const ring = random.pick([0, 3, 3, 3]);
   const code = is16 ? ring === 0 ? CODE16_RING0 : CODE16_RING3 : ring === 0 ? CODE0 : CODE3;
   const data = (): number => random.oneIn(10) ? selector(random) : random.pick([0, ring === 0 ? DATA0 : DATA3, DATA3]);
-  return { code: random.oneIn(12) ? selector(random) : code, stack: random.oneIn(12) ? selector(random) : ring === 0 ? DATA0 : DATA3, data };
+  return { code: random.oneIn(16) ? selector(random) | 3 : code, stack: random.oneIn(16) ? selector(random) : ring === 0 ? DATA0 : DATA3, data };
 }
 
 const localTable = (random: Random): number => random.oneIn(12) ? selector(random) : random.pick([0, LDT, LDT]);
