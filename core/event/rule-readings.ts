@@ -7,9 +7,9 @@ import type { RuleId } from './rules.ts';
 /**
  * `rights`: access-rights bits as core/arch/descriptor.ts packs them. `page-rights`: U/S and R/W of all levels together, in their places of an entry,
  * and XD in bit 31. `segment`: number of a segment register. `vector`: vector number. `access`: kind of an access to a page, as core/cpu/access.ts
- * packs it. `features`: HAS_ bits of core/arch/cpu-models.ts. `bits`, `high-bits`: which bits are set, numbered from 0 or from 32 on.
+ * packs it. `features`: HAS_ bits of core/arch/cpu-models.ts. `bits`, `high-bits`: which bits are set, numbered from 0 or from 32 on. `exceptions`: flags of MXCSR.
  */
-export type OperandFormat = 'features' | 'hex' | 'decimal' | 'rights' | 'page-rights' | 'segment' | 'vector' | 'access' | 'bits' | 'high-bits';
+export type OperandFormat = 'features' | 'hex' | 'decimal' | 'rights' | 'page-rights' | 'segment' | 'vector' | 'access' | 'bits' | 'high-bits' | 'exceptions';
 export interface Operand { readonly name: string; readonly format: OperandFormat }
 
 export interface RuleReading {
@@ -260,7 +260,7 @@ const READINGS: Readonly<Record<RuleId, RuleReading>> = {
   'simd-task-switched': reading([hexadecimal('CR0')], register('cr0')),
   'mxcsr-reserved': reading([hexadecimal('new MXCSR'), hexadecimal('bits there are')], 'operand'),
   'simd-exception-support': reading([hexadecimal('CR4'), hexadecimal('MXCSR')], register('cr4')),
-  'simd-exception': reading([hexadecimal('unmasked exceptions'), hexadecimal('MXCSR')], 'instruction'),
+  'simd-exception': reading([{ name: 'unmasked exceptions', format: 'exceptions' }, hexadecimal('MXCSR')], 'instruction'),
   'icebp-trap': reading([EIP], 'instruction'),
   'breakpoint-trap': reading([EIP], 'instruction'),
   'overflow-trap': reading([hexadecimal('EFLAGS')], FLAGS),

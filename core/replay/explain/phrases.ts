@@ -108,7 +108,7 @@ export const PHRASES: Readonly<Record<RuleId, Phrases>> = {
   'fpu-no-error': ['x87 status {a} has no unmasked exception waiting to be told by #MF', 'x87 status {a} has an exception waiting that control word {b} does not mask'],
   'fxsave-aligned': ['address {a} is a multiple of {b}', 'address {a} is no multiple of {b}'],
   'mxcsr-reserved': ['MXCSR {a} sets no bit outside {b}', 'MXCSR {a} sets a bit outside {b}'],
-  'simd-exception-support': ['CR4 {a} has OSXMMEXCPT set', 'CR4 {a} has OSXMMEXCPT clear'], 'simd-exception': ['no exception is unmasked in MXCSR {b}', 'exceptions {a} are unmasked in MXCSR {b}'],
+  'simd-exception-support': ['CR4 {a} has OSXMMEXCPT set', 'CR4 {a} has OSXMMEXCPT clear'], 'simd-exception': ['there was no exception that MXCSR {b} does not mask', 'MXCSR {b} does not mask {a}'],
   'task-switch-trap': ['the TSS of selector {a} has T clear', 'the TSS of selector {a} has T set'],
   'data-breakpoint': ['nothing touched {a}, which DR{b} watches', 'the instruction touched {a}, which DR{b} watches'],
   'io-breakpoint': ['port {a}, which DR{b} watches, was not used', 'the instruction used port {a}, which DR{b} watches'],

@@ -1,7 +1,9 @@
 // The sentence and the named operands of one step: values in the format the rule's reading gives, words from phrases.ts.
 
+import { namesOfSetBits } from '../../arch/bit-field.ts';
 import { featureText } from '../../arch/cpu-models.ts';
 import { describeRights, dplOf } from '../../arch/descriptor.ts';
+import { MXCSR_FIELDS } from '../../arch/float-file.ts';
 import { ENTRY_RW, ENTRY_US, HIGH_XD } from '../../arch/page-entry.ts';
 import { RIGHTS_UNUSABLE, SEGMENT_NAMES } from '../../arch/register-file.ts';
 import { vectorName } from '../../arch/vectors.ts';
@@ -46,6 +48,7 @@ function textOf(operand: Operand | undefined, value: number): string {
     case 'page-rights': return `${(value & ENTRY_US) !== 0 ? 'user' : 'supervisor'}, ${(value & ENTRY_RW) !== 0 ? 'writable' : 'read-only'}${(value & HIGH_XD) !== 0 ? ', not executable' : ''}`;
     case 'bits': return bitsText(value, 0);
     case 'high-bits': return bitsText(value, 32);
+    case 'exceptions': return [...namesOfSetBits(BigInt(value), MXCSR_FIELDS)].reverse().join(', ');
   }
 }
 

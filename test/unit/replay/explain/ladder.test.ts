@@ -116,3 +116,8 @@ it('every rule has a phrase for a pass and one for a failure, filled in by its o
   }
   expect(rule('gate-dpl')).toBeGreaterThan(0);
 });
+
+it('names SIMD exceptions by their flags', () => {
+  const [step] = ladderOf([check('simd-exception', CHECK_FAIL, 0x24, 0x1da4), event(1, 'fault')], 1)!.steps;
+  expect([step!.why, step!.operands['unmasked exceptions']]).toEqual(['MXCSR 0x1da4 does not mask ZE, PE', 'ZE, PE']);
+});
