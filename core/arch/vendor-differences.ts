@@ -136,8 +136,8 @@ export const VENDOR_DIFFERENCES = [
   },
   {
     id: 'virtual-interrupt-boundary', title: 'an instruction that begins with VIF and VIP both set where CR4.VME or CR4.PVI makes them count',
-    others: [{ who: 'AMD manual', does: 'raises #GP(0)' }, { who: 'Bochs 2.7', does: 'executes it' }],
-    here: 'raises #GP(0)', cite: 'APM 2 "Virtual Interrupts"',
+    others: [{ who: 'Intel manual', does: 'raises #GP(0)' }, { who: 'Bochs 2.7', does: 'executes it' }],
+    here: 'raises #GP(0)', cite: 'SDM 3B "Class 2—Maskable Hardware Interrupt Handling in Virtual-8086 Mode Using the Virtual Interrupt Mechanism"',
   },
 
   // paging

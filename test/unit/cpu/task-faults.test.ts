@@ -3,7 +3,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { registerOffset } from '../../../core/arch/register-file.ts';
-import { deliverFault } from '../../../core/cpu/delivery.ts';
+import { deliverExternal, deliverFault } from '../../../core/cpu/delivery.ts';
 import { farCall, farJump } from '../../../core/cpu/far-transfer.ts';
 import { Fault, faultErrorCode, faultVector, GP } from '../../../core/cpu/fault.ts';
 import { writeFlags } from '../../../core/cpu/flags.ts';
@@ -13,7 +13,7 @@ import { lldt } from '../../../core/cpu/system-tables.ts';
 import { CS, SS, TR } from '../../../core/cpu/state.ts';
 import type { TraceEvent } from '../../../core/event/event.ts';
 import { rule } from '../../../core/event/rules.ts';
-import { lines } from './modes-world.ts';
+import { enterVirtual8086, lines, REAL_CODE, runBytes, VM } from './modes-world.ts';
 import { setTask, task, TASK, TASK_ENTRY, TASK_STACK } from './task-world.ts';
 import {
   CODE0, DATA, DATA0, descriptor, DIRECTORY, enablePaging, FREE, FREE2, gate, gateAt, GDT, HANDLER, LDT_SELECTOR, listen, load32, mapPage, newWorld, store32, TSS, TSS32,
@@ -125,6 +125,33 @@ test('a task gate in the LDT, and one that names a TSS in the LDT', () => {
   expect(attempt(world, () => { farJump(world.cpu, 0xc, 0); })).toBe('13(3c) at 0');
   expect(attempt(world, () => { farJump(world.cpu, 0x4, 0); })).toBe('ok');
   expect(world.events[0]).toMatchObject({ via: 'task-switch', gate: { table: 'ldt', index: 0 } });
+});
+
+test('out of virtual-8086 mode by a task gate, and back by IRET: VM lies in the saved EFLAGS', () => {
+  const world = newWorld();
+  task(world);
+  gate(world, 0x20, { type: 5, selector: FREE });
+  enterVirtual8086(world, 0x200);
+  const { cpu } = world;
+  cpu.eip = 0x12;
+  listen(world);
+  deliverExternal(cpu, 0x20);
+  expect([cpu.cpl, cpu.segmentSelector(CS), cpu.eip, load32(world, TSS + 36), load32(world, TSS + 76)]).toEqual([0, CODE0, TASK_ENTRY, VM | 0x202, 0x500]);
+  cpu.instructionEip = TASK_ENTRY;
+  cpu.eip = TASK_ENTRY + 1;
+  interruptReturn(cpu, 32);
+  expect([cpu.cpl, cpu.segmentSelector(CS), cpu.segmentBase(CS), cpu.eip, cpu.segmentBase(SS), cpu.rawFlags]).toEqual([3, 0x500, 0x5000, 0x12, 0x9000, VM | 0x202]);
+  expect(world.events.flatMap((event) => (event.kind === 'mode-change' ? [event.after] : []))).toEqual(['protected', 'v86']);
+});
+
+test('SYSENTER leaves virtual-8086 mode, too', () => {
+  const world = newWorld();
+  const { cpu } = world;
+  for (const [name, value] of [['sysenter_cs', CODE0], ['sysenter_eip', HANDLER], ['sysenter_esp', 0x8000]] as const) cpu.setRegister(registerOffset(name), value, 0);
+  enterVirtual8086(world, 0x200);
+  runBytes(world, REAL_CODE, [0x0f, 0x34], 1); // sysenter
+  expect([cpu.cpl, cpu.segmentSelector(CS), cpu.segmentSelector(SS), cpu.eip, cpu.esp, cpu.rawFlags]).toEqual([0, CODE0, DATA0, HANDLER, 0x8000, 2]);
+  expect(lines(world)).toEqual([`sysenter 500:0 -> 8:${HANDLER.toString(16)} v86 -> protected`, 'mode v86 -> protected']);
 });
 
 test('a task linked to itself goes on from what was just saved, and is no longer busy', () => {

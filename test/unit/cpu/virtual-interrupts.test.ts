@@ -6,7 +6,8 @@ import { NO_LIMITS, run } from '../../../core/cpu/run.ts';
 import { CS } from '../../../core/cpu/state.ts';
 import { enterVirtual8086, IOPL3, lines, load16, REAL_CODE, REAL_STACK, runBytes, storeStack, vector, VM } from './modes-world.ts';
 import { extensions, PVI, ring3, VIF, VIP, virtual8086, VME } from './rule-cases-virtual.ts';
-import { gate, HANDLER, load32, newWorld, store32, TSS, TSS_SELECTOR, type World } from './world.ts';
+import { task } from './task-world.ts';
+import { FREE, gate, HANDLER, load32, newWorld, store32, TSS, TSS_SELECTOR, type World } from './world.ts';
 
 const IF = 0x200, TF = 0x100, NT = 0x4000;
 /** Where the redirection bit map lies: its 32 bytes end where the I/O map would begin, at the end of the TSS. */
@@ -181,6 +182,18 @@ describe('VIF and VIP both set', () => {
     // they do not count in the handler, which runs on
     runBytes(world, HANDLER, [0x40, 0x40], 2); // inc eax, twice
     expect([cpu.get32(0), cpu.icount]).toEqual([2, 3]);
+  });
+
+  test('refuse the first instruction of a virtual-8086 task that a task switch enters', () => {
+    const world = newWorld();
+    task(world, { eflags: VM | VIF | VIP | 2, cs: 0x500, ss: 0x900, esp: 0x100, ss0: 0x10, esp0: 0x8000 });
+    gate(world, 13);
+    extensions(VME)(world);
+    world.cpu.eip = HANDLER;
+    runBytes(world, HANDLER, [0xea, 0, 0, 0, 0, FREE, 0], 2); // jmp FREE:0
+    expect(lines(world).filter((line) => /^(#|task|exception)/.test(line))).toEqual([
+      `task-switch 8:${HANDLER.toString(16)} -> 500:6000 protected -> v86`, '#GP(0) during execution [virtual-interrupt-due]', `exception d 500:6000 -> ${HANDLER_TEXT} v86 -> protected`,
+    ]);
   });
 
   test('do not count without the extensions, nor with IOPL 3', () => {
