@@ -142,9 +142,12 @@ export const VENDOR_DIFFERENCES = [
 
   // paging
   {
-    id: 'accessed-before-refusal', title: 'the accessed bit of a directory entry when the page table then has no present entry',
-    others: [{ who: 'Intel manual', does: 'sets it whenever the entry is used for a translation, which leaves this case open' }],
-    here: 'sets the accessed bit', cite: 'SDM 3A "Accessed and Dirty Flags"',
+    id: 'accessed-before-refusal', title: 'the accessed bit of a directory entry when the page table then has no entry that allows the access',
+    others: [
+      { who: 'Intel manual', does: 'sets it whenever the entry is used for a translation, which leaves this case open' }, { who: 'Bochs 2.7', does: 'leaves it as it was' },
+      { who: 'QEMU 7.2', does: 'sets it' },
+    ],
+    here: 'leaves it as it was', cite: 'SDM 3A "Accessed and Dirty Flags"',
   },
   {
     id: 'pse36-width', title: 'bits 20:17 of a directory entry that maps 4 MBytes',

@@ -2,20 +2,17 @@
 // what memory holds by now. SDM 3A "PAE Paging".
 
 import { CR3_PAE_BASE } from '../arch/control-registers.ts';
-import { ENTRY_A, ENTRY_P, ENTRY_PS, ENTRY_RW, ENTRY_US, HIGH_BASE, HIGH_RESERVED, HIGH_XD, PAE_LARGE_BASE, PAE_LARGE_RESERVED } from '../arch/page-entry.ts';
+import { ENTRY_P, ENTRY_PS, ENTRY_RW, ENTRY_US, HIGH_BASE, HIGH_RESERVED, HIGH_XD, PAE_LARGE_BASE, PAE_LARGE_RESERVED } from '../arch/page-entry.ts';
 import { registerOffset } from '../arch/register-file.ts';
-import { difference } from '../arch/vendor-differences.ts';
 import { rule } from '../event/rules.ts';
 import { PEEK } from './access.ts';
-import { differ } from './differ.ts';
 import { skipAll } from './fault.ts';
 import { isNxe } from './page-rights.ts';
 import {
-  baseOf, beginWalk, decide, DIRECTORY, finishWalk, markEntry, POINTER, readWideEntry, refuse, refuseReserved, skipStep, TABLE, tellPointerEntry, type WalkOutcome,
+  baseOf, beginWalk, decide, DIRECTORY, finishWalk, leaveDirectory, POINTER, readWideEntry, refuse, refuseReserved, skipStep, TABLE, tellPointerEntry, type WalkOutcome,
 } from './page-walk-steps.ts';
 import type { Cpu } from './state.ts';
 
-const D_ACCESSED = difference('accessed-before-refusal');
 const R_PDPTE_PRESENT = rule('page-pdpte-present');
 // by level
 const R_PRESENT = [0, rule('page-table-present'), rule('page-directory-present')];
@@ -45,12 +42,11 @@ export function walkPaeTables(cpu: Cpu, linear: number, access: number, out: Wal
   out.noExecute = (out.high[DIRECTORY]! & HIGH_XD) !== 0;
   // Step 3: with PS = 1 it maps a 2-MByte page, whatever CR4.PSE says.
   if (out.large) return walkLarge(cpu, linear, access, out);
-  if (access < PEEK) markEntry(cpu, out, DIRECTORY, ENTRY_A);
 
   // Step 4: otherwise the PTE lies at PDE[35:12] + 8 * linear[20:12].
   readWideEntry(cpu, out, TABLE, baseOf(out, DIRECTORY) + ((linear >>> 9) & 0xff8), access);
   if (!isUsable(cpu, access, out)) {
-    if (access < PEEK && (out.low[DIRECTORY]! & ENTRY_A) === 0) differ(cpu, D_ACCESSED);
+    if (access < PEEK) leaveDirectory(cpu, out);
     return false;
   }
   out.writable &&= (out.low[TABLE]! & ENTRY_RW) !== 0;

@@ -1,14 +1,17 @@
 // What the walks of 32-bit paging (page-walk.ts) and PAE paging (page-walk-pae.ts) share: the outcome, reading and marking entries, the last step.
 
 import { ENTRY_A, ENTRY_BASE, ENTRY_D, HIGH_BASE } from '../arch/page-entry.ts';
+import { difference } from '../arch/vendor-differences.ts';
 import { PEEK, TYPE_MASK, WRITE } from './access.ts';
 import { IS_READ, IS_WRITE, partCode, WHAT_PAGE_ENTRY } from './access-codes.ts';
+import { differ } from './differ.ts';
 import { judge, skip } from './fault.ts';
 import { flagPage, PAGE_DIRECTORY, PAGE_TABLE } from './page-flags.ts';
 import { refusalOf } from './page-rights.ts';
 import { readPhysical32, writeByProcessor32 } from './physical.ts';
 import type { Cpu } from './state.ts';
 
+const D_ACCESSED = difference('accessed-before-refusal');
 /** Levels of entries, as events number them. */
 export const POINTER = 3, DIRECTORY = 2, TABLE = 1;
 // by level
@@ -97,16 +100,25 @@ export function markEntry(cpu: Cpu, out: WalkOutcome, level: number, bits: numbe
   if (cpu.probe.listening) cpu.probe.access(WHAT_PAGE_ENTRY, PARTS[level]!, out.physical[level]!, out.physical[level]!, out.top === POINTER ? 8 : 4, (low | bits) >>> 0, out.high[level]! >>> 0, IS_WRITE);
 }
 
-/** The last step: rights, then the leaf's accessed bit, and its dirty bit for a write. SDM 3A "Accessed and Dirty Flags". */
+/** The last step: rights, then the accessed bits of the entries, and the leaf's dirty bit for a write. SDM 3A "Accessed and Dirty Flags". */
 export function finishWalk(cpu: Cpu, access: number, out: WalkOutcome): boolean {
   out.present = true;
   if (access >= PEEK) return true;
   out.refused = refusalOf(cpu, access, out);
-  if (out.refused !== 0) return false;
+  if (out.refused !== 0) {
+    if (out.last === TABLE) leaveDirectory(cpu, out);
+    return false;
+  }
+  if (out.last === TABLE) markEntry(cpu, out, DIRECTORY, ENTRY_A);
   const bits = (access & TYPE_MASK) === WRITE ? ENTRY_A | ENTRY_D : ENTRY_A;
   markEntry(cpu, out, out.last, bits);
   out.dirty = ((out.low[out.last]! | bits) & ENTRY_D) !== 0;
   return true;
+}
+
+/** A translation that fails at the page table leaves no mark in the directory. */
+export function leaveDirectory(cpu: Cpu, out: WalkOutcome): void {
+  if ((out.low[DIRECTORY]! & ENTRY_A) === 0) differ(cpu, D_ACCESSED);
 }
 
 /** Judges one step of a walk; a peek decides alike and tells nobody. */

@@ -4,7 +4,7 @@
 import { HAS_PSE36 } from '../arch/cpu-models.ts';
 import { CR4_PAE, CR4_PSE } from '../arch/control-registers.ts';
 import {
-  ENTRY_A, ENTRY_BASE, ENTRY_P, ENTRY_PS, ENTRY_RW, ENTRY_US, LARGE_BASE, LARGE_BASE_HIGH, LARGE_BASE_HIGH_BIT, LARGE_RESERVED, LARGE_RESERVED_WITHOUT_PSE36,
+  ENTRY_BASE, ENTRY_P, ENTRY_PS, ENTRY_RW, ENTRY_US, LARGE_BASE, LARGE_BASE_HIGH, LARGE_BASE_HIGH_BIT, LARGE_RESERVED, LARGE_RESERVED_WITHOUT_PSE36,
 } from '../arch/page-entry.ts';
 import { registerOffset } from '../arch/register-file.ts';
 import { difference } from '../arch/vendor-differences.ts';
@@ -13,10 +13,10 @@ import { PEEK } from './access.ts';
 import { differ } from './differ.ts';
 import { skipAll } from './fault.ts';
 import { walkPaeTables } from './page-walk-pae.ts';
-import { beginWalk, decide, DIRECTORY, finishWalk, markEntry, readEntry, refuse, refuseReserved, skipStep, TABLE, type WalkOutcome } from './page-walk-steps.ts';
+import { beginWalk, decide, DIRECTORY, finishWalk, leaveDirectory, readEntry, refuse, refuseReserved, skipStep, TABLE, type WalkOutcome } from './page-walk-steps.ts';
 import type { Cpu } from './state.ts';
 
-const D_ACCESSED = difference('accessed-before-refusal'), D_PSE36 = difference('pse36-width');
+const D_PSE36 = difference('pse36-width');
 const R_PDPTE_PRESENT = rule('page-pdpte-present'), R_PDE_PRESENT = rule('page-directory-present'), R_PDE_RESERVED = rule('page-directory-reserved');
 const R_PDE_NXE = rule('page-directory-nxe'), R_PTE_PRESENT = rule('page-table-present'), R_PTE_RESERVED = rule('page-table-reserved'), R_PTE_NXE = rule('page-table-nxe');
 /** What a TLB hit spares. */
@@ -51,15 +51,12 @@ function walk32BitTables(cpu: Cpu, linear: number, access: number, out: WalkOutc
   out.user = (pde & ENTRY_US) !== 0;
   // Step 3: with CR4.PSE = 1 and PS = 1 the PDE maps a 4-MByte page.
   if ((pde & ENTRY_PS) !== 0 && (cpu.register(CR4) & CR4_PSE) !== 0) return walkLarge(cpu, linear, access, out);
-  if (access < PEEK) {
-    skipAll(cpu, PDE_RULES);
-    markEntry(cpu, out, DIRECTORY, ENTRY_A);
-  }
+  if (access < PEEK) skipAll(cpu, PDE_RULES);
 
   // Step 4: otherwise the PTE lies at PDE[31:12] + 4 * linear[21:12].
   readEntry(cpu, out, TABLE, ((pde & ENTRY_BASE) | ((linear >>> 10) & 0xffc)) >>> 0, access);
   const pte = out.low[TABLE]!;
-  if (access < PEEK && (pte & ENTRY_P) === 0 && (pde & ENTRY_A) === 0) differ(cpu, D_ACCESSED);
+  if (access < PEEK && (pte & ENTRY_P) === 0) leaveDirectory(cpu, out);
   if (!decide(cpu, access, R_PTE_PRESENT, (pte & ENTRY_P) !== 0, pte, access)) return refuse(out, R_PTE_PRESENT);
   if (access < PEEK) skipAll(cpu, PTE_RULES);
 

@@ -1,5 +1,6 @@
 // Decimal arithmetic: SDM 1 "Decimal Arithmetic Instructions"; the pseudo-code of SDM 2 "DAA", "DAS", "AAA", "AAS", "AAM", "AAD".
-// Flags the manual leaves undefined are those of the addition or subtraction at 8 bits that makes the result, as on the 386.
+// Flags the manual leaves undefined are those of the addition or subtraction at 8 bits that makes the result, as recordings
+// of an 80286 have them and a Zen 4 has, too; only the OF of AAD differs on the 80286.
 import { rule } from '../../event/rules.ts';
 import type { Insn } from '../../isa/insn.ts';
 import { add, sub } from '../alu.ts';

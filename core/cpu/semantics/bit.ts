@@ -2,7 +2,7 @@
 import { difference } from '../../arch/vendor-differences.ts';
 import { IMMEDIATE, MEMORY, type Insn } from '../../isa/insn.ts';
 import { differ } from '../differ.ts';
-import { isCondition, setCarryAndOverflow, setZeroFlag } from '../flags.ts';
+import { isCondition, setCarryFlag, setZeroFlag } from '../flags.ts';
 import { prepareWrite, read16, read32, write16, write32 } from '../memory.ts';
 import { effectiveAddress, readOperand, writeOperand, writeOperand8 } from '../operands.ts';
 import type { Cpu } from '../state.ts';
@@ -32,15 +32,8 @@ function bitOperation(cpu: Cpu, insn: Insn, change: BitChange): void {
     return;
   }
   const value = readOperand(cpu, insn, insn.destination);
-  setBitFlags(cpu, value, offset, bits);
+  setCarryFlag(cpu, (value & mask) !== 0 ? 1 : 0);
   if (change !== 'none') writeOperand(cpu, insn, insn.destination, changed(value, mask, change));
-}
-
-/** CF is the bit. OF, which the manual leaves undefined, is as on the 386: that of a rotation which brings the bit to the right end. */
-function setBitFlags(cpu: Cpu, value: number, offset: number, bits: number): void {
-  const at = offset & (bits - 1);
-  const above = value >>> ((at - 1) & (bits - 1)), beyond = value >>> ((at - 2) & (bits - 1));
-  setCarryAndOverflow(cpu, { carry: (value >>> at) & 1, overflow: (above ^ beyond) & 1 });
 }
 
 function memoryBit(cpu: Cpu, insn: Insn, change: BitChange, mask: number, bitOffset: number): void {
@@ -52,7 +45,7 @@ function memoryBit(cpu: Cpu, insn: Insn, change: BitChange, mask: number, bitOff
   if (change !== 'none') prepareWrite(cpu, insn.segment, offset, is32 ? 4 : 2);
   const value = is32 ? read32(cpu, insn.segment, offset) : read16(cpu, insn.segment, offset);
 
-  setBitFlags(cpu, value, bitOffset, is32 ? 32 : 16);
+  setCarryFlag(cpu, (value & mask) !== 0 ? 1 : 0);
   if (change === 'none') return;
   if (is32) write32(cpu, insn.segment, offset, changed(value, mask, change));
   else write16(cpu, insn.segment, offset, changed(value, mask, change));

@@ -1,6 +1,6 @@
 // Shifts and rotates: SDM 1 "Shift and Rotate Instructions", SDM 2 "SAL/SAR/SHL/SHR", "RCL/RCR/ROL/ROR", "SHLD", "SHRD".
-// The count is masked to 5 bits; a masked count of 0 changes nothing. What the manual leaves undefined is as on the 386: OF follows the same formula
-// for all counts, AF is 1 after shifts, and CF after a shift by a multiple of the operand's width is the bit that would have gone round.
+// The count is masked to 5 bits; a masked count of 0 changes nothing. What the manual leaves undefined is as on an 80286 and on AMD's Zen 4: OF follows
+// the same formula for all counts, AF is 1 after shifts (on the 80286, not after SHL), CF 0 when all bits are gone.
 import { difference } from '../../arch/vendor-differences.ts';
 import { IMMEDIATE, type Insn } from '../../isa/insn.ts';
 import { differ } from '../differ.ts';
@@ -34,7 +34,7 @@ function shl(cpu: Cpu, insn: Insn): void {
   const value = cut(readForUpdate(cpu, insn), bits);
   if (count === 0) return;
   const result = cut(value << count, bits);
-  const carry = (count & (bits - 1)) === 0 ? value & 1 : count < bits ? (value >>> (bits - count)) & 1 : 0;
+  const carry = count <= bits ? (value >>> (bits - count)) & 1 : 0;
 
   writeOperand(cpu, insn, insn.destination, result);
   setShiftFlags(cpu, insn, result, { carry, overflow: top(result, bits) ^ carry });
@@ -46,10 +46,9 @@ function shr(cpu: Cpu, insn: Insn): void {
   const value = cut(readForUpdate(cpu, insn), bits);
   if (count === 0) return;
   const result = value >>> count;
-  const carry = (count & (bits - 1)) === 0 ? top(value, bits) : (value >>> (count - 1)) & 1;
 
   writeOperand(cpu, insn, insn.destination, result);
-  setShiftFlags(cpu, insn, result, { carry, overflow: belowTop(result, bits) });
+  setShiftFlags(cpu, insn, result, { carry: (value >>> (count - 1)) & 1, overflow: belowTop(result, bits) });
 }
 
 function sar(cpu: Cpu, insn: Insn): void {

@@ -34,13 +34,19 @@ describe('accessed and dirty bits', () => {
     expect([load32(world, DIRECTORY), load32(world, PTE5)]).toEqual([TABLE | 7 | A, 0x5007 | A | D]);
   });
 
-  test('the directory entry used for an absent page is marked, the leaf of a refused access is not', () => {
+  test('an access that is refused marks neither the directory entry nor the leaf', () => {
     const world = paged();
     mapPage(world, 0x5000, 0x5005);
     store32(world, DIRECTORY, TABLE | 7);
     enterRing3(world);
     expect(outcome(() => { write8(world.cpu, DS, 0x5000, 1); })).toBe('#PF(0x7) page-user-writable');
-    expect([load32(world, DIRECTORY), load32(world, PTE5)]).toEqual([TABLE | 7 | A, 0x5005]);
+    expect([load32(world, DIRECTORY), load32(world, PTE5)]).toEqual([TABLE | 7, 0x5005]);
+    mapPage(world, 0x5000, 0x5004);
+    expect(outcome(() => { write8(world.cpu, DS, 0x5000, 1); })).toBe('#PF(0x6) page-table-present');
+    expect(load32(world, DIRECTORY)).toBe(TABLE | 7);
+    mapPage(world, 0x5000, 0x5007);
+    write8(world.cpu, DS, 0x5000, 1);
+    expect([load32(world, DIRECTORY), load32(world, PTE5)]).toEqual([TABLE | 7 | A, 0x5007 | A | D]);
   });
 
   test('a 4-MByte page has its bits in the directory entry', () => {

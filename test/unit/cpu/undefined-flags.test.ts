@@ -1,5 +1,5 @@
-// Flags that the manual leaves undefined, where the 386 is known: decimal adjustments show those of the addition that makes the result, shifts
-// and rotates follow the same formula for every count. Guests that test for the 386 look at them.
+// Flags that the manual leaves undefined, where processors are known to agree: decimal adjustments show those of the addition that makes the
+// result, shifts and rotates follow the same formula for every count.
 import { expect, test } from 'vitest';
 import { FLAG_AF as AF, FLAG_CF as CF, FLAG_OF as OF, FLAG_PF as PF, FLAG_SF as SF, FLAG_ZF as ZF, STATUS_FLAGS } from '../../../core/cpu/flags.ts';
 import { EAX, ECX } from '../../../core/cpu/state.ts';
@@ -28,17 +28,16 @@ test.each<[string, number[], number, number, number]>([
 });
 
 test.each<[string, number[], number, number, number, number]>([
-  ['shl al, 16 of 03: CF is bit 0', [0xd2, 0xe0], 3, 16, 0, CF | PF | AF | ZF | OF],
-  ['shl al, 17: all is gone', [0xd2, 0xe0], 3, 17, CF, PF | AF | ZF],
-  ['shr al, 24 of c0: CF is bit 7', [0xd2, 0xe8], 0xc0, 24, 0, CF | PF | AF | ZF],
-  ['shr ax, 16 of 4000: CF is bit 15', [0x66, 0xd3, 0xe8], 0x4000, 16, CF, PF | AF | ZF],
+  ['shl al, 8 of 03: CF is bit 0', [0xd2, 0xe0], 3, 8, 0, CF | PF | AF | ZF | OF],
+  ['shl al, 16: all is gone', [0xd2, 0xe0], 3, 16, CF, PF | AF | ZF],
+  ['shr al, 24: all is gone', [0xd2, 0xe8], 0xc0, 24, CF, PF | AF | ZF],
+  ['shr ax, 16 of 8000: CF is bit 15', [0x66, 0xd3, 0xe8], 0x8000, 16, 0, CF | PF | AF | ZF],
   ['sar eax, 4: AF', [0xd3, 0xf8], 0x100, 4, 0, AF],
   ['shl al, 32 changes nothing', [0xd2, 0xe0], 3, 32, OF, OF],
   ['rcl al, 9 of 80: OF is CF and bit 7', [0xd2, 0xd0], 0x80, 9, CF | OF, CF],
   ['rcr al, 18 of 40: OF is bits 7 and 6', [0xd2, 0xd8], 0x40, 18, 0, OF],
-  ['bt eax, ecx of a bit whose two neighbours below are clear', [0x0f, 0xa3, 0xc8], 2, 4, OF, 0],
-  ['bt eax, ecx of a bit above one that is set', [0x0f, 0xa3, 0xc8], 8, 4, 0, OF],
-  ['bts eax, ecx of a bit that is set', [0x0f, 0xab, 0xc8], 0x10, 4, OF, CF],
+  ['bt eax, ecx: OF stays', [0x0f, 0xa3, 0xc8], 8, 4, OF, OF],
+  ['bts eax, ecx of a bit that is set: OF stays', [0x0f, 0xab, 0xc8], 0x10, 4, 0, CF],
 ])('%s', (_, code, eax, ecx, before, after) => {
   expect(flagsAfter(code, eax, before, ecx)).toBe(after);
 });

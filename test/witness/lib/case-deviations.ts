@@ -65,7 +65,7 @@ export const CASE_DEVIATIONS: readonly CaseDeviation[] = [
     excuses: (_, { ours, theirs }) => [GP, SS].includes(vector(ours)) && vector(theirs) === PF && (theirs.fields['cr2']! + 16) >>> 0 < 24,
   },
   {
-    witness: 'bochs', what: 'The accessed bit of a page-directory entry stays clear when the table entry faults.',
+    witness: 'qemu', what: 'The accessed bit of a page-directory entry is set though the table entry faults (Bochs and we leave it).',
     manual: 'SDM 3A "Accessed and Dirty Flags": set whenever the processor uses an entry for a translation; of translations that fail nothing is said',
     excuses: (difference, { ours }) => isDirectoryEntry(difference.place) && vector(ours) === PF && differsIn(difference, PTE_A),
   },
