@@ -42,3 +42,10 @@ export const DR7_FIELDS: readonly BitField[] = [
     bits(18 + n * 4, 2, `LEN${String(n)}`, `breakpoint ${String(n)}: 0 one byte, 1 two, 3 four, 2 eight`),
   ]),
 ];
+
+/** What breakpoint n watches, in words: `execution`, `writes, 4 bytes`, `ports, 1 byte`, `reads and writes, 2 bytes`. */
+export function describeBreakpoint(dr7: number, n: number): string {
+  const kind = breakpointKind(dr7, n), bytes = breakpointBytes(dr7, n);
+  return kind === BREAK_INSTRUCTION ? 'execution' : `${WATCHED[kind]!}, ${String(bytes)} byte${bytes === 1 ? '' : 's'}`;
+}
+const WATCHED = ['execution', 'writes', 'ports', 'reads and writes'] as const;

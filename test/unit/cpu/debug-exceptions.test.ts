@@ -6,10 +6,10 @@ import { movToDr } from '../../../core/cpu/debug-registers.ts';
 import { readFlags, writeFlags } from '../../../core/cpu/flags.ts';
 import { ACTIVE, EAX, EBX, ECX, EDI, ESI, HALTED, type Cpu } from '../../../core/cpu/state.ts';
 import { DATA_AT, DB_HANDLER, guest, HLT, INT_HANDLER, linesOf, NOP, put, RESUME, RF, TF } from './debug-world.ts';
-import { enterReal, REAL_CODE, vector } from './modes-world.ts';
+import { enterReal, enterVirtual8086, REAL_CODE, vector } from './modes-world.ts';
 import { ACCESS, breakpoints, debuggingExtensions, enable, EXECUTE, GD, PORTS, WRITE } from './rule-cases-debug.ts';
 import { setTask, task } from './task-world.ts';
-import { DATA0, enterRing3, FREE, gate, HANDLER, KERNEL_STACK, load32, store32, type World } from './world.ts';
+import { DATA0, enterRing3, FREE, gate, HANDLER, KERNEL_STACK, load32, store32, TSS, type World } from './world.ts';
 
 const DR6 = registerOffset('dr6'), DR7 = registerOffset('dr7');
 const at = (offset: number): string => (HANDLER + offset).toString(16);
@@ -316,6 +316,62 @@ test('real-address mode: breakpoints come through the vector table', () => {
   };
   expect(guest([], 2, real, armed(0, EXECUTE, 0, REAL_CODE + 1)).debug.map(({ text, returnIp, dr6 }) => [text, returnIp, dr6])).toEqual([['fault instruction-breakpoint 1', 1, 1]]);
   expect(guest([], 2, real, armed(1, WRITE, 0, 0x9010)).debug.map(({ text, returnIp, dr6 }) => [text, returnIp, dr6])).toEqual([['trap data-breakpoint 1', 4, 2]]);
+});
+
+describe('out of virtual-8086 mode', () => {
+  const program = (world: World): void => {
+    enterVirtual8086(world);
+    put(world, REAL_CODE, [NOP, 0xa2, 0x10, 0x00, NOP, NOP]); // nop; mov [10h], al; nop; nop
+  };
+
+  test('a breakpoint goes through the IDT to ring 0, with RF in the frame as the handler sets it', () => {
+    const outcome = guest([], 6, armed(0, EXECUTE, 0, REAL_CODE + 1), armed(1, WRITE, 0, 0x9010), program);
+    expect(linesOf(outcome)).toEqual(['fault instruction-breakpoint 1 -> 1 dr6 1', 'trap data-breakpoint 1 -> 4 dr6 2']);
+    expect(outcome.events[0]).toMatchObject({ mode: 'v86', cpl: 3 });
+  });
+
+  test('INT1 is not sensitive to IOPL, and TF steps', () => {
+    const outcome = guest([], 2, (world) => { program(world); put(world, REAL_CODE, [0xf1, NOP]); writeFlags(world.cpu, 0x2_0002 | TF); });
+    expect(linesOf(outcome)).toEqual(['trap icebp-trap 0 -> 1 dr6 0']);
+  });
+});
+
+describe('through a task gate', () => {
+  const taskGate = (world: World): void => {
+    task(world, { eip: HANDLER + 0x40, ds: DATA0 });
+    put(world, HANDLER + 0x40, [NOP, NOP, NOP]);
+    gate(world, 1, { type: 5, selector: FREE, offset: 0 });
+  };
+  const savedFlags = (world: World): number => load32(world, TSS + 36);
+
+  test('a trap saves EIP behind the instruction, a fault EIP of it; RF is saved for GD alone', () => {
+    const trap = guest(STORE, 1, taskGate, armed(0, WRITE, 0, DATA_AT));
+    expect([trap.world.cpu.eip, load32(trap.world, TSS + 32), savedFlags(trap.world) & RF]).toEqual([HANDLER + 0x40, HANDLER + 5, 0]);
+    const broken = guest(STORE, 1, taskGate, armed(0, EXECUTE, 0, HANDLER));
+    expect([load32(broken.world, TSS + 32), savedFlags(broken.world) & RF]).toEqual([HANDLER, 0]);
+    const detected = guest([0x0f, 0x21, 0xc3], 1, taskGate, breakpoints(GD));
+    expect([load32(detected.world, TSS + 32), savedFlags(detected.world) & RF]).toEqual([HANDLER, RF]);
+  });
+
+  test('what L0 arms is disarmed by its own #DB then: a task switch clears it', () => {
+    const outcome = guest(STORE, 1, taskGate, breakpoints(1 | (WRITE << 16), DATA_AT));
+    expect(outcome.world.cpu.register(DR7)).toBe(0x1_0400);
+  });
+
+  test('RF in the TSS of the new task lets its first instruction run', () => {
+    const outcome = guest([0xea, 0, 0, 0, 0, FREE, 0], 3, (world) => { task(world, { eip: HANDLER + 0x40, eflags: RF | 2 }); put(world, HANDLER + 0x40, [NOP, 0xeb, 0xfd]); }, armed(0, EXECUTE, 0, HANDLER + 0x40));
+    expect(linesOf(outcome)).toEqual([]);
+  });
+});
+
+test('wide operands of SSE and x87 are looked at like any other', () => {
+  const sse = ({ cpu }: World): void => { cpu.setRegister(registerOffset('cr4'), 0x200, 0); };
+  const watched = armed(0, ACCESS, 0, DATA_AT + 9);
+  expect(guest([0x0f, 0x10, 0x05, 0x00, 0x50, 0x00, 0x00], 1, sse, watched).debug).toHaveLength(1); // movups xmm0, [5000h]
+  expect(guest([0x0f, 0x11, 0x05, 0x00, 0x50, 0x00, 0x00], 1, sse, watched).debug).toHaveLength(1); // movups [5000h], xmm0
+  expect(guest([0xdb, 0x2d, 0x00, 0x50, 0x00, 0x00], 1, watched).debug).toHaveLength(1); // fld tword [5000h]
+  expect(guest([0xdd, 0x05, 0x00, 0x50, 0x00, 0x00], 1, watched).debug).toHaveLength(0); // fld qword [5000h]
+  expect(guest([0xd9, 0x35, 0x00, 0x50, 0x00, 0x00], 1, watched).debug).toHaveLength(1); // fnstenv [5000h]
 });
 
 test('DR6 and DR7 as #DB leaves them are part of its event', () => {

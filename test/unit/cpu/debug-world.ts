@@ -1,10 +1,11 @@
-// A guest of a few bytes with a handler for #DB that looks once and goes on: it sets RF in its frame and returns. Every guest runs twice, with a listening
-// probe and without one, and must end in the same state.
+// A guest of a few bytes with a handler for #DB that looks once and goes on: it sets RF in its frame and returns. Every guest runs three times: at a stretch, with a
+// listening probe, and attempt by attempt with what is derived from the registers forgotten in between, as when a checkpoint is gone back to. All must end the same.
 
 import { expect } from 'vitest';
 import { registerOffset } from '../../../core/arch/register-file.ts';
 import { PAGE_DIRTY } from '../../../core/cpu/page-flags.ts';
 import { NO_LIMITS, run } from '../../../core/cpu/run.ts';
+import { ACTIVE } from '../../../core/cpu/state.ts';
 import { setQuick } from '../../../core/cpu/tlb.ts';
 import { decodeEvent } from '../../../core/event/decode.ts';
 import type { EventDraft } from '../../../core/event/draft.ts';
@@ -31,13 +32,18 @@ const hex = (value: bigint | number): string => value.toString(16);
 
 /** Runs a guest for at most `attempts` attempts; code begins at HANDLER, vectors 1, 3, 6, 13, 14, 0x20 and 0x80 have gates with DPL 3. */
 export function guest(code: readonly number[], attempts: number, ...setups: readonly ((world: World) => void)[]): Outcome {
-  const [silent, listening] = [false, true].map((listens) => once(code, { attempts, listens }, setups)) as [Outcome, Outcome];
-  expect(Array.from(listening.world.cpu.registerFile)).toEqual(Array.from(silent.world.cpu.registerFile));
-  expect(listening.events).toEqual(silent.events);
+  const silent = once(code, { attempts, listens: false, isSliced: false }, setups);
+  const listening = once(code, { attempts, listens: true, isSliced: false }, setups);
+  const sliced = once(code, { attempts, listens: false, isSliced: true }, setups);
+  for (const other of [listening, sliced]) {
+    expect(Array.from(other.world.cpu.registerFile)).toEqual(Array.from(silent.world.cpu.registerFile));
+    expect(other.events).toEqual(silent.events);
+  }
+  expect(Buffer.compare(sliced.world.cpu.processorBytes, silent.world.cpu.processorBytes), 'all of the processor').toBe(0);
   return listening;
 }
 
-function once(code: readonly number[], how: { readonly attempts: number; readonly listens: boolean }, setups: readonly ((world: World) => void)[]): Outcome {
+function once(code: readonly number[], how: { readonly attempts: number; readonly listens: boolean; readonly isSliced: boolean }, setups: readonly ((world: World) => void)[]): Outcome {
   const world = newWorld();
   const { cpu } = world;
   for (const vector of [3, 6, 13, 14, 0x20, 0x80]) gate(world, vector, { offset: INT_HANDLER });
@@ -51,7 +57,12 @@ function once(code: readonly number[], how: { readonly attempts: number; readonl
   const emit = (seq: number, draft: EventDraft): void => { note(world, debug, decodeEvent(draft, seq)); };
   cpu.probe = { ...(how.listens ? cpu.probe : SILENT_PROBE), emit };
   setQuick(cpu, { isQuick: !how.listens });
-  run(cpu, { ...NO_LIMITS, attempts: cpu.attempts + how.attempts });
+  const end = cpu.attempts + how.attempts;
+  while (how.isSliced && cpu.attempts < end && cpu.activity === ACTIVE) {
+    run(cpu, { ...NO_LIMITS, attempts: cpu.attempts + 1 });
+    cpu.armed = 0;
+  }
+  run(cpu, { ...NO_LIMITS, attempts: end });
   return { world, debug, events: world.events };
 }
 
