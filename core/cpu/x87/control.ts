@@ -5,14 +5,13 @@ import { prepareWrite, read16, write16 } from '../memory.ts';
 import { effectiveAddress } from '../operands.ts';
 import { EAX, type Cpu } from '../state.ts';
 import { begin, beginWithoutWaiting, demandAvailableToWait, isErrorFree, noteInstruction } from './available.ts';
-import { CONDITION_CODES, setControl, setStatus, TOP_MASK } from './status.ts';
+import { CONDITION_CODES, setControl, setControlAndStatus, setStatus, TOP_MASK } from './status.ts';
 
 const CONTROL_INITIAL = 0x37f, ALL_EMPTY = 0xffff;
 
 /** The state FNINIT makes. SDM 2A "FINIT/FNINIT—Initialize Floating-Point Unit". */
 export function initialise(cpu: Cpu): void {
-  setControl(cpu, CONTROL_INITIAL);
-  setStatus(cpu, 0);
+  setControlAndStatus(cpu, CONTROL_INITIAL, 0);
   cpu.fpuTag = ALL_EMPTY;
   cpu.fpuOpcode = 0;
   cpu.fpuIp = 0;

@@ -16,7 +16,7 @@ import { begin, beginWithoutWaiting, tellPointers } from './available.ts';
 import { initialise } from './control.ts';
 import { readImage, writeImage } from './image.ts';
 import { physicalOf } from './registers.ts';
-import { setControl, setStatus } from './status.ts';
+import { setControl, setControlAndStatus } from './status.ts';
 
 const REGISTER_BYTES = 10, REGISTERS = 8, EMPTY = 3, UNUSED = 0xffff_0000, OPCODE_BITS = 0x7ff;
 const image = new DataView(new ArrayBuffer(28 + REGISTERS * REGISTER_BYTES));
@@ -102,8 +102,7 @@ function takeEnvironment(cpu: Cpu, insn: Insn): void {
   const field = (index: number): number => (isWide ? image.getUint32(index * 4, true) : image.getUint16(index * 2, true));
   takePointers(cpu, isWide, field);
   cpu.fpuTag = tagsInUse(field(2));
-  setControl(cpu, field(0));
-  setStatus(cpu, field(1) & 0xffff);
+  setControlAndStatus(cpu, field(0), field(1) & 0xffff);
 }
 
 // only empty or not counts; the rest follows from the contents

@@ -21,7 +21,7 @@ import { beginWithoutWaiting, tellPointers } from './available.ts';
 import { readImage, writeImage } from './image.ts';
 import { enterMmx } from './mmx-state.ts';
 import { physicalOf } from './registers.ts';
-import { setControl, setStatus } from './status.ts';
+import { setControlAndStatus } from './status.ts';
 
 const R_ALIGNED = rule('fxsave-aligned');
 const D_SSE = difference('fxsave-without-os-support'), D_ALIGNMENT = difference('fxsave-alignment-check');
@@ -77,8 +77,7 @@ function fxrstor(cpu: Cpu, insn: Insn): void {
     for (let word = 0; word < REGISTERS * 4; word += 1) cpu.xmm[word] = image.getUint32(FIRST_XMM + word * 4, true);
   }
   cpu.fpuTag = tagOf(image.getUint8(4));
-  setControl(cpu, image.getUint16(0, true));
-  setStatus(cpu, image.getUint16(2, true));
+  setControlAndStatus(cpu, image.getUint16(0, true), image.getUint16(2, true));
   cpu.fpuOpcode = image.getUint16(6, true) & OPCODE_BITS;
   cpu.fpuIp = image.getUint32(8, true);
   cpu.fpuCs = image.getUint16(12, true);

@@ -31,8 +31,13 @@ export function setStatus(cpu: Cpu, value: number): void {
 
 /** Replaces the control word; an exception may become pending, or stop to be. */
 export function setControl(cpu: Cpu, value: number): void {
-  cpu.fpuControl = (value & CONTROL_BITS) | CONTROL_FIXED;
-  setStatus(cpu, cpu.fpuStatus);
+  setControlAndStatus(cpu, value, cpu.fpuStatus);
+}
+
+/** Replaces both at once: whether an error is pending follows from the new ones alone. */
+export function setControlAndStatus(cpu: Cpu, control: number, status: number): void {
+  cpu.fpuControl = (control & CONTROL_BITS) | CONTROL_FIXED;
+  setStatus(cpu, status);
 }
 
 /** Adds exceptions and replaces C1. True when one of them is not masked. */

@@ -121,6 +121,14 @@ describe('with CR0.NE = 0', () => {
     expect(runFor(cpu, 1)).toEqual({ kind: 'halted' });
     expect([cpu.eip, cpu.activity, cpu.icount]).toEqual([CODE + 6, HALTED, 3]);
   });
+  it('is not raised by an environment that masks what the old one holds', () => {
+    const bus = new ErrorBus(), cpu = bareCpu([0xd9, 0x21], bus); // fldenv [ecx]
+    cpu.set32(ECX, DATA);
+    cpu.fpuStatus = ZE;
+    cpu.ramView.setUint16(DATA, 0x37b, true);
+    runFor(cpu, 1);
+    expect([cpu.fpuControl, cpu.fpuStatus, bus.errors]).toEqual([0x37b, 0, []]);
+  });
   it('is passed over under IGNNE#, and ends with FNCLEX', () => {
     const bus = new ErrorBus(), cpu = failing(bus);
     bus.isIgnored = true;

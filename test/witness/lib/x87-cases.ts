@@ -16,12 +16,12 @@ const POINTERS_32 = [12, 28] as const, POINTERS_16 = [6, 14] as const, NO_POINTE
 const NOP = 0x90, AT_ECX = 1, FIXED_FLAGS = 0x202, STATUS_FLAGS = 0x8d5, MXCSR_RESET = 0x1f80;
 const INTEGER_BIT = 1n << 63n, ALL = (1n << 64n) - 1n, TOP = 0x7fff, BIAS = 0x3fff;
 
-/** An encoding of the escape opcodes: [opcode, ModRM] with memory at [ECX]. */
+/** The escape opcodes as [opcode, ModRM], memory at [ECX]; as often as there are forms, more often where there is one. */
 function encodings(): readonly (readonly [number, number])[] {
   const list: (readonly [number, number])[] = [];
   for (let opcode = 0xd8; opcode < 0xe0; opcode += 1) {
     for (let digit = 0; digit < 8; digit += 1) list.push(...Array.from({ length: 4 }, () => [opcode, (digit << 3) | AT_ECX] as const));
-    for (let modrm = 0xc0; modrm < 0x100; modrm += 1) list.push([opcode, modrm]);
+    for (let modrm = 0xc0; modrm < 0x100; modrm += 1) list.push(...Array.from({ length: opcode === 0xd9 && modrm >= 0xe0 ? 8 : 1 }, () => [opcode, modrm] as const));
   }
   return list.filter(([opcode, modrm]) => { const insn = insnOf([opcode, modrm]); return insn !== null && !LEFT_OUT.has(insn.op); });
 }
