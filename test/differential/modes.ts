@@ -11,15 +11,15 @@ import { taskCase } from '../witness/lib/generate-tasks.ts';
 import { sequenceCase } from '../witness/lib/generate.ts';
 import type { Random } from '../witness/lib/random.ts';
 import { SETTINGS, type Setting } from '../witness/lib/settings.ts';
-import type { PeerName } from './options.ts';
+import type { EmulatorName } from './options.ts';
 
-export interface Trial { readonly one: Case; readonly peers: readonly PeerName[] }
+export interface Trial { readonly one: Case; readonly peers: readonly EmulatorName[] }
 /** `models`: processors the peers are to be, where not the usual ones. */
 export interface Mode { readonly name: string; readonly what: string; readonly make: (random: Random) => Trial; readonly models?: Models }
 
 /** For what a Pentium III has not. */
 const MODERN: Models = { bochs: 'broadwell_ult', qemu: 'qemu32,+pae,+pge,+pse36,+nx,+smep,+smap' };
-const BOTH: readonly PeerName[] = ['bochs', 'qemu'], BOCHS: readonly PeerName[] = ['bochs'];
+const BOTH: readonly EmulatorName[] = ['bochs', 'qemu'], BOCHS: readonly EmulatorName[] = ['bochs'];
 /** Has SSE3 and denormals-are-zeros, as our default model has. */
 const WITH_SSE3: Models = { bochs: 'core2_penryn_t9600', qemu: 'core2duo' };
 const instructions = (random: Random, setting: Setting): Trial => ({ one: sequenceCase(random, setting), peers: BOTH });

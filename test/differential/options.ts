@@ -1,8 +1,9 @@
-// The options of `npm run differential`, read and checked. Peers are the programs the processor is held against.
+// The options of `npm run differential`, read and checked. Peers are the programs the processor is held against, or the processor that runs this.
 
 import { parseArgs } from 'node:util';
 
-export const PEERS = ['bochs', 'qemu'] as const;
+export const EMULATORS = ['bochs', 'qemu'] as const, PEERS = [...EMULATORS, 'host'] as const;
+export type EmulatorName = (typeof EMULATORS)[number];
 export type PeerName = (typeof PEERS)[number];
 
 export interface Options {
@@ -19,7 +20,7 @@ export interface Options {
   readonly allowsNone: boolean;
 }
 
-const USAGE = 'usage: npm run differential -- [--seed N] [--cases N] [--mode NAME]… [--against bochs|qemu]… [--only CASE] [--show N] [--allow-none]';
+const USAGE = 'usage: npm run differential -- [--seed N] [--cases N] [--mode NAME]… [--against bochs|qemu|host]… [--only CASE] [--show N] [--allow-none]';
 const DEFAULT_CASES = 10_000, DEFAULT_SHOWN = 3;
 
 /** The options; throws an Error of one line for a usage that makes no sense. `known` are the names of the modes. */

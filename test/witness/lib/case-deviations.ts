@@ -126,6 +126,11 @@ export const CASE_DEVIATIONS: readonly CaseDeviation[] = [
     excuses: (difference, { one, ours }) => typeof difference.place === 'number' && differsIn(difference, RF >> 16) && vector(ours) === DB && one.debug !== undefined && one.entry === 'ring0',
   },
   {
+    witness: 'bochs', what: 'A fault inside a new task that has no stack yet is delivered as from ring 3, on the ring-0 stack of its TSS; here it ends in shutdown.',
+    manual: 'SDM 3A "Interrupt 10—Invalid TSS Exception (#TS)": a handler that is no task may find invalid segments; nothing says that the stack is switched',
+    excuses: ({ place, ours }, { one, theirs }) => place === 'vector' && ours === -1 && [TS, NP, SS, GP].includes(vector(theirs)) && /task switch/.test(one.name),
+  },
+  {
     witness: 'bochs', what: 'Inside a new task SS is looked at first, then DS, ES, FS and GS, then CS.',
     manual: 'SDM 3A "Task Switching": the order of these checks depends on the processor (vendor difference task-check-order)',
     excuses: ({ place }, { one, ours, theirs }) => (place === 'error' || place === 'vector') && [TS, NP, SS, GP].includes(vector(ours)) && [TS, NP, SS, GP].includes(vector(theirs)) && /task switch/.test(one.name),
@@ -141,9 +146,9 @@ export const CASE_DEVIATIONS: readonly CaseDeviation[] = [
     excuses: (_, { one, ours, theirs }) => vector(ours) === GP && [PF, SS].includes(vector(theirs)) && (/call /.test(one.name) || one.code.includes(0xe8)),
   },
   {
-    witness: 'bochs', what: 'A far CALL outside protected mode compares its target with the limit before it tries the pages of the stack.',
-    manual: 'SDM 2A "CALL—Call Procedure", "Operation" names the target first; of two faults of one instruction the processor may report either',
-    excuses: ({ place }, { one, ours, theirs }) => (isPageEntry(place) || vector(ours) === PF) && vector(theirs) === GP && (one.code.includes(0x9a) || one.code.includes(0xff)),
+    witness: 'bochs', what: 'A far CALL outside protected mode compares its target with the limit before it tries the stack.',
+    manual: 'SDM 2A "CALL—Call Procedure", "Operation": the limit of the stack comes first, then the target, then the pushes; of two faults of one instruction the processor may report either',
+    excuses: ({ place }, { one, ours, theirs }) => (isPageEntry(place) || [PF, SS].includes(vector(ours))) && vector(theirs) === GP && (one.code.includes(0x9a) || one.code.includes(0xff)),
   },
   {
     witness: 'bochs', what: 'SGDT and SIDT store the limit before they try the place of the base.',

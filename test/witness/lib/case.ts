@@ -57,6 +57,8 @@ export interface Case {
   readonly undefinedBefore?: number;
   /** The code's instructions, with what leads to each, so that a case can be made smaller. */
   readonly parts?: readonly (readonly number[])[];
+  /** For which they were decoded. */
+  readonly codeBits?: 16 | 32;
   /** Of LOW_CODE, LOW_STUB and LOW_WINDOW. */
   readonly isLow?: boolean;
   readonly entry?: Entry;

@@ -29,7 +29,7 @@ export function sequenceCase(random: Random, setting: Setting): Case {
   return {
     name: `${sequence.texts.join(' | ')}${setting.bits === 16 ? ' in 16-bit code' : ''}`, registers: registers.map((value) => value | 0), eip: layout.code - layout.codeBase,
     eflags: eflags | 2 | (random.below(0x1000) & 0xcd5) | (setting.hasTrapFlag && random.oneIn(16) ? TF : 0) | (random.oneIn(8) ? 0x3000 : 0), cr0: CR0 | CR0_WP,
-    pages: [0, 0, 0, 0, 0], descriptors: [0, 0, 0, 0, 0, 0, 0, 0], gate: [0, 0], ports: -1, code: sequence.parts.flat(), parts: sequence.parts, window, stacks: [OTHER_STACK, DATA1 | 1, OTHER_STACK, DATA2 | 2], tr: TSS,
+    pages: [0, 0, 0, 0, 0], descriptors: [0, 0, 0, 0, 0, 0, 0, 0], gate: [0, 0], ports: -1, code: sequence.parts.flat(), parts: sequence.parts, codeBits: setting.bits, window, stacks: [OTHER_STACK, DATA1 | 1, OTHER_STACK, DATA2 | 2], tr: TSS,
     undefinedFlags: sequence.undefined, undefinedBefore: sequence.undefinedBefore, ...part,
   };
 }
