@@ -33,14 +33,14 @@ const BP: FaultCode = BREAKPOINT_VECTOR << 16, OF: FaultCode = OVERFLOW_VECTOR <
 
 /** INT n. The transition's `icount` does not count INT n itself yet: it retires when this returns. Faults as the gate procedure does. */
 export function softwareInterrupt(cpu: Cpu, vector: number): void {
-  deliverAsked(cpu, { source: SOFTWARE, vector, seq: -1 });
+  deliverAsked(cpu, vector, -1);
 }
 
 /** INT3: a #BP trap, then its handler. */
 export function breakpoint(cpu: Cpu): void {
   // SDM 3A "Interrupt 3—Breakpoint Exception (#BP)": nothing is looked at, the instruction itself is the breakpoint.
   judge(cpu, R_BREAKPOINT, false, cpu.instructionEip, 0);
-  deliverAsked(cpu, { source: SOFTWARE, vector: BREAKPOINT_VECTOR, seq: emitTrap(cpu, BP, R_BREAKPOINT, { isSoftware: true }) });
+  deliverAsked(cpu, BREAKPOINT_VECTOR, emitTrap(cpu, BP, R_BREAKPOINT, { isSoftware: true }));
 }
 
 /** INTO: with OF set an #OF trap, then its handler; otherwise nothing. */
@@ -48,7 +48,7 @@ export function trapOverflow(cpu: Cpu): void {
   const flags = readFlags(cpu);
   // SDM 3A "Interrupt 4—Overflow Exception (#OF)".
   if (judge(cpu, R_OVERFLOW, (flags & EFLAGS_OF) === 0, flags, 0)) return;
-  deliverAsked(cpu, { source: SOFTWARE, vector: OVERFLOW_VECTOR, seq: emitTrap(cpu, OF, R_OVERFLOW, { isSoftware: true }) });
+  deliverAsked(cpu, OVERFLOW_VECTOR, emitTrap(cpu, OF, R_OVERFLOW, { isSoftware: true }));
 }
 
 /**
@@ -58,24 +58,25 @@ export function trapOverflow(cpu: Cpu): void {
 export function debugInterrupt(cpu: Cpu): void {
   judge(cpu, R_ICEBP, false, cpu.instructionEip, 0);
   cpu.debugCauses &= ~DR6_BS;
-  deliverAsked(cpu, { source: EXCEPTION, vector: DEBUG_VECTOR, seq: emitTrap(cpu, DB, R_ICEBP, { isSoftware: false }) });
+  deliverAsked(cpu, DEBUG_VECTOR, emitTrap(cpu, DB, R_ICEBP, { isSoftware: false }));
 }
 
 /** What the instruction itself asked for: INT n, INT3, INTO, INT1. `seq` is its own event, -1 for INT n. */
-function deliverAsked(cpu: Cpu, asked: Delivering): void {
-  const { source, vector, seq } = asked;
+function deliverAsked(cpu: Cpu, vector: number, seq: number): void {
+  // INT1 has an event, INT 1 has none
+  const source = vector === DEBUG_VECTOR && seq >= 0 ? EXCEPTION : SOFTWARE;
   // SDM 3B "Instruction-Breakpoint Exception Condition": a software interrupt clears RF when it begins.
-  cpu.rawFlags &= ~EFLAGS_RF;
+  if ((cpu.rawFlags & EFLAGS_RF) !== 0) cpu.rawFlags &= ~EFLAGS_RF;
   try {
     const delivery = { source, vector, errorCode: -1, resume: false };
     if (isForProgram(cpu, vector, seq)) enterProgramHandler(cpu, delivery);
     else enter(cpu, delivery);
   } catch (thrown) {
-    if (thrown instanceof Fault) thrown.delivering = asked;
+    if (thrown instanceof Fault) thrown.delivering = { source, vector, seq };
     throw thrown;
   }
   // the handler begins with TF clear: INT n is not stepped over
-  cpu.debugCauses &= ~DR6_BS;
+  if (cpu.debugCauses !== 0) cpu.debugCauses &= ~DR6_BS;
 }
 
 /** Whether INT n calls the handler of the virtual-8086 program itself; where it does not, virtual-8086 mode needs IOPL 3. */

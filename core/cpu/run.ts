@@ -271,7 +271,7 @@ function attend(cpu: Cpu): StopReason | null {
 function takeFault(cpu: Cpu, fault: Fault): void {
   cpu.eip = cpu.instructionEip;
   // what the instruction met on its way to the fault is met again when it is executed again
-  if (fault.code !== DB) cpu.debugCauses = 0;
+  if (cpu.debugCauses !== 0 && fault.code !== DB) cpu.debugCauses = 0;
   deliverFault(cpu, fault);
   endShadow(cpu, SHADOW_STI | SHADOW_MOV_SS);
   endIterations(cpu);
