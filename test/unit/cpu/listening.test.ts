@@ -89,8 +89,8 @@ describe('page walks', () => {
     const world = moved(0x5000, 0x5000);
     write8(world.cpu, DS, 0x5000, 1);
     expect(lines(world, 'page-entry')).toEqual([
-      `directory-entry ${hex(DIRECTORY)}>${hex(DIRECTORY)} 4 = ${hex(TABLE | 7)}`, `directory-entry ${hex(DIRECTORY)}>${hex(DIRECTORY)} 4 = ${hex(TABLE | 0x27)} w`,
-      `table-entry ${hex(entry(0x5000))}>${hex(entry(0x5000))} 4 = 5007`, `table-entry ${hex(entry(0x5000))}>${hex(entry(0x5000))} 4 = 5067 w`,
+      `directory-entry ${hex(DIRECTORY)}>${hex(DIRECTORY)} 4 = ${hex(TABLE | 7)}`, `table-entry ${hex(entry(0x5000))}>${hex(entry(0x5000))} 4 = 5007`,
+      `directory-entry ${hex(DIRECTORY)}>${hex(DIRECTORY)} 4 = ${hex(TABLE | 0x27)} w`, `table-entry ${hex(entry(0x5000))}>${hex(entry(0x5000))} 4 = 5067 w`,
     ]);
     expect(of(world, 'tlb')).toEqual([]);
   });
