@@ -70,7 +70,9 @@ export type PreflightTrial =
   /** INT n from ring 3, through a gate with DPL 3. */
   | 'int-from-ring-3'
   /** SYSENTER and its first instruction; a push on the stack it loads; its SS and CS loaded again by MOV and IRET; IRET to what SYSEXIT loads. */
-  | 'sysenter' | 'sysenter-stack' | 'sysenter-ss' | 'sysenter-cs' | 'sysexit-segments';
+  | 'sysenter' | 'sysenter-stack' | 'sysenter-ss' | 'sysenter-cs' | 'sysexit-segments'
+  /** An access to a page whose entry has bit 63 set while EFER.NXE is 0; the load of the PDPTE registers when paging is turned on. */
+  | 'page-entry' | 'pdptes';
 
 /** What a set-up leaves wrong for later: the procedure was tried on the machine of that moment, as on a copy, and this check failed. */
 export interface PreflightFinding {

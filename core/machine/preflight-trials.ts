@@ -20,17 +20,9 @@ import { commitTransition, openTransition, setCpl } from '../cpu/transition.ts';
 import { codeOf, SOURCES, VIAS } from '../event/kinds.ts';
 import type { PreflightTrial } from '../event/reexecutor.ts';
 import type { SetUp } from '../event/set-up.ts';
+import { noExecuteTrials, pdpteTrials } from './page-trials.ts';
 import { readLinear } from './peek.ts';
-
-/** One trial: `prepare` brings the processor where it begins, unheard; `run` raises a Fault when it fails. */
-export interface Trial {
-  readonly trial: PreflightTrial;
-  readonly vector: number | null;
-  /** Its gate is all zeros. */
-  readonly isUnset: boolean;
-  prepare(cpu: Cpu): void;
-  run(cpu: Cpu): void;
-}
+import type { Trial } from './trial.ts';
 
 const IDTR_BASE = registerOffset('idtr.base'), IDTR_LIMIT = registerOffset('idtr.limit'), GDTR_LIMIT = registerOffset('gdtr.limit');
 const MSR_CS = registerOffset('sysenter_cs'), MSR_ESP = registerOffset('sysenter_esp'), MSR_EIP = registerOffset('sysenter_eip');
@@ -123,8 +115,9 @@ const TRIALS: Readonly<Record<SetUp, readonly ((cpu: Cpu) => readonly Trial[])[]
   'ldtr': [deliveriesHere, deliveriesFromRing3],
   'tr': [deliveriesFromRing3],
   'sysenter-msr': [(cpu) => sysenterTrials(cpu, 'complete')],
-  'control': [deliveriesHere, deliveriesFromRing3, (cpu) => sysenterTrials(cpu, 'complete')],
-  'ring-3': [deliveriesHere, (cpu) => sysenterTrials(cpu, 'any')],
+  'efer': [noExecuteTrials],
+  'control': [deliveriesHere, deliveriesFromRing3, (cpu) => sysenterTrials(cpu, 'complete'), noExecuteTrials, pdpteTrials],
+  'ring-3': [deliveriesHere, (cpu) => sysenterTrials(cpu, 'any'), noExecuteTrials],
 };
 
 /** The trials of a set-up, on the machine as it stands behind it. None outside protected mode. */

@@ -10,7 +10,8 @@ import type { PreflightFinding } from '../event/reexecutor.ts';
 import { setUpOf } from '../event/set-up.ts';
 import { faultName } from './fault-words.ts';
 import { ListeningProbe } from './listening-probe.ts';
-import { trialsOf, type Trial } from './preflight-trials.ts';
+import { trialsOf } from './preflight-trials.ts';
+import type { Trial } from './trial.ts';
 import type { Rewinder } from './rewinder.ts';
 
 const PAGE_FAULT = 14;

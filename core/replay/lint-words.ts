@@ -12,6 +12,7 @@ const FAILS: Readonly<Record<PreflightTrial, string>> = {
   'delivery': '{v} cannot be delivered', 'delivery-from-ring-3': '{v} cannot be delivered from ring 3', 'int-from-ring-3': 'INT {v} from ring 3 cannot be delivered',
   'sysenter': 'SYSENTER fails', 'sysenter-stack': 'a push on the stack that SYSENTER loads fails', 'sysenter-ss': 'MOV SS with what SYSENTER loads (IA32_SYSENTER_CS + 8) fails',
   'sysenter-cs': 'an IRET back to what SYSENTER entered fails', 'sysexit-segments': 'an IRET to the segments that SYSEXIT loads fails',
+  'page-entry': 'an access to a page that may not be executed fails', 'pdptes': 'the MOV to CR0 that turns paging on fails',
 };
 
 /** The sentence of a finding; `step` is its failing check. Without a full stop. */

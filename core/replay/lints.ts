@@ -137,7 +137,9 @@ function cameTrue({ trace }: ExplainSource, seq: number, finding: PreflightFindi
   return null;
 }
 
-function isSamePlace(event: FaultEvent, { vectors, linear, fault }: PreflightFinding): boolean {
+function isSamePlace(event: FaultEvent, { trial, vectors, linear, fault }: PreflightFinding): boolean {
+  // one page was tried; what is wrong with EFER is wrong for all
+  if (trial === 'page-entry') return true;
   if (linear !== null) return typeof event.cr2 === 'bigint' && event.cr2 >> 12n === BigInt(linear >>> 12);
   if (vectors.length > 0) return event.deliveryOf !== undefined && vectors.includes(event.deliveryOf.vector);
   return `${event.mnemonic}${event.errorCode === null ? '' : `(${hex(event.errorCode)})`}` === fault;

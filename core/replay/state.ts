@@ -1,11 +1,12 @@
 // The register file before or after an event as rows to show: groups, hexadecimal values, named bits, and what the event changed.
 // Reads words and core/arch tables; decides nothing that is not in them.
 
-import { fieldsOfRegister } from '../arch/control-registers.ts';
+import { CR0_PG, CR4_PAE, fieldsOfRegister } from '../arch/control-registers.ts';
 import { meaningOf, type BitField } from '../arch/bit-field.ts';
 import { describeRights } from '../arch/descriptor.ts';
 import { EFLAGS_FIELDS } from '../arch/flags.ts';
 import { MSRS } from '../arch/msrs.ts';
+import { PDPTE_FIELDS } from '../arch/page-entry.ts';
 import { REGISTER_FILE, RIGHTS_UNUSABLE, SEGMENT_NAMES, registerOffset, type SegmentName } from '../arch/register-file.ts';
 import { hexU64, joinU64 } from '../base/u64.ts';
 import { MODES, type Mode } from '../event/kinds.ts';
@@ -48,7 +49,11 @@ export interface StateView {
 const GENERAL = ['rax', 'rbx', 'rcx', 'rdx', 'rsi', 'rdi', 'rbp', 'rsp'];
 const LONG_ONLY = ['r8', 'r9', 'r10', 'r11', 'r12', 'r13', 'r14', 'r15'];
 const CONTROL = ['cr0', 'cr2', 'cr3', 'cr4'];
+const PDPTES = ['pdpte0', 'pdpte1', 'pdpte2', 'pdpte3'];
 const DEBUG = ['dr0', 'dr1', 'dr2', 'dr3', 'dr6', 'dr7'];
+
+/** PAE paging is in use, and with it the PDPTE registers. */
+const isPae = (registers: Uint32Array): boolean => (registers[registerOffset('cr0')]! & CR0_PG) !== 0 && (registers[registerOffset('cr4')]! & CR4_PAE) !== 0;
 
 /** Registers of the register file a trace's source does not show, by name: an imported log has only what its tool dumps. */
 export function notLogged(header: { readonly options: Readonly<Record<string, unknown>> }): ReadonlySet<string> {
@@ -71,7 +76,8 @@ export function viewState(registers: Uint32Array, other: Uint32Array | null, abs
     pointer: [row('rip'), row('rflags', { fields: EFLAGS_FIELDS })],
     segments: SEGMENT_NAMES.map((name) => segmentRow(name, mode, registers, other)),
     tables: ['gdtr', 'idtr'].map((name) => tableRow(name, registers, other)),
-    control: [...CONTROL, ...(long ? ['cr8'] : []), 'efer'].filter((name) => !absent.has(name)).map((name) => row(name, { fields: fieldsOfRegister(name) ?? [], label: name.toUpperCase() })),
+    control: [...CONTROL, ...(long ? ['cr8'] : []), 'efer'].filter((name) => !absent.has(name)).map((name) => row(name, { fields: fieldsOfRegister(name) ?? [], label: name.toUpperCase() }))
+      .concat(isPae(registers) ? PDPTES.filter((name) => !absent.has(name)).map((name) => row(name, { fields: PDPTE_FIELDS, label: name.toUpperCase() })) : []),
     debug: DEBUG.map((name) => row(name, { fields: fieldsOfRegister(name) ?? [], label: name.toUpperCase() })),
     msrs: MSRS.flatMap((msr) => (msr.register === null || msr.register === 'efer' || absent.has(msr.register) ? [] : [row(msr.register, { fields: msr.fields, label: msr.name })])),
   };

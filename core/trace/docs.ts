@@ -25,9 +25,9 @@ const LAST_WRITER: Schema = {
 };
 const LEVEL: Schema = {
   type: 'object',
-  required: ['level', 'physical', 'entry', 'present', 'writable', 'user', 'nx', 'accessed', 'dirty', 'pageSize', 'rightsSoFar', 'lastWriter'],
+  required: ['level', 'physical', 'entry', 'present', 'pageSize', 'rightsSoFar', 'lastWriter'],
   properties: {
-    level: COUNT, physical: HEX, entry: HEX, ...Object.fromEntries(['present', 'writable', 'user', 'nx', 'accessed', 'dirty'].map((name) => [name, { type: 'boolean' }])),
+    level: COUNT, physical: HEX, entry: HEX, register: { enum: ['pdpte0', 'pdpte1', 'pdpte2', 'pdpte3'] }, ...Object.fromEntries(['present', 'writable', 'user', 'nx', 'accessed', 'dirty', 'stale'].map((name) => [name, { type: 'boolean' }])),
     pageSize: COUNT, rightsSoFar: { type: 'string', pattern: '^[us][r-][w-][x-]$' }, lastWriter: LAST_WRITER,
   },
 };
@@ -103,6 +103,7 @@ with \`0x\`, exact to their width. Unknown is \`null\`; what does not apply is l
 
 - \`walk\` is a list of levels from the top down: \`level\`, \`physical\`, \`entry\`, \`present\`, \`writable\`, \`user\`, \`nx\`, \`accessed\`, \`dirty\`, \`pageSize\`
   (bytes the entry maps; 0 when it maps none), \`rightsSoFar\` (four letters: \`u\` or \`s\`, then \`r\`, \`w\`, \`x\` or \`-\`), \`lastWriter\`. Beside it stands \`verdict\`: \`rights\` and \`rule\`.
+  With PAE the first level is a PDPTE register: it has \`register\` (\`pdpte0\` to \`pdpte3\`) and \`stale\` (memory holds something else by now) instead of rights and marks.
 - \`lastWriter\` is \`{by, icount, seq, cpl, cs, ip, before, after}\` or \`{absent: reason}\`.
 - \`source\` is the mechanism's where the kind has that field; an imported event without one has \`source: {line}\`, one with it \`sourceLine\`.
 - \`completeness\` names fields of an imported event that were not in the log: ${COMPLETENESS.map((name) => `\`${name}\``).join(' or ')}.

@@ -141,6 +141,30 @@ test('any address can be walked at this point: typed, refused in words, or sent 
   await expect.element(page.getByText('Stale TLB entry.')).not.toBeInTheDocument();
 });
 
+test('a walk of PAE paging begins with a register, and an entry of 64 bits shows that it forbids execution', async () => {
+  const reexecute = (request: ReexecuteRequest): Promise<ReexecuteReply> => (request.kind !== 'walk' ? NOTHING() : Promise.resolve({
+    kind: 'walk', walk: {
+      levels: [
+        { level: 3, physical: 0x10_1048, entry: 0x10_2001n, flags: 1 | 64 | 128 | 256, pageSize: 0, rights: 15 },
+        { level: 2, physical: 0x10_2000, entry: 0x8000_0000_0020_0087n, flags: 1 | 2 | 4 | 8 | 256, pageSize: 0x20_0000, rights: 11 },
+      ],
+      physical: 0x21_2123, tlb: null, rule: null,
+    },
+  }));
+  const session = await explained(REFUSED, reexecute);
+  const target = stage(448);
+  await render(Inspector, { target, props: { session } });
+  await userEvent.click(page.getByRole('button', { name: 'Walk an address' }));
+  await userEvent.fill(page.getByLabelText('Linear address', { exact: true }), '0x40012123');
+  await userEvent.keyboard('{Enter}');
+  await expect.element(page.getByText(/PDPTE1 register \(memory has changed since it was loaded\)/)).toBeVisible();
+  await expect.element(page.getByText('loaded from')).toBeVisible();
+  await expect.element(page.getByText(', maps a 2-MByte page')).toBeVisible();
+  await expect.element(page.getByText('0x8000000000200087')).toBeVisible();
+  await expect.element(page.getByTitle('nothing may be executed here')).toBeVisible();
+  expect(await violations(target)).toEqual([]);
+});
+
 test('where implementations differ, the ladder says so: what is done here, and what others do', async () => {
   const session = await explained(REFUSED);
   const target = stage(448);

@@ -9,6 +9,7 @@ import type { QemuRuleId } from './grammar.ts';
 /** Registers no QEMU dump shows, by their names in the register file. */
 export const NOT_DUMPED = [
   'cr8', 'xcr0', 'sysenter_cs', 'sysenter_esp', 'sysenter_eip', 'star', 'lstar', 'cstar', 'fmask', 'kernel_gs_base', 'tsc_aux', 'apic_base', 'pat', 'misc_enable',
+  'pdpte0', 'pdpte1', 'pdpte2', 'pdpte3',
 ] as const;
 
 /** What a captured field becomes: a register of one or two words, or the access rights in a descriptor's high word. */

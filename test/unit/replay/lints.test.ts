@@ -24,12 +24,19 @@ async function lintsOfScenario(name: string): Promise<{ readonly source: Explain
 
 const CORRECT = [
   'int80-syscall', 'sysenter-sysexit', 'int80-vs-sysenter', 'invalid-instruction', 'segmentation-violation', 'demand-paging', 'gate-dpl', 'stack-fault', 'iret-bad-frame', 'two-threads',
-  'call-gate', 'nested-interrupt', 'stale-ss', 'error-code-left', 'missing-invlpg', 'page-rights', 'nx-without-nxe', 'smap-refault', 'corrupted-page-table', 'selector-error-code', 'kernel-stack-overflow',
+  'call-gate', 'nested-interrupt', 'stale-ss', 'error-code-left', 'missing-invlpg', 'page-rights', 'smap-refault', 'corrupted-page-table', 'selector-error-code', 'kernel-stack-overflow',
 ];
 
 describe('lints of a trace', () => {
   it.each(CORRECT)('%s: nothing was set up wrong, and nothing is said', async (name) => {
     expect((await lintsOfScenario(name)).lints).toEqual([]);
+  });
+
+  it('nx-without-nxe: at the WRMSR that clears EFER.NXE', async () => {
+    const { lints } = await lintsOfScenario('nx-without-nxe');
+    expect(lints).toHaveLength(1);
+    expect(lints[0]).toMatchObject({ seq: 14, severity: 'warning', trial: 'page-entry', rule: 'page-table-nxe', fault: '#PF(0x9)', linear: 0x40_1000n, cameTrue: 19 });
+    expect(lints[0]!.sentence).toBe('an access to a page that may not be executed fails: #PF(0x9) at linear 0x401000, because bit 63 (XD) is set, and EFER 0x0 has NXE = 0 (page entry 0x8000000000401027 at physical 0x104008)');
   });
 
   it('triple-fault: the IDT limit, at LIDT', async () => {

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { registerOffset } from '../../../core/arch/register-file.ts';
 import { eventJson } from '../../../core/event/json.ts';
+import { viewState } from '../../../core/replay/state.ts';
 import { placePageEntry, isAbsent } from '../../../core/replay/writers/place.ts';
 import { parseQuestion } from '../../../core/replay/writers/question.ts';
 import { lastWriterOfPlace } from '../../../core/replay/writers/written.ts';
@@ -41,6 +42,18 @@ describe('the event', () => {
     const first = (seq: number): number => trace.stateAfter(seq)[registerOffset('pdpte0')]!;
     expect([first(5), first(6)]).toEqual([0, 0x10_2001]);
   });
+});
+
+test('the state shows the PDPTE registers while they are in use, with their fields', () => {
+  const { trace } = recording();
+  const rows = (seq: number) => viewState(trace.stateAfter(seq), null).control.filter(({ label }) => label.startsWith('PDPTE'));
+  expect(rows(5)).toEqual([]);
+  expect(rows(6).map(({ label, hex, bits }) => [label, hex, bits.filter((bit) => bit.isSet).map((bit) => bit.name)])).toEqual([['PDPTE0', '0x102001', ['P', 'base']], ['PDPTE1', '0x0', []], ['PDPTE2', '0x0', []], ['PDPTE3', '0x0', []]]);
+});
+
+test('what a log does not show has no row', () => {
+  const { trace } = recording();
+  expect(viewState(trace.stateAfter(6), null, new Set(['pdpte0', 'pdpte1', 'pdpte2', 'pdpte3'])).control.map(({ label }) => label)).toEqual(['CR0', 'CR2', 'CR3', 'CR4', 'EFER']);
 });
 
 describe('walks', () => {
