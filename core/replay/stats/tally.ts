@@ -10,7 +10,7 @@ import type { TraceSource } from '../source.ts';
 
 export interface VectorTally {
   readonly vector: number;
-  /** `#PF`, or `vector 0x80`. */
+  /** `#PF`, or `vector 0x80`; a vector of an exception that only INT n or a device used has no mnemonic either. */
   readonly name: string;
   /** Faults raised with it, and entries made through it. */
   readonly faults: number;
@@ -39,6 +39,7 @@ export interface Tally {
 const FAULT = codeOf(EVENT_KINDS, 'fault'), TRANSITION = codeOf(EVENT_KINDS, 'transition');
 const FAULT_VECTOR = handleOf('fault', 'vector'), CR2 = handleOf('fault', 'cr2'), IP = commonHandle('ip');
 const VIA = handleOf('transition', 'via'), VECTOR = handleOf('transition', 'vector');
+const AS_EXCEPTION: ReadonlySet<number> = new Set([codeOf(VIAS, 'exception'), codeOf(VIAS, 'nmi')]);
 const VECTORS = 256;
 /** Places told apart: bounds what a hostile file can ask for. */
 const PLACES_MAX = 1 << 16;
@@ -47,7 +48,7 @@ interface Place { readonly vector: number; readonly cr2: bigint | null; readonly
 
 /** Counts a recording; `most`: fault places to list. */
 export function tallyOf(trace: TraceSource, { most }: { readonly most: number }): Tally {
-  const kinds = new Uint32Array(EVENT_KINDS.length), faults = new Uint32Array(VECTORS), entries = new Uint32Array(VECTORS), vias = new Uint32Array(VIAS.length);
+  const kinds = new Uint32Array(EVENT_KINDS.length), faults = new Uint32Array(VECTORS), entries = new Uint32Array(VECTORS), exceptions = new Uint32Array(VECTORS), vias = new Uint32Array(VIAS.length);
   const places = new Map<string, Place>();
   let isCut = false;
   for (let at = 0; at < trace.rowCount; at += 1) {
@@ -57,8 +58,11 @@ export function tallyOf(trace: TraceSource, { most }: { readonly most: number })
     if (kind !== FAULT && kind !== TRANSITION) continue;
     const row = trace.row(seq);
     if (kind === TRANSITION) {
-      vias[wordOf(row, VIA)]! += 1;
-      if (isKnown(row, VECTOR)) entries[wordOf(row, VECTOR) & 0xff]! += 1;
+      const via = wordOf(row, VIA);
+      vias[via]! += 1;
+      if (!isKnown(row, VECTOR)) continue;
+      entries[wordOf(row, VECTOR) & 0xff]! += 1;
+      if (AS_EXCEPTION.has(via)) exceptions[wordOf(row, VECTOR) & 0xff]! += 1;
     } else {
       faults[wordOf(row, FAULT_VECTOR) & 0xff]! += 1;
       if (!notePlace(places, row, seq)) isCut = true;
@@ -66,11 +70,13 @@ export function tallyOf(trace: TraceSource, { most }: { readonly most: number })
   }
   return {
     kinds: EVENT_KINDS.flatMap((kind, code) => (kinds[code] === 0 ? [] : [{ kind, count: kinds[code]! }])).sort((a, b) => b.count - a.count),
-    vectors: Array.from({ length: VECTORS }, (_, vector) => ({ vector, name: vectorName(vector), faults: faults[vector]!, entries: entries[vector]! })).filter((one) => one.faults + one.entries > 0),
+    vectors: Array.from({ length: VECTORS }, (_, vector) => ({ vector, name: faults[vector]! + exceptions[vector]! > 0 ? vectorName(vector) : plainName(vector), faults: faults[vector]!, entries: entries[vector]! })).filter((one) => one.faults + one.entries > 0),
     vias: VIAS.flatMap((via, code) => (vias[code] === 0 ? [] : [{ via, count: vias[code]! }])).sort((a, b) => b.count - a.count),
     places: [...places.values()].sort((a, b) => b.count - a.count || a.seqFirst - b.seqFirst).slice(0, most).map(({ vector, ...place }) => ({ name: vectorName(vector), ...place })), isCut,
   };
 }
+
+const plainName = (vector: number): string => `vector 0x${vector.toString(16)}`;
 
 function notePlace(places: Map<string, Place>, row: Row, seq: number): boolean {
   const vector = wordOf(row, FAULT_VECTOR);

@@ -37,6 +37,11 @@ test('kinds, vectors and the places that fault most', () => {
   expect(tally.places).toEqual([{ name: '#PF', cr2: 0x8000n, ip: 0x40_1000n, count: 2, seqFirst: 0, seqLast: 3 }, { name: '#PF', cr2: 0x9000n, ip: 0x40_1000n, count: 1, seqFirst: 2, seqLast: 2 }]);
 });
 
+test('a vector of an exception that only a software interrupt used has no mnemonic: INT 13h of a BIOS is no #XM', () => {
+  const tally = tallyOf(traceOf([enter(TOP_A, 'int', { vector: 0x13 }), enter(TOP_A, 'nmi', { vector: 2 }), fault(0x11, {})]), { most: 1 });
+  expect(tally.vectors.map(({ name, faults, entries }) => `${name} ${String(faults)} ${String(entries)}`)).toEqual(['NMI 0 1', '#AC 1 0', 'vector 0x13 0 1']);
+});
+
 test('visits by name: durations of those that returned, ends and exits alone', () => {
   const rows = [
     leave(TOP_A, { icount: 1 }), enter(TOP_A, 'int', { icount: 10 }), leave(TOP_A, { icount: 14 }), enter(TOP_A, 'int', { icount: 20 }), leave(TOP_A, { icount: 120 }), enter(TOP_A, 'int', { icount: 200 }), leave(TOP_A, { icount: 206 }),
