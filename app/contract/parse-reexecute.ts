@@ -45,7 +45,7 @@ export const reexecuteRequest: Check<ReexecuteRequest> = (value, what) => {
     case 'walk': return { kind, at: at(), linear: number('linear', Number.MAX_SAFE_INTEGER) };
     case 'listen': case 'preflight': return { kind, at: at() };
     case 'last-write': return { kind, before: position(from['before'], `${what}.before`), physical: number('physical', Number.MAX_SAFE_INTEGER), length: number('length', WATCH_BYTES_MAX) };
-    case 'last-register-write': return { kind, before: position(from['before'], `${what}.before`), offset: number('offset', REGISTER_WORDS_MAX), words: number('words', 2) };
+    case 'last-register-write': return { kind, before: position(from['before'], `${what}.before`), offset: number('offset', REGISTER_WORDS_MAX), words: number('words', 2), mask: nullable(count(0xffff_ffff))(from['mask'], `${what}.mask`) };
     case 'try': return { kind, at: at(), change: changeText(from['change'], `${what}.change`), attempts: number('attempts', TRY_ATTEMPTS_MAX) };
     case 'verify': return { kind };
   }

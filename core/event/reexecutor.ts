@@ -96,8 +96,8 @@ export type ReexecuteRequest =
   | { readonly kind: 'listen'; readonly at: Position }
   /** The last write to `length` (1..8) bytes of physical memory before `before`. */
   | { readonly kind: 'last-write'; readonly before: Position; readonly physical: number; readonly length: number }
-  /** The last change of `words` (1..2) words of the register file from `offset` on before `before`. */
-  | { readonly kind: 'last-register-write'; readonly before: Position; readonly offset: number; readonly words: number }
+  /** The last change of `words` (1..2) words of the register file from `offset` on before `before`; `mask`: only these bits of the first word count, null: all of both. */
+  | { readonly kind: 'last-register-write'; readonly before: Position; readonly offset: number; readonly words: number; readonly mask: number | null }
   /** As on a copy: set something (`cr0.WP=0; idt[0x80].DPL=3`, core/event/change.ts) at the boundary before the event at `at`, then make `attempts` attempts. */
   | { readonly kind: 'try'; readonly at: Position; readonly change: string; readonly attempts: number }
   /** As on a copy, behind the event at `at`: tries what that set-up is for (core/machine/preflight.ts says which events have trials; others have no findings). */

@@ -20,7 +20,7 @@ export interface RuleReading {
    * when there is none, the instruction names the value. A register-file name (`idtr.limit`): `?` in it stands for the segment register that the
    * `segment-usable` check of the same access names, or for the number of the breakpoint register that the check itself names. The instruction itself and its operands. Null where there is nothing to read.
    */
-  readonly reads: AccessKind | readonly AccessKind[] | { readonly register: string } | 'instruction' | null;
+  readonly reads: AccessKind | readonly AccessKind[] | { readonly register: string; readonly bits?: string } | 'instruction' | null;
   readonly part?: AccessPart;
 }
 
@@ -38,7 +38,8 @@ const RESERVED_BITS: readonly Operand[] = [{ name: 'reserved bits set, of 31:0',
 const EXECUTE_DISABLE = [hexadecimal('upper half of the entry'), hexadecimal('EFER')];
 
 const reading = (operands: readonly Operand[], reads: RuleReading['reads'], part?: AccessPart): RuleReading => (part === undefined ? { operands, reads } : { operands, reads, part });
-const register = (name: string): RuleReading['reads'] => ({ register: name });
+const register = (name: string, bits?: string): RuleReading['reads'] => (bits === undefined ? { register: name } : { register: name, bits });
+const flag = (bits: string): RuleReading['reads'] => register('rflags', bits);
 const DEBUG_REGISTER = decimal('DR'), BREAKPOINT = register('dr?');
 const STACK_POINTER = register('rsp'), TSS_LIMIT = register('tr.limit'), IDT_LIMIT = register('idtr.limit'), FLAGS = register('rflags');
 
@@ -58,7 +59,7 @@ const READINGS: Readonly<Record<RuleId, RuleReading>> = {
   'segment-limit': reading(WITHIN, register('?.limit')),
   'segment-expand-down': reading(WITHIN, register('?.limit')),
   'operand-aligned': reading([hexadecimal('linear address'), decimal('bytes')], 'instruction'),
-  'access-aligned': reading([hexadecimal('linear address'), decimal('size')], FLAGS),
+  'access-aligned': reading([hexadecimal('linear address'), decimal('size')], flag('AC')),
 
   'page-pdpte-present': reading(ENTRY, 'page-entry', 'pointer-entry'),
   'page-directory-present': reading(ENTRY, 'page-entry', 'directory-entry'),
@@ -70,8 +71,8 @@ const READINGS: Readonly<Record<RuleId, RuleReading>> = {
   'page-user': reading(PAGE_RIGHTS, ['page-entry', 'tlb']),
   'page-user-writable': reading(PAGE_RIGHTS, ['page-entry', 'tlb']),
   'page-supervisor-writable': reading(PAGE_RIGHTS, ['page-entry', 'tlb']),
-  'page-smap': reading([decimal('EFLAGS.AC'), ACCESS], register('cr4')),
-  'page-smep': reading(PAGE_RIGHTS, register('cr4')),
+  'page-smap': reading([decimal('EFLAGS.AC'), ACCESS], register('cr4', 'SMAP')),
+  'page-smep': reading(PAGE_RIGHTS, register('cr4', 'SMEP')),
   'page-nx': reading(PAGE_RIGHTS, ['page-entry', 'tlb']),
 
   'data-table-limit': reading(IN_TABLE, 'instruction'),
@@ -174,7 +175,7 @@ const READINGS: Readonly<Record<RuleId, RuleReading>> = {
   'vector-frame-room': reading(ROOM, STACK_POINTER),
   'redirection-tss': reading([RIGHTS, LIMIT], TSS_LIMIT),
   'redirection-map-limit': reading([LAST_BYTE, LIMIT], 'tss', 'io-map'),
-  'v86-iopl': reading([decimal('IOPL'), decimal('IOPL needed')], FLAGS),
+  'v86-iopl': reading([decimal('IOPL'), decimal('IOPL needed')], flag('IOPL')),
   'virtual-flag-trap': reading([hexadecimal('popped FLAGS'), hexadecimal('TF')], ['frame', 'operand']),
   'virtual-flag-pending': reading([hexadecimal('popped FLAGS'), hexadecimal('EFLAGS')], FLAGS),
   'pusha-pointer': reading([hexadecimal('stack pointer')], STACK_POINTER),
@@ -210,21 +211,21 @@ const READINGS: Readonly<Record<RuleId, RuleReading>> = {
   'task-error-code-room': reading(ROOM, 'tss', 'sp'),
   'task-limit': reading(WITHIN, 'tss', 'ip'),
 
-  'sysenter-protected': reading([hexadecimal('CR0')], register('cr0')),
+  'sysenter-protected': reading([hexadecimal('CR0')], register('cr0', 'PE')),
   'sysenter-cs-set': reading([hexadecimal('IA32_SYSENTER_CS')], register('sysenter_cs')),
-  'sysexit-protected': reading([hexadecimal('CR0')], register('cr0')),
+  'sysexit-protected': reading([hexadecimal('CR0')], register('cr0', 'PE')),
   'sysexit-cs-set': reading([hexadecimal('IA32_SYSENTER_CS')], register('sysenter_cs')),
   'sysexit-cpl': reading([CPL], register('cpl')),
 
-  'dr-exists': reading([decimal('debug register'), hexadecimal('CR4')], register('cr4')),
-  'general-detect': reading([decimal('debug register'), hexadecimal('DR7')], register('dr7')),
+  'dr-exists': reading([decimal('debug register'), hexadecimal('CR4')], register('cr4', 'DE')),
+  'general-detect': reading([decimal('debug register'), hexadecimal('DR7')], register('dr7', 'GD')),
   'privileged-cpl': reading([CPL], register('cpl')),
   'msr-exists': reading([hexadecimal('MSR')], register('rcx')),
   'msr-value': reading([hexadecimal('EAX'), hexadecimal('EDX')], register('rax')),
-  'tsc-cpl': reading([CPL, hexadecimal('CR4')], register('cr4')),
-  'rdpmc-cpl': reading([CPL, hexadecimal('CR4')], register('cr4')),
+  'tsc-cpl': reading([CPL, hexadecimal('CR4')], register('cr4', 'TSD')),
+  'rdpmc-cpl': reading([CPL, hexadecimal('CR4')], register('cr4', 'PCE')),
   'rdpmc-counter': reading([hexadecimal('counter')], register('rcx')),
-  'umip-cpl': reading([CPL, hexadecimal('CR4')], register('cr4')),
+  'umip-cpl': reading([CPL, hexadecimal('CR4')], register('cr4', 'UMIP')),
   'cr-exists': reading([decimal('control register')], 'instruction'),
   'cr0-paging-protected': reading([hexadecimal('new CR0'), hexadecimal('CR0')], 'instruction'),
   'cr0-cache-bits': reading([hexadecimal('new CR0'), hexadecimal('CR0')], 'instruction'),
@@ -242,9 +243,9 @@ const READINGS: Readonly<Record<RuleId, RuleReading>> = {
   'ltr-present': reading(OF_TYPE, 'descriptor', 'tss'),
 
   'stac-cpl': reading([CPL], register('cpl')),
-  'iopl-interrupt-flag': reading([CPL, decimal('IOPL')], FLAGS),
-  'sti-virtual-pending': reading([hexadecimal('EFLAGS'), hexadecimal('VIP')], FLAGS),
-  'virtual-interrupt-due': reading([hexadecimal('EFLAGS'), hexadecimal('CR4')], FLAGS),
+  'iopl-interrupt-flag': reading([CPL, decimal('IOPL')], flag('IOPL')),
+  'sti-virtual-pending': reading([hexadecimal('EFLAGS'), hexadecimal('VIP')], flag('VIP')),
+  'virtual-interrupt-due': reading([hexadecimal('EFLAGS'), hexadecimal('CR4')], flag('VIP')),
   'io-tss': reading([RIGHTS, LIMIT], TSS_LIMIT),
   'io-map-limit': reading([LAST_BYTE, LIMIT], 'tss', 'io-map'),
   'io-map-bit': reading([hexadecimal('port'), hexadecimal('bits')], 'io-map'),
@@ -255,11 +256,11 @@ const READINGS: Readonly<Record<RuleId, RuleReading>> = {
   'fpu-available': reading([hexadecimal('CR0'), hexadecimal('bits that ask for a trap')], register('cr0')),
   'fpu-no-error': reading([hexadecimal('x87 status word'), hexadecimal('control word')], null),
   'fxsave-aligned': reading([hexadecimal('linear address'), decimal('boundary')], 'instruction'),
-  'simd-emulation': reading([hexadecimal('CR0')], register('cr0')),
-  'simd-os-support': reading([hexadecimal('CR4')], register('cr4')),
-  'simd-task-switched': reading([hexadecimal('CR0')], register('cr0')),
+  'simd-emulation': reading([hexadecimal('CR0')], register('cr0', 'EM')),
+  'simd-os-support': reading([hexadecimal('CR4')], register('cr4', 'OSFXSR')),
+  'simd-task-switched': reading([hexadecimal('CR0')], register('cr0', 'TS')),
   'mxcsr-reserved': reading([hexadecimal('new MXCSR'), hexadecimal('bits there are')], 'operand'),
-  'simd-exception-support': reading([hexadecimal('CR4'), hexadecimal('MXCSR')], register('cr4')),
+  'simd-exception-support': reading([hexadecimal('CR4'), hexadecimal('MXCSR')], register('cr4', 'OSXMMEXCPT')),
   'simd-exception': reading([{ name: 'unmasked exceptions', format: 'exceptions' }, hexadecimal('MXCSR')], 'instruction'),
   'icebp-trap': reading([EIP], 'instruction'),
   'breakpoint-trap': reading([EIP], 'instruction'),
@@ -267,7 +268,7 @@ const READINGS: Readonly<Record<RuleId, RuleReading>> = {
   'task-switch-trap': reading([SELECTOR], 'tss', 'trap'),
   'data-breakpoint': reading([hexadecimal('breakpoint address'), DEBUG_REGISTER], BREAKPOINT),
   'io-breakpoint': reading([hexadecimal('port'), DEBUG_REGISTER], BREAKPOINT),
-  'single-step-trap': reading([EIP], FLAGS),
+  'single-step-trap': reading([EIP], flag('TF')),
 };
 
 const UNKNOWN: RuleReading = { operands: [], reads: null };

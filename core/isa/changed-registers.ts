@@ -6,8 +6,8 @@ import type { Op } from './opcode-index.ts';
 import { SIMD_ROWS } from './opcodes-simd.ts';
 import { X87_ROWS } from './opcodes-x87.ts';
 
-/** Bit n is general register n in encoding order; this one stands for the flags. */
-export const FLAGS_CHANGE = 0x100;
+/** Bit n is general register n in encoding order; these stand for the flags, and for those of them that no arithmetic changes (TF, IF, DF, IOPL, NT, AC…). */
+export const FLAGS_CHANGE = 0x100, SYSTEM_FLAGS_CHANGE = 0x200;
 const ALL_REGISTERS = 0xff, ECX = 1 << 1, ESP = 1 << 4;
 /** `register` of AH, CH, DH and BH as the decoder numbers them. */
 const HIGH_BYTES = 20;
@@ -28,13 +28,24 @@ const KEEPS_FLAGS: ReadonlySet<Op> = new Set<Op>([
   'loop', 'loope', 'loopne', 'jcxz', 'movs', 'stos', 'lods', 'enter', 'leave', 'xlat', 'cbw', 'cwd', 'lahf', 'pusha', 'popa', 'movEvSw', 'movSwEw',
 ]);
 
+/** What changes CF, PF, AF, ZF, SF and OF alone, if any flag. */
+const STATUS_FLAGS_ONLY: ReadonlySet<Op> = new Set<Op>([
+  'add', 'or', 'adc', 'sbb', 'and', 'sub', 'xor', 'cmp', 'test', 'neg', 'inc', 'dec', 'mul', 'imul', 'imulAccumulator', 'div', 'idiv', 'rol', 'ror', 'rcl', 'rcr', 'shl', 'shr', 'sar', 'shld', 'shrd',
+  'bt', 'bts', 'btr', 'btc', 'bsf', 'bsr', 'xadd', 'cmpxchg', 'cmpxchg8b', 'cmps', 'scas', 'clc', 'stc', 'cmc', 'sahf', 'aaa', 'aas', 'aam', 'aad', 'daa', 'das', 'arpl', 'lar', 'lsl', 'verr', 'verw',
+]);
+
 /** x87, MMX and SSE: a general register only as the destination, flags only by comparison. */
 const FLOATING: ReadonlySet<Op> = new Set<Op>([...SIMD_ROWS.map(([, op]) => op), ...X87_ROWS.map(([, op]) => op), 'fwait']);
 const COMPARES: ReadonlySet<Op> = new Set<Op>(['comiss', 'comisd', 'ucomiss', 'ucomisd', 'fcomi', 'fcomip', 'fucomi', 'fucomip']);
 
-/** The registers an instruction may change, one bit each, and FLAGS_CHANGE. What its fault would change is not in it. */
+/** The registers an instruction may change, one bit each, FLAGS_CHANGE and SYSTEM_FLAGS_CHANGE. What its fault would change is not in it, nor RF, which ends with any. */
 export function changedRegisters(insn: Insn): number {
-  return registersOf(insn) | (KEEPS_FLAGS.has(insn.op) || (FLOATING.has(insn.op) && !COMPARES.has(insn.op)) ? 0 : FLAGS_CHANGE);
+  return registersOf(insn) | flagsOf(insn.op);
+}
+
+function flagsOf(op: Op): number {
+  if (KEEPS_FLAGS.has(op) || (FLOATING.has(op) && !COMPARES.has(op))) return 0;
+  return STATUS_FLAGS_ONLY.has(op) || COMPARES.has(op) ? FLAGS_CHANGE : FLAGS_CHANGE | SYSTEM_FLAGS_CHANGE;
 }
 
 function registersOf({ op, destination }: Insn): number {

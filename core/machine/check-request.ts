@@ -35,6 +35,7 @@ export function checkRequest(request: ReexecuteRequest): void {
       checkPosition(request.before);
       checkNumber('offset', request.offset, REGISTER_FILE_WORDS - 1);
       checkNumber('words', request.words, 2);
+      if (request.mask !== null) checkNumber('mask', request.mask, 0xffff_ffff);
       if (request.words === 0 || request.offset + request.words > REGISTER_FILE_WORDS) throw new BadInput('a search for a writer needs one or two words of the register file');
       return;
     case 'try':

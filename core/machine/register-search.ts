@@ -1,10 +1,12 @@
 // Which attempt last changed words of the register file before a point: the recording is executed again backwards, piece by piece, and the
 // words are compared after every attempt. Farther back, slices in which they cannot have changed are executed at full speed.
 
+import { EFLAGS_RF } from '../arch/flags.ts';
 import { registerOffset, FAST_WORDS, SEGMENT_WORDS } from '../arch/register-file.ts';
 import { joinU64 } from '../base/u64.ts';
+import { STATUS_FLAGS } from '../cpu/flags.ts';
 import { CS, type Cpu } from '../cpu/state.ts';
-import { FLAGS_CHANGE } from '../isa/changed-registers.ts';
+import { FLAGS_CHANGE, SYSTEM_FLAGS_CHANGE } from '../isa/changed-registers.ts';
 import { EVENT_KINDS, type EventKind } from '../event/kinds.ts';
 import { comparePositions, type Position } from '../event/position.ts';
 import type { EventDraft } from '../event/draft.ts';
@@ -23,7 +25,10 @@ const UNTOLD = ['activity', 'shadow'].map(registerOffset);
 /** Events that may show a change of a register. */
 const SHOWING: readonly EventKind[] = ['fault', 'transition', 'msr-write', 'cr-write', 'dr-write', 'table-load', 'mode-change', 'halt', 'shutdown'];
 
-export interface RegisterQuestion { readonly before: Position; readonly offset: number; readonly words: number }
+export interface RegisterQuestion { readonly before: Position; readonly offset: number; readonly words: number; readonly mask: number | null }
+/** The words looked at: how to read them, and the bits that count (null: all). */
+interface Looked { readonly read: () => bigint; readonly mask: bigint | null; readonly offset: number }
+const isSame = (looked: Looked, one: bigint, other: bigint): boolean => (looked.mask === null ? one === other : ((one ^ other) & looked.mask) === 0n);
 interface Attempts { readonly start: number; readonly end: number }
 
 export class RegisterSearch {
@@ -39,35 +44,36 @@ export class RegisterSearch {
   }
 
   /** The last change; null when the words are as the machine started. */
-  async last({ before, offset, words }: RegisterQuestion): Promise<RegisterWrite | null> {
+  async last({ before, offset, words, mask }: RegisterQuestion): Promise<RegisterWrite | null> {
     const rewinder = this.#rewinder;
     const read = (): bigint => joinU64(rewinder.machine.cpu.register(offset), words === 2 ? rewinder.machine.cpu.registerHigh(offset) : 0);
+    const looked = { read, mask: mask === null ? null : BigInt(mask), offset };
     rewinder.goToPosition(before);
     const end = rewinder.attempts;
     if (comparePositions(rewinder.position, before) < 0) {
-      const inside = this.#changeIn(read, before);
+      const inside = this.#changeIn(looked, before);
       if (inside !== null) return inside;
     }
-    const attempt = await this.#lastBefore(end, read, offset);
+    const attempt = await this.#lastBefore(end, looked);
     if (attempt < 0) return null;
     rewinder.goToAttempts(attempt);
-    return this.#changeIn(read, before);
+    return this.#changeIn(looked, before);
   }
 
-  async #lastBefore(end: number, read: () => bigint, offset: number): Promise<number> {
+  async #lastBefore(end: number, looked: Looked): Promise<number> {
     // most of what changes often has changed just now
     let last = end;
-    for (let piece = PIECE; offset < FAST_WORDS && last > 0 && last > end - CLOSE; piece *= GROWTH) {
+    for (let piece = PIECE; looked.offset < FAST_WORDS && last > 0 && last > end - CLOSE; piece *= GROWTH) {
       const start = Math.max(0, last - piece);
-      const found = this.#lastChange(read, { start, end: last });
+      const found = this.#lastChange(looked, { start, end: last });
       if (found >= 0) return found;
       last = start;
     }
     while (last > 0) {
       const start = this.#rewinder.startBefore(last);
-      const slices = await this.#suspects(read, { start, end: last }, offset);
+      const slices = await this.#suspects(looked, { start, end: last });
       for (const slice of slices.reverse()) {
-        const found = this.#lastChange(read, slice);
+        const found = this.#lastChange(looked, slice);
         if (found >= 0) return found;
       }
       last = start;
@@ -76,14 +82,14 @@ export class RegisterSearch {
   }
 
   /** The slices of [start, end) in which the words may have changed. */
-  async #suspects(read: () => bigint, { start, end }: Attempts, offset: number): Promise<Attempts[]> {
+  async #suspects(looked: Looked, { start, end }: Attempts): Promise<Attempts[]> {
     const rewinder = this.#rewinder;
     const found: Attempts[] = [];
-    const watch = new ValueWatch(this.#events, read);
+    const watch = new ValueWatch(this.#events, looked);
     rewinder.goToAttempts(start);
     while (rewinder.attempts < end && rewinder.session.end === null) {
       const { attempts } = rewinder;
-      if (this.#mayChange(watch, Math.min(SLICE, end - attempts), offset)) found.push({ start: attempts, end: rewinder.attempts });
+      if (this.#mayChange(watch, Math.min(SLICE, end - attempts), looked)) found.push({ start: attempts, end: rewinder.attempts });
       if (Math.floor(attempts / PAUSE_EVERY) !== Math.floor(rewinder.attempts / PAUSE_EVERY)) await this.#pause();
     }
     return found;
@@ -93,11 +99,11 @@ export class RegisterSearch {
    * Makes so many attempts and tells whether the words may have changed. General registers and flags change by instructions whose operands say
    * so, and by deliveries and task switches, which events show; segment registers make `generation` grow; all others change with an event.
    */
-  #mayChange(watch: ValueWatch, attempts: number, offset: number): boolean {
+  #mayChange(watch: ValueWatch, attempts: number, looked: Looked): boolean {
     const { session, machine: { cpu } } = this.#rewinder;
     const { generation } = cpu;
     const goal = cpu.attempts + attempts;
-    const registers = registersAt(offset);
+    const registers = registersAt(looked);
     let isStopped = registers === null;
     watch.restart();
     cpu.probe = watch;
@@ -109,11 +115,12 @@ export class RegisterSearch {
     } finally {
       cpu.probe = this.#events;
     }
-    return isStopped || watch.hasChanged || watch.differs || (isUntold(offset) && cpu.generation !== generation);
+    return isStopped || watch.hasChanged || watch.differs || (isUntold(looked.offset) && cpu.generation !== generation);
   }
 
   /** The last attempt of [start, end) that changed the words; -1 when none did. */
-  #lastChange(read: () => bigint, { start, end }: Attempts): number {
+  #lastChange(looked: Looked, { start, end }: Attempts): number {
+    const { read } = looked;
     const rewinder = this.#rewinder;
     rewinder.goToAttempts(start);
     let found = -1, value = read();
@@ -121,17 +128,18 @@ export class RegisterSearch {
       const { attempts } = rewinder;
       rewinder.session.run(1);
       const now = read();
-      if (now !== value) found = attempts;
+      if (!isSame(looked, now, value)) found = attempts;
       value = now;
     }
     return found;
   }
 
   /** What the attempt that begins here changes before `before`; null when it changes nothing. */
-  #changeIn(read: () => bigint, before: Position): RegisterWrite | null {
+  #changeIn(looked: Looked, before: Position): RegisterWrite | null {
+    const { read } = looked;
     const { machine: { cpu }, session, position: at } = this.#rewinder;
     const { cpl, eip } = cpu, cs = cpu.segmentSelector(CS);
-    const watch = new ValueWatch(this.#events, read, { cpu, seq: before.seq });
+    const watch = new ValueWatch(this.#events, looked, { cpu, seq: before.seq });
     watch.restart();
     const first = read();
     cpu.probe = watch;
@@ -141,16 +149,19 @@ export class RegisterSearch {
       cpu.probe = this.#events;
     }
     const after = watch.stopped ?? read();
-    if (after === first) return null;
-    return { at, event: watch.valueShown === after ? watch.shownBy : null, cpl, cs, ip: BigInt(eip), before: first, after };
+    if (isSame(looked, after, first)) return null;
+    return { at, event: isSame(looked, watch.valueShown, after) ? watch.shownBy : null, cpl, cs, ip: BigInt(eip), before: first, after };
   }
 }
 
-/** General registers and flags as changed-registers.ts counts them; 0 for what no operand names, null for what every instruction may change (RIP). */
-function registersAt(offset: number): number | null {
+/** General registers and flags as changed-registers.ts counts them; 0 for what no operand names, null for what every instruction may change (RIP, RF). */
+function registersAt({ offset, mask }: Looked): number | null {
   if (offset >= FAST_WORDS) return 0;
-  return offset < GENERAL_END ? 1 << (offset >>> 1) : offset === RFLAGS ? FLAGS_CHANGE : null;
+  if (offset < GENERAL_END) return 1 << (offset >>> 1);
+  if (offset !== RFLAGS || (mask !== null && (mask & RESUME) !== 0n)) return null;
+  return mask === null || (mask & STATUS) !== 0n ? FLAGS_CHANGE : SYSTEM_FLAGS_CHANGE;
 }
+const STATUS = BigInt(STATUS_FLAGS), RESUME = BigInt(EFLAGS_RF);
 
 /** True for words that instructions change without an event: segment registers, and the processor's activity. */
 const isUntold = (offset: number): boolean => (offset >= SEGMENTS && offset < SEGMENTS_END) || UNTOLD.includes(offset);
@@ -161,7 +172,7 @@ interface Until { readonly cpu: Cpu; readonly seq: number }
 class ValueWatch implements Probe {
   readonly listening = false;
   readonly #events: Probe;
-  readonly #read: () => bigint;
+  readonly #looked: Looked;
   readonly #until: Until | null;
   #first = 0n;
   /** Some event saw another value than the one before it did. */
@@ -172,30 +183,30 @@ class ValueWatch implements Probe {
   /** The value just before the event `until` names, once it has come. */
   stopped: bigint | null = null;
 
-  constructor(events: Probe, read: () => bigint, until: Until | null = null) {
+  constructor(events: Probe, looked: Looked, until: Until | null = null) {
     this.#events = events;
-    this.#read = read;
+    this.#looked = looked;
     this.#until = until;
   }
 
   restart(): void {
-    this.#first = this.valueShown = this.#read();
+    this.#first = this.valueShown = this.#looked.read();
     this.hasChanged = false;
     this.shownBy = null;
   }
 
   /** The value is not what it was at the restart. */
-  get differs(): boolean { return this.#read() !== this.#first; }
+  get differs(): boolean { return !isSame(this.#looked, this.#looked.read(), this.#first); }
 
   before(): void {
-    if (this.#until !== null && this.#until.cpu.seq === this.#until.seq) this.stopped ??= this.#read();
+    if (this.#until !== null && this.#until.cpu.seq === this.#until.seq) this.stopped ??= this.#looked.read();
     this.#events.before();
   }
 
   emit(seq: number, draft: EventDraft): void {
-    const value = this.#read();
+    const value = this.#looked.read();
     if (this.#until !== null && seq >= this.#until.seq) this.stopped ??= this.valueShown;
-    else if (value !== this.valueShown) {
+    else if (!isSame(this.#looked, value, this.valueShown)) {
       this.hasChanged = true;
       this.valueShown = value;
       this.shownBy = SHOWING.includes(EVENT_KINDS[draft.kind]!) ? seq : null;

@@ -8,7 +8,7 @@ import { bytesAt } from '../../../core/replay/walk/table-entry.ts';
 import { historyOfPlace, historyOfRegister, type History } from '../../../core/replay/writers/history.ts';
 import { isAbsent, type Place, type WriterReplay } from '../../../core/replay/writers/place.ts';
 import { entryOfQuestion, parseQuestion, placeOfQuestion, type Question } from '../../../core/replay/writers/question.ts';
-import { lastWriterOfRegister } from '../../../core/replay/writers/register.ts';
+import { findNamedRegister, lastWriterOfRegister } from '../../../core/replay/writers/register.ts';
 import { lastWriterOfPlace, type Written } from '../../../core/replay/writers/written.ts';
 import { NEGATIVE, type Arguments, type Command } from '../command.ts';
 import { atEvent, type AtEvent } from '../at-event.ts';
@@ -39,6 +39,7 @@ WHAT is one of
   gdt[2]  ldt[1]  idt[0x80]  tss.esp0           an entry of a table, a field of the current TSS
   pde[0x7ff000]  pte[0x7ff000]                  the page entries that translate an address; with PAE pdpte[0x7ff000], too
   eax  cr0  idtr  cs  IA32_SYSENTER_CS          a register
+  eflags.AC  cr4.SMAP                           bits of a register: what changed them, not the others
 
 Examples:
   ringscope who a.rtrace idt[0x80] --at last-fault
@@ -76,7 +77,7 @@ async function answerOf(replay: WriterReplay, { position }: AtEvent, question: Q
   if (question.kind === 'register') {
     const written = await lastWriterOfRegister(replay, position, question.name);
     const value = 'absent' in written.writer ? null : written.writer.after;
-    return { name: written.part === question.name ? question.name : `${question.name} (${written.part})`, place: null, value, meaning: null, written, history: wantsHistory ? await historyOfRegister(replay, position, question.name) : null };
+    return { name: nameOfRegisterPart(question.name, written.part), place: null, value, meaning: null, written, history: wantsHistory ? await historyOfRegister(replay, position, question.name) : null };
   }
   if (question.kind === 'entry' || question.kind === 'tss-field') {
     const entry = await entryOfQuestion(replay, position, question);
@@ -89,6 +90,13 @@ async function answerOf(replay: WriterReplay, { position }: AtEvent, question: Q
   const bytes = await bytesAt(replay, position, place);
   const written = await lastWriterOfPlace(replay, position, place);
   return { name: place.name, place, value: isAbsent(bytes) ? null : bytes.value, meaning: null, written, history: wantsHistory ? await historyOfPlace(replay, position, place) : null };
+}
+
+/** `cr0`; `idtr (idtr.limit)` where one part changed last; `eflags (its AC)` of a question about bits, as the value is that of the whole register. */
+function nameOfRegisterPart(name: string, part: string): string {
+  const [register, bits] = name.split('.');
+  if (bits !== undefined && findNamedRegister(name)?.parts[0]?.mask !== null) return `${register ?? name} (its ${bits.toUpperCase()})`;
+  return part === name ? name : `${name} (${part})`;
 }
 
 function jsonOf({ seq }: AtEvent, { name, place, value, meaning, written, history }: Answer, replay: WriterReplay): JsonValue {

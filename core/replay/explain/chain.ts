@@ -12,6 +12,7 @@ import type { Inquiry } from './inquiry.ts';
 import { nameOfPart, nameOfRegister } from './names.ts';
 import { covers, ofAccess, originOfLoad, originOfStore, type Origin } from './origin.ts';
 import { originOfTransition, registerOfSlot } from './origin-transition.ts';
+import { AS_IT_STARTED } from '../writers/register.ts';
 import { writerOfMemory, writerOfRegister, type Written } from './writer.ts';
 
 /** A chain has no more links than this. */
@@ -27,7 +28,7 @@ export async function chainOf(inquiry: Inquiry, value: ValueRead, before: Positi
   let point = before;
   while (wanted !== null) {
     if (links.length === LINKS_MAX) return [...links, gap(`the chain goes on; ${String(LINKS_MAX)} links are shown`)];
-    const found: Found | CauseLink = wanted.kind === 'memory' ? await memoryLink(inquiry, wanted, point) : await registerLink(inquiry, wanted.name, point);
+    const found: Found | CauseLink = wanted.kind === 'memory' ? await memoryLink(inquiry, wanted, point) : await registerLink(inquiry, wanted, point);
     if (!('link' in found)) return [...links, found];
     links.push(found.link);
     const { next } = found;
@@ -42,7 +43,7 @@ export async function chainOf(inquiry: Inquiry, value: ValueRead, before: Positi
 function wantedOf({ name, from }: ValueRead): Wanted | null {
   switch (from.kind) {
     case 'memory': return { kind: 'memory', physical: Number(from.physical), length: Math.min(8, from.size), name };
-    case 'register': return { kind: 'register', name: from.register };
+    case 'register': return { kind: 'register', name: from.register, bits: from.bits };
     case 'instruction': return from.physical === null ? null : { kind: 'memory', physical: Number(from.physical), length: Math.min(8, from.size), name };
   }
 }
@@ -77,11 +78,12 @@ function pushLink({ event, attempt, written, wanted, value, at }: { readonly eve
   return { link: linkOf('push', text, written), next: registerOfSlot(part, event), before: at };
 }
 
-async function registerLink(inquiry: Inquiry, name: string, before: Position): Promise<Found | CauseLink> {
+async function registerLink(inquiry: Inquiry, { name, bits }: Wanted & { readonly kind: 'register' }, before: Position): Promise<Found | CauseLink> {
   const label = nameOfRegister(name);
-  const written = await writerOfRegister(inquiry, { before, name });
+  const written = await writerOfRegister(inquiry, { before, name: bits === undefined ? name : `${name}.${bits}` });
   const { writer } = written;
   const at = written.place?.at ?? null;
+  if ('absent' in writer && writer.absent === AS_IT_STARTED) return gap(`${bits === undefined ? label : `${label}.${bits}`} is ${AS_IT_STARTED}`);
   if ('absent' in writer || at === null) return gap(`who changed ${label} is not known: ${'absent' in writer ? writer.absent : 'no point is recorded'}`);
   const attempt = await attemptAt(inquiry, at);
   const value = writer.after === null ? '' : ` = ${hex(writer.after)}`;

@@ -6,6 +6,7 @@ import { describeEvent } from '../../event/describe.ts';
 import type { TraceEvent } from '../../event/event.ts';
 import type { LastWriter } from '../../event/json.ts';
 import type { LadderStep } from '../../event/ladder.ts';
+import { AS_IT_STARTED } from '../writers/register.ts';
 import type { ValueRead } from './explanation.ts';
 
 export const WORDS_MAX = 60;
@@ -52,8 +53,9 @@ function valueSentence({ event, value }: ConsequenceParts): string | null {
   return `${capital(name)}, ${read} physical 0x${from.physical.toString(16)}, is ${value.value}.`;
 }
 
-function writerSentence({ lastWriter, writerSymbol }: ConsequenceParts): string | null {
-  if (lastWriter === null || 'absent' in lastWriter) return null;
+function writerSentence({ lastWriter, writerSymbol, value }: ConsequenceParts): string | null {
+  if (lastWriter === null) return null;
+  if ('absent' in lastWriter) return lastWriter.absent === AS_IT_STARTED && value !== null ? `Nothing has changed ${nameOfBits(value)} since the machine started.` : null;
   const { by, ip, icount, how } = lastWriter;
   if (by === 'loader') return 'Nothing has written it since it was loaded.';
   if (by === 'device') return 'A device wrote it last.';
@@ -62,6 +64,8 @@ function writerSentence({ lastWriter, writerSymbol }: ConsequenceParts): string 
   if (how === 'pushed') return `Pushed when ${who} was interrupted${when === '' ? '' : `, ${when}`}.`;
   return `Last written by ${who}${when === '' ? '' : ` at ${when}`}.`;
 }
+
+const nameOfBits = ({ name, from }: ValueRead): string => (from.kind === 'register' && from.bits !== undefined ? `its ${from.bits}` : name);
 
 function nothingFailed({ event, steps }: ConsequenceParts): string {
   const passed = steps.filter(({ outcome }) => outcome === 'pass').length, skipped = steps.filter(({ outcome }) => outcome === 'skipped').length;

@@ -22,7 +22,8 @@ export interface ValueRead {
   readonly meaning: string | null;
   readonly from:
     | { readonly kind: 'memory'; readonly linear: bigint | null; readonly physical: bigint; readonly size: number }
-    | { readonly kind: 'register'; readonly register: string }
+    /** `bits`: the field of it that counts, where that is one. */
+    | { readonly kind: 'register'; readonly register: string; readonly bits?: string }
     | { readonly kind: 'instruction'; readonly linear: bigint; readonly physical: bigint | null; readonly size: number };
 }
 

@@ -2,7 +2,7 @@
 // copied where is the instruction's form; anything that computes is an end.
 
 import {
-  CONTROL_REGISTER, IMMEDIATE, MEMORY, REGISTER, SEGMENT_REGISTER, STRING_DESTINATION, STRING_SOURCE, type Insn, type Operand,
+  CONTROL_REGISTER, DEBUG_REGISTER, IMMEDIATE, MEMORY, REGISTER, SEGMENT_REGISTER, STRING_DESTINATION, STRING_SOURCE, type Insn, type Operand,
 } from '../../isa/insn.ts';
 import { REGISTER_FILE, SEGMENT_NAMES } from '../../arch/register-file.ts';
 import type { HeardAccess } from '../../event/heard.ts';
@@ -12,7 +12,8 @@ import type { Attempt } from './attempt.ts';
 /** Where a value is looked for next, or why the search ends. */
 export type Origin =
   | { readonly kind: 'memory'; readonly physical: number; readonly length: number; readonly name: string }
-  | { readonly kind: 'register'; readonly name: string }
+  /** `bits`: the field of it that counts, where that is one. */
+  | { readonly kind: 'register'; readonly name: string; readonly bits?: string | undefined }
   | { readonly kind: 'constant'; readonly text: string }
   | { readonly kind: 'gap'; readonly text: string };
 
@@ -45,7 +46,7 @@ export function originOfLoad(attempt: Attempt, register: string): Origin {
   const segment = SEGMENT_NAMES.find((one) => register.startsWith(`${one}.`));
   if (segment !== undefined && !register.endsWith('.selector')) return fromDescriptor(attempt);
   if ((name === 'xor' || name === 'sub') && isSame(insn)) return { kind: 'constant', text: `${text} makes it 0` };
-  if (name === 'pop' || name === 'lodsd' || name === 'lodsw' || name === 'lodsb' || /^l[defgs]s$/.test(name)) return fromRead(attempt);
+  if (name === 'pop' || /^popf/.test(name) || name === 'lodsd' || name === 'lodsw' || name === 'lodsb' || /^l[defgs]s$/.test(name)) return fromRead(attempt);
   if (name === 'rdmsr') return { kind: 'gap', text: 'read from an MSR: the chain ends here' };
   if (name === 'in') return { kind: 'gap', text: 'read from a device: the chain ends here' };
   if (COPIES.has(name) && isTarget(insn.destination, register)) return fromOperand(attempt, insn.source);
@@ -63,6 +64,7 @@ export function registerOperand(insn: Insn | null): string | null {
 function isTarget(operand: Operand, register: string): boolean {
   if (operand.kind === REGISTER) return generalRegister(operand) === register;
   if (operand.kind === SEGMENT_REGISTER) return `${SEGMENT_NAMES[operand.register] ?? ''}.selector` === register;
+  if (operand.kind === DEBUG_REGISTER) return `dr${String(operand.register)}` === register;
   return operand.kind === CONTROL_REGISTER && `cr${String(operand.register)}` === register;
 }
 

@@ -40,7 +40,7 @@ export function valueOf(question: ValueQuestion): FailedValue | null {
   if (reads === null) return null;
   const isOfEntries = typeof reads === 'string' || Array.isArray(reads);
   if (isOfEntries && failed.procedure === 'page-walk' && event.kind === 'fault' && event.walk !== undefined && event.cr2 !== undefined) return ofWalk(event.walk.levels, { failed, event, registers });
-  if (typeof reads === 'object' && 'register' in reads) return ofRegister(reads.register.replace('?', registerNamed(question)), registers);
+  if (typeof reads === 'object' && 'register' in reads) return ofRegister(reads.register.replace('?', registerNamed(question)), registers, reads.bits);
   const access = failed.accesses.filter((one) => isReadFrom(reading, one)).at(-1);
   return access === undefined ? ofInstruction(question) : ofAccess(access, registers);
 }
@@ -100,9 +100,9 @@ function describeAccess({ what, part, linear, value }: LadderAccess, registers: 
   }
 }
 
-function ofRegister(name: string, registers: Uint32Array): FailedValue {
+function ofRegister(name: string, registers: Uint32Array, bits?: string): FailedValue {
   const value = registerValue(registers, name);
-  return { value: { name: nameOfRegister(name), value: name === 'cpl' ? String(value) : hex(value), meaning: name.endsWith('.selector') ? describeSelector(Number(value)) : null, from: { kind: 'register', register: name } }, entry: null };
+  return { value: { name: nameOfRegister(name), value: name === 'cpl' ? String(value) : hex(value), meaning: name.endsWith('.selector') ? describeSelector(Number(value)) : null, from: { kind: 'register', register: name, ...(bits === undefined ? {} : { bits }) } }, entry: null };
 }
 
 /** What the instruction itself brought: its bytes, or the operand it took from a register or memory. */

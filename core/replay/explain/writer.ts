@@ -34,7 +34,7 @@ function named(inquiry: Inquiry, { writer, at }: Answer): Written {
 
 /** The last writer of where a value was read. */
 export function writerOfValue(inquiry: Inquiry, { from }: ValueRead, before: Position): Promise<Written> {
-  if (from.kind === 'register') return writerOfRegister(inquiry, { before, name: from.register });
+  if (from.kind === 'register') return writerOfRegister(inquiry, { before, name: from.bits === undefined ? from.register : `${from.register}.${from.bits}` });
   if (from.physical === null) return Promise.resolve(named(inquiry, unknownWriter('its page is not mapped')));
   return writerOfMemory(inquiry, { before, physical: Number(from.physical), length: from.size });
 }

@@ -18,7 +18,7 @@ export interface RefusedQuestion { readonly refused: string }
 
 const ENTRY = /^(gdt|ldt|idt|tss)\[(.+)\]$/i, FIELD = /^tss\.([a-z0-9]+)$/i, PAGE_ENTRY = /^(pdpte|pde|pte)\[(.+)\]$/i, PHYSICAL = /^phys:(.+)$/i;
 const LEVELS: Readonly<Record<string, 1 | 2 | 3>> = { pte: 1, pde: 2, pdpte: 3 };
-const EXAMPLES = 'give an address (0x401000, a symbol, phys:0x1000), an entry (gdt[2], idt[0x80], tss.esp0, pte[0x401000]) or a register (eax, cr0, idtr, IA32_SYSENTER_CS)';
+const EXAMPLES = 'give an address (0x401000, a symbol, phys:0x1000), an entry (gdt[2], idt[0x80], tss.esp0, pte[0x401000]) or a register (eax, cr0, idtr, IA32_SYSENTER_CS) or bits of one (eflags.AC)';
 
 /** Reads a question; `length` is how many bytes an address asks about. */
 export function parseQuestion(text: string, { symbols, length }: { readonly symbols: SymbolTable | null; readonly length: number }): Question | RefusedQuestion {

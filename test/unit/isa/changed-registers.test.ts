@@ -3,9 +3,9 @@
 import { describe, expect, it, vi } from 'vitest';
 import { EFLAGS_RF } from '../../../core/arch/flags.ts';
 import { registerOffset } from '../../../core/arch/register-file.ts';
-import { materialiseFlags } from '../../../core/cpu/flags.ts';
+import { materialiseFlags, STATUS_FLAGS } from '../../../core/cpu/flags.ts';
 import { CS } from '../../../core/cpu/state.ts';
-import { changedRegisters, FLAGS_CHANGE } from '../../../core/isa/changed-registers.ts';
+import { changedRegisters, FLAGS_CHANGE, SYSTEM_FLAGS_CHANGE } from '../../../core/isa/changed-registers.ts';
 import { decode } from '../../../core/isa/decoder.ts';
 import { createMachine, type Machine } from '../../../core/machine/machine.ts';
 import { readLinear } from '../../../core/machine/peek.ts';
@@ -50,6 +50,7 @@ function check(machine: Machine, most: number): number {
     const more = NAMES.filter((_, register) => cpu.register(register << 1) !== before[register << 1] && (allowed & (1 << register)) === 0);
     // RF ends with any instruction; a search looks at each one while it is pending (run.ts)
     if (((cpu.register(RFLAGS) ^ before[RFLAGS]!) & ~EFLAGS_RF) !== 0 && (allowed & FLAGS_CHANGE) === 0) more.push('eflags');
+    if (((cpu.register(RFLAGS) ^ before[RFLAGS]!) & ~(EFLAGS_RF | STATUS_FLAGS)) !== 0 && (allowed & SYSTEM_FLAGS_CHANGE) === 0) more.push('system flags');
     expect(more, `${result.insn.mnemonic} at 0x${at.toString(16)}`).toEqual([]);
     checked += 1;
   }

@@ -185,10 +185,14 @@ describe('a register', () => {
     for (const name of ['IA32_SYSENTER_EIP', 'cr3', 'cr0', 'idtr.base', 'tr.base']) {
       const told = await lastWriterOfRegister(replay, end, name);
       const { offset, words } = findNamedRegister(name)!.parts[0]!;
-      const reply = await replay.reexecutor!.ask({ kind: 'last-register-write', before: end, offset, words });
+      const reply = await replay.reexecutor!.ask({ kind: 'last-register-write', before: end, offset, words, mask: null });
       if (reply.kind !== 'register-written' || 'absent' in told.writer) throw new Error(`expected a writer of ${name}`);
       expect([told.basis.kind, told.writer.seq, told.writer.after]).toEqual(['record', reply.write!.event, reply.write!.after]);
     }
+    // CR0 was written last to set PG and WP; PE was set by the loader, and nothing has changed it since
+    expect(await lastWriterOfRegister(replay, end, 'cr0.PE')).toMatchObject({ basis: { kind: 'record' }, writer: { absent: expect.stringContaining('as the machine started') as string } });
+    expect(await lastWriterOfRegister(replay, end, 'CR0.pg')).toMatchObject({ part: 'CR0.pg', writer: { before: 0x11n, after: 0x8001_0011n } });
+    expect(findNamedRegister('eflags.XX')).toBeNull();
     expect(await lastWriterOfRegister(replay, end, 'esp')).toMatchObject({ basis: { kind: 're-execution' }, part: 'rsp' });
     expect((await lastWriterOfRegister(replay, end, 'dr0')).writer).toHaveProperty('absent');
     expect((await historyOfRegister(replay, end, 'esp')).more).toBe(true);

@@ -16,15 +16,17 @@ import { random } from './writing-guest.ts';
 vi.setConfig({ testTimeout: 120_000 });
 
 const NAMES = ['rax', 'rsp', 'rip', 'rflags', 'cr0', 'cr2', 'cr3', 'dr6', 'idtr.base', 'gdtr.limit', 'tr.selector', 'cs.selector', 'ds.selector', 'ds.rights', 'ss.base', 'sysenter_eip', 'cpl', 'shadow', 'activity'] as const;
+// bits of a register alone: CF, ZF, IF, DF and IOPL, PG
+const MASKS: Readonly<Record<string, readonly number[]>> = { rflags: [0x1, 0x40, 0x200, 0x3400], cr0: [0x8000_0000], rax: [0xff] };
 const MOST = 3_000;
 
 const valueOf = (registers: ArrayLike<number>, name: string): bigint => {
   const { offset, words } = findRegister(name)!;
   return joinU64(registers[offset]!, words === 2 ? registers[offset + 1]! : 0);
 };
-async function lastWrite(reexecutor: Reexecutor, before: Position, name: string): Promise<RegisterWrite | null> {
+async function lastWrite(reexecutor: Reexecutor, before: Position, name: string, mask: number | null = null): Promise<RegisterWrite | null> {
   const { offset, words } = findRegister(name)!;
-  const reply = await reexecutor.ask({ kind: 'last-register-write', before, offset, words });
+  const reply = await reexecutor.ask({ kind: 'last-register-write', before, offset, words, mask });
   if (reply.kind !== 'register-written') throw new Error(`expected a write, not ${JSON.stringify(reply)}`);
   return reply.write;
 }
@@ -52,14 +54,16 @@ describe('the last change of a register', () => {
       const { reexecutor } = open(record(image, { maxInstructions: MOST, tick: 5 }).bytes);
       const boundaries = straight(image);
       const next = random(name.length * 104_729);
-      for (let question = 0; question < 30; question += 1) {
-        const end = 1 + next(boundaries.length - 1), register = NAMES[next(NAMES.length)]!;
-        const write = await lastWrite(reexecutor!, boundaries[end]!.position, register);
+      for (let question = 0; question < 40; question += 1) {
+        const end = 1 + next(boundaries.length - 1), register = question % 4 === 0 ? 'rflags' : NAMES[next(NAMES.length)]!;
+        const masks = question % 2 === 0 ? MASKS[register] : undefined, mask = masks?.[next(masks.length)] ?? null;
+        const bits = (attempt: number): bigint => valueOf(boundaries[attempt]!.registers, register) & (mask === null ? -1n : BigInt(mask));
+        const write = await lastWrite(reexecutor!, boundaries[end]!.position, register, mask);
         let attempt = end - 1;
-        while (attempt >= 0 && valueOf(boundaries[attempt]!.registers, register) === valueOf(boundaries[attempt + 1]!.registers, register)) attempt -= 1;
+        while (attempt >= 0 && bits(attempt) === bits(attempt + 1)) attempt -= 1;
         const expected = attempt < 0 ? null
           : { at: boundaries[attempt]!.position, before: valueOf(boundaries[attempt]!.registers, register), after: valueOf(boundaries[attempt + 1]!.registers, register) };
-        expect(write === null ? null : { at: write.at, before: write.before, after: write.after }, `${register} before boundary ${String(end)}`).toEqual(expected);
+        expect(write === null ? null : { at: write.at, before: write.before, after: write.after }, `${register} ${String(mask)} before boundary ${String(end)}`).toEqual(expected);
       }
     });
 
