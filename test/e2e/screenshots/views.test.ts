@@ -14,7 +14,7 @@ const open = async (page: Page, sample: string): Promise<void> => {
 };
 const tab = (page: Page, name: string): Promise<void> => page.getByRole('tab', { name }).click();
 /** The inspector is a tab of its own in a small window. */
-const inspect = async (page: Page, text: string): Promise<void> => {
+const inspect = async (page: Page, text: string | RegExp): Promise<void> => {
   if (await page.getByRole('tab', { name: 'Inspector' }).isVisible()) await tab(page, 'Inspector');
   await page.getByRole('region', { name: 'Inspector' }).getByText(text).first().evaluate((element) => { element.scrollIntoView({ block: 'start' }); });
 };
@@ -58,6 +58,11 @@ const VIEWS: readonly View[] = [
   { name: 'expanded', show: async (page) => { await inspect(page, 'Check ladder'); await page.getByRole('button', { name: 'Expand all' }).click(); } },
   { name: 'stale', show: async (page) => { await open(page, 'The tables changed'); await page.keyboard.press('f'); await inspect(page, 'Stale TLB entry'); } },
   { name: 'selector', show: async (page) => { await open(page, 'An error code that is a selector'); await page.keyboard.press('f'); await inspect(page, 'Error code'); } },
+  { name: 'debug-status', show: async (page) => { await open(page, 'Six debug exceptions'); await page.keyboard.press('f'); await inspect(page, 'Debug status'); } },
+  { name: 'float', show: async (page) => { await page.getByRole('button', { name: 'x87 and SSE', exact: true }).click(); await inspect(page, 'x87 and SSE'); } },
+  { name: 'walk-pae', show: async (page) => { await open(page, 'Reserved bit, but which'); await page.keyboard.press('f'); await inspect(page, 'Page walk'); } },
+  { name: 'smap', show: async (page) => { await open(page, 'A fault that comes back'); await page.keyboard.press('f'); await inspect(page, 'Why it faulted'); } },
+  { name: 'differences', show: async (page) => { await open(page, 'A triple fault'); await page.keyboard.press('End'); for (const key of ['Shift+E', 'Shift+E']) await page.keyboard.press(key); await inspect(page, 'implementations differ here'); } },
   { name: 'set-up', show: async (page) => {
     await open(page, 'A triple fault');
     for (const key of ['Home', 'ArrowRight', 'ArrowRight', 'm']) await page.keyboard.press(key);

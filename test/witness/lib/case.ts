@@ -97,7 +97,7 @@ export interface Difference { readonly place: string | number; readonly ours: nu
 export function outcomeDifferences(one: Case, ours: Outcome, theirs: Outcome): Difference[] {
   const before = one.undefinedBefore ?? 0, vector = ours.fields['vector'];
   // without IOPL, INT 0x41 in virtual-8086 mode ends a case by a fault
-  const isFinished = vector === END_VECTOR || (one.parts !== undefined && ours.fields['eip']! - one.eip >= one.code.length);
+  const isFinished = vector === END_VECTOR || ((one.parts !== undefined || one.isLow === true) && ours.fields['eip']! - one.eip >= one.code.length);
   const undefinedHere = isFinished ? one.undefinedFlags : vector === SINGLE_STEP ? one.undefinedFlags | before : before;
   const found: Difference[] = [];
   const compare = (place: string | number, left: number, right: number): void => {
