@@ -40,7 +40,7 @@ const VIEWS: readonly View[] = [
     await inspect(page, 'Why it faulted');
   } },
   { name: 'ladder', show: (page) => inspect(page, 'Check ladder') },
-  { name: 'walk', show: (page) => inspect(page, 'Page walk') },
+  { name: 'walk', show: (page) => inspect(page, /^Page walk$/) },
   { name: 'walk-any', show: async (page) => {
     await page.getByRole('button', { name: 'Walk an address' }).click();
     await page.getByLabel('Linear address', { exact: true }).fill('0x400000');
@@ -60,7 +60,7 @@ const VIEWS: readonly View[] = [
   { name: 'selector', show: async (page) => { await open(page, 'An error code that is a selector'); await page.keyboard.press('f'); await inspect(page, 'Error code'); } },
   { name: 'debug-status', show: async (page) => { await open(page, 'Six debug exceptions'); await page.keyboard.press('f'); await inspect(page, 'Debug status'); } },
   { name: 'float', show: async (page) => { await page.getByRole('button', { name: 'x87 and SSE', exact: true }).click(); await inspect(page, 'x87 and SSE'); } },
-  { name: 'walk-pae', show: async (page) => { await open(page, 'Reserved bit, but which'); await page.keyboard.press('f'); await inspect(page, 'Page walk'); } },
+  { name: 'walk-pae', show: async (page) => { await open(page, 'Reserved bit, but which'); await page.keyboard.press('f'); await inspect(page, /^Page walk$/); } },
   { name: 'smap', show: async (page) => { await open(page, 'A fault that comes back'); await page.keyboard.press('f'); await inspect(page, 'Why it faulted'); } },
   { name: 'differences', show: async (page) => { await open(page, 'A triple fault'); await page.keyboard.press('End'); for (const key of ['Shift+E', 'Shift+E']) await page.keyboard.press(key); await inspect(page, 'implementations differ here'); } },
   { name: 'set-up', show: async (page) => {
