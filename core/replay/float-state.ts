@@ -47,6 +47,12 @@ export function viewFloat(words: Uint32Array): FloatView {
   };
 }
 
+/** What a stack register holds, in words: `about 3.14`, `infinity`, `NaN`, `empty`. */
+export function contentOf({ tag, decimal }: StackRow): string {
+  if (tag === 'empty') return tag;
+  return /\d/.test(decimal) ? `about ${decimal}` : decimal;
+}
+
 const digits = (value: number, count: number): string => value.toString(16).padStart(count, '0');
 
 function controlRow(name: string, value: number, count: number, fields: readonly BitField[]): ControlRow {

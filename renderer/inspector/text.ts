@@ -1,7 +1,7 @@
 // The inspector's facts as plain text, for the clipboard.
 
 import type { Decoded, EventFacts } from '../../core/replay/facts.ts';
-import type { FloatView } from '../../core/replay/float-state.ts';
+import { contentOf, type FloatView } from '../../core/replay/float-state.ts';
 import type { RegisterRow, StateView } from '../../core/replay/state.ts';
 import { levelsOfFault, levelsText } from './walk.ts';
 
@@ -49,7 +49,7 @@ export function registersText(state: StateView): string {
 export function floatText(view: FloatView): string {
   const names = (bits: FloatView['control'][number]['bits']): string => bits.filter((bit) => bit.isSet).map((bit) => (bit.isFlag ? bit.name : `${bit.name}=${bit.value}`)).join(' ');
   return [
-    ...view.stack.map((one) => `${one.name}: ${one.hex} (${one.tag === 'empty' ? 'empty' : `about ${one.decimal}`})`),
+    ...view.stack.map((one) => `${one.name}: ${one.hex} (${contentOf(one)})`),
     ...view.control.map((one) => `${one.name}: ${one.hex} ${names(one.bits)}`.trimEnd()), ...view.xmm.map((one) => `${one.name}: ${one.hex}`),
   ].join('\n');
 }

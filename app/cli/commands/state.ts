@@ -2,7 +2,7 @@
 
 import { BadInput } from '../../../core/base/bad-input.ts';
 import { momentAt } from '../../../core/replay/cursor.ts';
-import { viewFloat, type FloatView } from '../../../core/replay/float-state.ts';
+import { contentOf, viewFloat, type FloatView } from '../../../core/replay/float-state.ts';
 import { loggedState, type LoggedState } from '../../../core/replay/logged-state.ts';
 import { eventAt, positionOfEvent } from '../../../core/replay/source.ts';
 import { listRegisters, notLogged, viewState, type RegisterRow, type StateView } from '../../../core/replay/state.ts';
@@ -84,7 +84,7 @@ function floatText({ stack, control, xmm, instruction, operand, opcode }: FloatV
   const names = (bits: FloatView['control'][number]['bits']): string => bits.filter((bit) => bit.isSet).map((bit) => (bit.isFlag ? bit.name : `${bit.name}=${bit.value}`)).join(' ');
   return [
     '', '  x87 and SSE, found by executing the recording again',
-    ...stack.map((one) => `  ${one.name} R${String(one.physical)}  ${one.hex}  ${one.tag.padEnd(7)} ${one.tag === 'empty' ? '' : `about ${one.decimal}`}`.trimEnd()),
+    ...stack.map((one) => `  ${one.name} R${String(one.physical)}  ${one.hex}  ${one.tag === 'empty' ? one.tag : `${one.tag.padEnd(7)} ${contentOf(one)}`}`),
     ...control.map((one) => `  ${one.name.padEnd(6)} ${one.hex}  ${names(one.bits)}`.trimEnd()),
     `  last instruction ${instruction}, opcode ${opcode}, operand ${operand}`,
     ...xmm.map((one) => `  ${one.name}   ${one.hex}`), '',

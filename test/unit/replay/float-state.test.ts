@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { FLOAT_CONTROL, FLOAT_MXCSR, FLOAT_STATUS, FLOAT_TAG, FLOAT_WORDS, FLOAT_XMM, X87_WORDS } from '../../../core/arch/float-file.ts';
-import { decimalOf, viewFloat } from '../../../core/replay/float-state.ts';
+import { contentOf, decimalOf, viewFloat } from '../../../core/replay/float-state.ts';
 
 describe('viewFloat', () => {
   it('numbers the stack from TOP and names tags and bits', () => {
@@ -19,6 +19,7 @@ describe('viewFloat', () => {
     expect(view.stack.map(({ tag }) => tag)).toEqual(['valid', 'special', 'empty', 'empty', 'empty', 'empty', 'empty', 'empty']);
     expect(view.control.find(({ name }) => name === 'FSW')?.bits.filter(({ isSet }) => isSet).map(({ name, value }) => `${name}=${value}`)).toEqual(['PE=1', 'TOP=0x6']);
     expect(view.xmm[1]).toEqual({ name: 'XMM1', hex: '0x00000000000000000000000000000007' });
+    expect(view.stack.slice(0, 3).map(contentOf)).toEqual(['about 3', 'infinity', 'empty']);
     expect(view.isUnused).toBe(false);
   });
 

@@ -263,7 +263,7 @@ export const CASE_DEVIATIONS: readonly CaseDeviation[] = [
   {
     witness: 'qemu', what: 'Behind STI and LSS the trap of TF waits for the next instruction, as behind MOV SS.',
     manual: 'SDM 2B "STI—Set Interrupt Flag": interrupts are delayed; SDM 2B "MOV—Move", SDM 2B "POP—Pop a Value From the Stack": those two alone hold debug exceptions',
-    excuses: (_, { one, ours }) => vector(ours) === DB && (one.eflags & TF) !== 0 && /sti|lss /.test(one.name),
+    excuses: (_, { one, ours, theirs }) => vector(ours) === DB && theirs.fields['eip']! > ours.fields['eip']! && (one.eflags & TF) !== 0 && /\bsti\b|\blss /.test(one.name),
   },
   {
     witness: 'qemu', what: 'With TF set, PAUSE is not followed by the trap.',
