@@ -100,7 +100,7 @@ export type ReexecuteRequest =
   | { readonly kind: 'last-register-write'; readonly before: Position; readonly offset: number; readonly words: number; readonly mask: number | null }
   /** As on a copy: set something (`cr0.WP=0; idt[0x80].DPL=3`, core/event/change.ts) at the boundary before the event at `at`, then make `attempts` attempts. */
   | { readonly kind: 'try'; readonly at: Position; readonly change: string; readonly attempts: number }
-  /** As on a copy, behind the event at `at`: tries what that set-up is for (core/machine/preflight.ts says which events have trials; others have no findings). */
+  /** As on a copy, behind the event at `at`: tries what that set-up is for (core/machine/reexecution/preflight.ts says which events have trials; others have no findings). */
   | { readonly kind: 'preflight'; readonly at: Position }
   /** The machine at the last instruction boundary not after `at`. */
   | { readonly kind: 'moment'; readonly at: Position }

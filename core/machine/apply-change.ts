@@ -24,7 +24,7 @@ import { printChange, type Change } from '../event/change.ts';
 import type { EntryTable } from '../event/change-targets.ts';
 import { codeOf, TABLES } from '../event/kinds.ts';
 import { changeMsr, changeRegister, valueText } from './change-register.ts';
-import { linearPlaces, physicalPlaces, readPlaces, writePlaces, type Places } from './changed-bytes.ts';
+import { linearPlaces, physicalPlaces, readPlaces, writePlaces, type Places } from './reexecution/changed-bytes.ts';
 
 /** Makes a change; what was set, in words: `IDT entry 0x80 DPL: 0 -> 3 (byte at physical 0x10442d)`. Throws BadInput when it cannot be made here. */
 export function applyChange(cpu: Cpu, change: Change): string {

@@ -17,7 +17,7 @@ import { DS, ES, FS, GS, SS, type Cpu } from '../cpu/state.ts';
 import { setTableRegister } from '../cpu/system-tables.ts';
 import type { Change } from '../event/change.ts';
 import { REGISTER_TARGETS } from '../event/change-targets.ts';
-import { faultWords } from './fault-words.ts';
+import { faultWords } from './reexecution/fault-words.ts';
 
 const SEGMENTS: Readonly<Record<string, number>> = { es: ES, ss: SS, ds: DS, fs: FS, gs: GS };
 const CONTROL: Readonly<Record<string, 0 | 2 | 3 | 4>> = { cr0: 0, cr2: 2, cr3: 3, cr4: 4 };

@@ -7,14 +7,14 @@ import { PAGE_ROM } from '../cpu/page-flags.ts';
 import { startBoot, startProtected32, startReal } from '../cpu/start.ts';
 import { orderedPlan } from '../event/change-plan.ts';
 import { serveTrap } from './bios/bios.ts';
-import { detectFormat } from './detect-format.ts';
-import { Devices } from './devices.ts';
-import { setUpDevices } from './firmware-state.ts';
-import { planElf, MULTIBOOT_LOADED } from './load-elf.ts';
-import { planBoot } from './load-boot.ts';
-import { planFlat } from './load-flat.ts';
-import type { LoadPart, LoadPlan } from './load-plan.ts';
-import { planRom } from './load-rom.ts';
+import { detectFormat } from './loaders/detect-format.ts';
+import { Devices } from './devices/devices.ts';
+import { setUpDevices } from './devices/firmware-state.ts';
+import { planElf, MULTIBOOT_LOADED } from './loaders/load-elf.ts';
+import { planBoot } from './loaders/load-boot.ts';
+import { planFlat } from './loaders/load-flat.ts';
+import type { LoadPart, LoadPlan } from './loaders/load-plan.ts';
+import { planRom } from './loaders/load-rom.ts';
 import { checkCount, checkMemory, checkModel, MAX_INSTRUCTIONS_DEFAULT, MEMORY_BYTES_DEFAULT, PAGE_BYTES, type ImageFormat, type MachineOptions, type MachineRequest } from './options.ts';
 
 export interface Machine {

@@ -3,7 +3,7 @@
 import { BadInput } from '../base/bad-input.ts';
 import type { Row } from '../event/draft.ts';
 import type { Reexecutor } from '../event/reexecutor.ts';
-import { createReexecutor } from '../machine/reexecutor.ts';
+import { createReexecutor } from '../machine/reexecution/reexecutor.ts';
 import type { Allocate } from '../machine/machine.ts';
 import { isElf, readElf, readElfSymbols } from '../symbols/elf.ts';
 import type { SymbolTable } from '../symbols/symbol-table.ts';

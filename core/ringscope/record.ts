@@ -5,7 +5,7 @@ import type { LinearRange } from '../event/reexecutor.ts';
 import { CheckpointMaker } from '../machine/checkpoint-maker.ts';
 import { countDirtyPages } from '../machine/dirty-pages.ts';
 import { createMachine, DEVICE_NAMES, type Allocate, type Machine } from '../machine/machine.ts';
-import type { PortListener } from '../machine/devices.ts';
+import type { PortListener } from '../machine/devices/devices.ts';
 import { checkCount, type ImageFormat, type MachineRequest } from '../machine/options.ts';
 import { describeEnd, type RunEnd } from '../machine/run-end.ts';
 import { Session } from '../machine/session.ts';

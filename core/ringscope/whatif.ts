@@ -5,7 +5,7 @@ import { parseChanges } from '../event/change.ts';
 import { orderedPlan, type PlannedChange } from '../event/change-plan.ts';
 import type { TraceEvent } from '../event/event.ts';
 import type { ReexecuteReply, ReexecuteRequest } from '../event/reexecutor.ts';
-import { isSameRow } from '../machine/comparing-probe.ts';
+import { isSameRow } from '../machine/reexecution/comparing-probe.ts';
 import { requestOf } from '../machine/options.ts';
 import { compile, describeRefusal, isRefusal } from '../replay/expression/compile.ts';
 import type { Compiled } from '../replay/expression/compiled.ts';

@@ -1,4 +1,4 @@
-// Reads ELF32 files for x86: header, program headers, symbol table. Knows nothing about loading (core/machine/load-elf.ts).
+// Reads ELF32 files for x86: header, program headers, symbol table. Knows nothing about loading (core/machine/loaders/load-elf.ts).
 // Every offset is checked against the file, every count against a bound: a hostile file gets a BadInput, never an exception of ours.
 // Tool Interface Standard "ELF Specification" 1.2: "ELF Header", "Program Header", "Symbol Table".
 

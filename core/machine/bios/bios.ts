@@ -4,7 +4,7 @@
 import { isProtectedMode } from '../../cpu/mode.ts';
 import { Unsupported } from '../../cpu/fault.ts';
 import { CS } from '../../cpu/state.ts';
-import type { LoadPart } from '../load-plan.ts';
+import type { LoadPart } from '../loaders/load-plan.ts';
 import { BiosCall, type BiosWorld } from './call.ts';
 import { DATA_AREA, DATA_AREA_BYTES, dataArea } from './data-area.ts';
 import type { Disk } from './disk.ts';

@@ -6,7 +6,7 @@ import { peekPhysical } from '../../cpu/paging.ts';
 import { ramAddress, writeByDevice } from '../../cpu/physical.ts';
 import { stackOffset } from '../../cpu/stack.ts';
 import { SS, type Cpu } from '../../cpu/state.ts';
-import type { Devices } from '../devices.ts';
+import type { Devices } from '../devices/devices.ts';
 import { PAGE_BYTES } from '../options.ts';
 import type { Disk } from './disk.ts';
 

@@ -2,7 +2,7 @@
 // "Advanced Configuration and Power Interface Specification": "INT 15H, E820H - Query System Address Map"; for the rest Ralf Brown's list.
 
 import { EAX, EBX, ECX, EDI, EDX, ES } from '../../cpu/state.ts';
-import { refuseA20 } from '../system-control.ts';
+import { refuseA20 } from '../devices/system-control.ts';
 import type { BiosCall } from './call.ts';
 import { BASE_KIB, BASE_MEMORY, EQUIPMENT } from './data-area.ts';
 import { ROM_BYTES, ROM_LINEAR } from './rom.ts';

@@ -2,7 +2,7 @@
 // IBM "Personal Computer AT Technical Reference": "Keyboard BIOS", "Time-of-Day BIOS".
 
 import { ECX, EDX } from '../../cpu/state.ts';
-import { CMOS_INDEX } from '../cmos.ts';
+import { CMOS_INDEX } from '../devices/cmos.ts';
 import type { BiosCall } from './call.ts';
 import { MIDNIGHT, TICKS } from './data-area.ts';
 import { WAIT_FOR_KEY } from './rom.ts';

@@ -5,7 +5,7 @@ import { encodeUtf8 } from '../../../core/base/utf8.ts';
 import { FLAG_AF, FLAG_CF, FLAG_DF, FLAG_ID, FLAG_IF, FLAG_OF, FLAG_PF, FLAG_SF, FLAG_ZF, readFlags, writeFlags } from '../../../core/cpu/flags.ts';
 import { NO_LIMITS, run } from '../../../core/cpu/run.ts';
 import { EAX, EBP, EBX, ECX, EDI, EDX, ESI, type Cpu } from '../../../core/cpu/state.ts';
-import { refuseA20 } from '../../../core/machine/system-control.ts';
+import { refuseA20 } from '../../../core/machine/devices/system-control.ts';
 import { bareCpu, CODE, DATA, EmptyBus, execute, restart, runFor, STACK } from './bare-cpu.ts';
 
 vi.setConfig({ testTimeout: 30_000 });

@@ -12,7 +12,7 @@ import { fetchPhysical } from '../../../core/cpu/paging.ts';
 import { DS, EAX, ECX, EDX } from '../../../core/cpu/state.ts';
 import { setQuick } from '../../../core/cpu/tlb.ts';
 import { SILENT_PROBE } from '../../../core/event/probe.ts';
-import { walkNow } from '../../../core/machine/peek.ts';
+import { walkNow } from '../../../core/machine/reexecution/peek.ts';
 import { BIT_36, enablePae, mapPaePage, PAE_DIRECTORY, PAE_TABLE, POINTERS, storeEntry, XD } from './pae-world.ts';
 import { enablePaging, enterRing3, gate, listen, load32, mapPage, newWorld, outcome, store32, type World } from './world.ts';
 

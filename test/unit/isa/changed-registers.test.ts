@@ -8,7 +8,7 @@ import { CS } from '../../../core/cpu/state.ts';
 import { changedRegisters, FLAGS_CHANGE, SYSTEM_FLAGS_CHANGE } from '../../../core/isa/changed-registers.ts';
 import { decode } from '../../../core/isa/decoder.ts';
 import { createMachine, type Machine } from '../../../core/machine/machine.ts';
-import { readLinear } from '../../../core/machine/peek.ts';
+import { readLinear } from '../../../core/machine/reexecution/peek.ts';
 import { Session } from '../../../core/machine/session.ts';
 import { scenario } from '../ringscope/recorded.ts';
 import { random } from '../ringscope/writing-guest.ts';

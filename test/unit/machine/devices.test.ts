@@ -12,7 +12,7 @@ import { EVENT_KINDS } from '../../../core/event/kinds.ts';
 import { SILENT_PROBE } from '../../../core/event/probe.ts';
 import { handleOf } from '../../../core/event/schema.ts';
 import { CLOCKS_PER_PIT_TICK, CLOCKS_PER_SECOND } from '../../../core/machine/clock-rate.ts';
-import { Devices } from '../../../core/machine/devices.ts';
+import { Devices } from '../../../core/machine/devices/devices.ts';
 
 const TEXT = handleOf('console', 'text');
 function build(): { readonly devices: Devices; readonly cpu: Cpu; readonly events: string[] } {

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { HEARD_FIRST, HEARD_MAX } from '../../../core/event/heard.ts';
 import { SILENT_PROBE } from '../../../core/event/probe.ts';
-import { ListeningProbe } from '../../../core/machine/listening-probe.ts';
+import { ListeningProbe } from '../../../core/machine/reexecution/listening-probe.ts';
 
 test('a value is whole, a part has a name, and a page entry has no linear address', () => {
   const probe = new ListeningProbe(SILENT_PROBE);

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { registerOffset } from '../../../core/arch/register-file.ts';
 import { movToCr } from '../../../core/cpu/control-registers.ts';
-import { noExecuteTrials, pdpteTrials } from '../../../core/machine/page-trials.ts';
+import { noExecuteTrials, pdpteTrials } from '../../../core/machine/reexecution/page-trials.ts';
 import { enablePae, mapPaePage, PAE_DIRECTORY, PAE_TABLE, POINTERS, storeEntry, XD } from '../cpu/pae-world.ts';
 import { newWorld, outcome, store32, type World } from '../cpu/world.ts';
 

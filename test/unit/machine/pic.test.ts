@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { ByteReader } from '../../../core/base/byte-reader.ts';
 import { ByteWriter } from '../../../core/base/byte-writer.ts';
 import { Unsupported } from '../../../core/cpu/fault.ts';
-import { PicPair } from '../../../core/machine/pic.ts';
+import { PicPair } from '../../../core/machine/devices/pic.ts';
 
 interface Bench { readonly pic: PicPair; readonly told: string[]; isRequesting: boolean }
 const CHANGES = ['raised', 'acknowledged', 'lowered'];

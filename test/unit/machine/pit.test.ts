@@ -5,7 +5,7 @@ import { ByteReader } from '../../../core/base/byte-reader.ts';
 import { ByteWriter } from '../../../core/base/byte-writer.ts';
 import { Unsupported } from '../../../core/cpu/fault.ts';
 import { CLOCKS_PER_PIT_TICK } from '../../../core/machine/clock-rate.ts';
-import { Pit } from '../../../core/machine/pit.ts';
+import { Pit } from '../../../core/machine/devices/pit.ts';
 
 interface Bench { readonly pit: Pit; tick: number; readonly edges: string[]; level: boolean | null }
 function bench(): Bench {

@@ -6,8 +6,8 @@ import type { MsrWriteEvent, RegisterWriteEvent, TableLoadEvent, TraceEvent, Tra
 import type { PreflightFinding } from '../../../core/event/reexecutor.ts';
 import { ruleOf } from '../../../core/event/rules.ts';
 import { applyChange } from '../../../core/machine/apply-change.ts';
-import { preflight } from '../../../core/machine/preflight.ts';
-import type { Rewinder } from '../../../core/machine/rewinder.ts';
+import { preflight } from '../../../core/machine/reexecution/preflight.ts';
+import type { Rewinder } from '../../../core/machine/reexecution/rewinder.ts';
 import { hashOf, rewinderOf } from './stop-at.ts';
 
 const common = { seq: 0, icount: 0, mode: 'protected' as const, cpl: 0, cs: 8, ip: 0n, cpu: 0 };

@@ -2,7 +2,7 @@
 
 import { CheckpointMaker, ramPage } from '../../../core/machine/checkpoint-maker.ts';
 import { createMachine, type Machine } from '../../../core/machine/machine.ts';
-import { Rewinder } from '../../../core/machine/rewinder.ts';
+import { Rewinder } from '../../../core/machine/reexecution/rewinder.ts';
 import { saveState } from '../../../core/machine/save-state.ts';
 import { Session } from '../../../core/machine/session.ts';
 import { MemoryHash } from '../../../core/machine/state-hash.ts';

@@ -8,7 +8,7 @@ import type { MemoryWrite, Reexecutor } from '../../../core/event/reexecutor.ts'
 import type { FaultEvent, TableWriteEvent, TraceEvent, TransitionEvent } from '../../../core/event/event.ts';
 import { EventDraft } from '../../../core/event/draft.ts';
 import { createMachine } from '../../../core/machine/machine.ts';
-import { createReexecutor } from '../../../core/machine/reexecutor.ts';
+import { createReexecutor } from '../../../core/machine/reexecution/reexecutor.ts';
 import { Session } from '../../../core/machine/session.ts';
 import { machineOptionsOf } from '../../../core/ringscope/header-options.ts';
 import { verifyRecording } from '../../../core/ringscope/verify.ts';

@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { BadInput } from '../../../core/base/bad-input.ts';
 import type { TraceEvent } from '../../../core/event/event.ts';
 import { TRY_EVENTS_MAX, type Reexecutor, type ReexecuteReply } from '../../../core/event/reexecutor.ts';
-import { tryChange } from '../../../core/machine/try-change.ts';
+import { tryChange } from '../../../core/machine/reexecution/try-change.ts';
 import { REGISTER_TARGETS } from '../../../core/event/change-targets.ts';
 import { faultsForEver, prints } from '../machine/guests.ts';
 import { open, record, scenario } from './recorded.ts';

@@ -5,7 +5,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { EVENT_KINDS } from '../../../core/event/kinds.ts';
 import { EventDraft } from '../../../core/event/draft.ts';
 import { handleOf } from '../../../core/event/schema.ts';
-import { createReexecutor, type Recorded } from '../../../core/machine/reexecutor.ts';
+import { createReexecutor, type Recorded } from '../../../core/machine/reexecution/reexecutor.ts';
 import { machineOptionsOf } from '../../../core/ringscope/header-options.ts';
 import { verifyRecording } from '../../../core/ringscope/verify.ts';
 import { removeParts } from '../../../core/trace/remove-parts.ts';

@@ -1,0 +1,193 @@
+// The world around the processor: the I/O bus with its devices, each in a file of its own, and the lines from them to the processor.
+// Where nothing is attached, ports and memory read as all ones and swallow what is written. All of it runs on the guest's clock.
+
+import type { ByteReader } from '../../base/byte-reader.ts';
+import type { ByteWriter } from '../../base/byte-writer.ts';
+import { PENDING_CLOCK, PENDING_NMI, PENDING_STOP } from '../../cpu/attention.ts';
+import type { Bus, WakeQuestion } from '../../cpu/bus.ts';
+import { emitExit, emitInterruptLine, emitReset } from '../../cpu/emit.ts';
+import { FLAG_IF } from '../../cpu/flags.ts';
+import type { Cpu } from '../../cpu/state.ts';
+import { TRAP_PORT } from '../bios/rom.ts';
+import { Cmos, CMOS_INDEX } from './cmos.ts';
+import { ConsoleOutput } from './console-output.ts';
+import { FPU_ERROR_PORT, FpuError } from './fpu-error.ts';
+import { KEYBOARD_DATA, KEYBOARD_STATUS, KeyboardController } from './keyboard-controller.ts';
+import { NMI_PORT, NmiTimer } from './nmi-timer.ts';
+import { MASTER_PORT, PicPair, SLAVE_PORT } from './pic.ts';
+import { Pit, PIT_PORT } from './pit.ts';
+import type { PortDevice, PortRange, Saved } from './port-device.ts';
+import { COM1_FIRST, SERIAL_PORTS, SERIAL_STATE_BYTES, SerialPort } from './serial-port.ts';
+import { CONTROL_A_PORT, CONTROL_B_PORT, RESET_PORT, SystemControl } from './system-control.ts';
+
+export const DEBUG_PORT = 0xe9, EXIT_PORT = 0xf4;
+/** The interrupt line counter 0 of the 8254 drives. */
+const TIMER_LINE = 0;
+/** The interrupt line of x87 errors. */
+const FPU_LINE = 13;
+const TEXT_BYTES_MAX = 64;
+
+/** Told every write of the guest to a port, before the device sees it. */
+export type PortListener = (port: number, size: number, value: number) => void;
+
+export class Devices implements Bus {
+  /** What the guest wrote to port 0xF4; null while it has not. */
+  exitValue: number | null = null;
+  /** How the guest reset the machine; null while it has not. */
+  resetReason: string | null = null;
+  /** The BIOS, where there is one: told that its ROM's private port was written. */
+  onTrap: (() => void) | null = null;
+  /** Replaced freely: who logs what the guest writes to ports. Never part of what is recorded. */
+  onPortWrite: PortListener | null = null;
+  readonly console = new ConsoleOutput(() => this.#processor);
+  readonly pic = new PicPair({
+    onLine: (line, state, vector) => { emitInterruptLine(this.#processor, { line, state, vector }); },
+    onRequest: (isRaised) => { this.#processor.interruptRequest = isRaised ? FLAG_IF : 0; },
+  });
+  readonly pit = new Pit(() => this.#processor.clock, (isHigh) => { this.pic.setLine(TIMER_LINE, isHigh); });
+  readonly #nmi = new NmiTimer(() => { this.#processor.pending |= PENDING_NMI; });
+  readonly cmos = new Cmos(() => this.#processor.clock, (isMasked) => { this.#nmi.setMask(isMasked); });
+  readonly #keyboard = new KeyboardController((reason) => { this.reset(reason); });
+  readonly #control = new SystemControl(this.pit, (reason) => { this.reset(reason); });
+  readonly #fpuError = new FpuError((isHigh) => { this.pic.setLine(FPU_LINE, isHigh); });
+  readonly #com1 = new SerialPort();
+  readonly #ports = portMap([
+    { first: MASTER_PORT, end: MASTER_PORT + 2, device: this.pic },
+    { first: PIT_PORT, end: PIT_PORT + 4, device: this.pit },
+    { first: KEYBOARD_DATA, end: KEYBOARD_DATA + 1, device: this.#keyboard },
+    { first: CONTROL_B_PORT, end: CONTROL_B_PORT + 1, device: this.#control },
+    { first: KEYBOARD_STATUS, end: KEYBOARD_STATUS + 1, device: this.#keyboard },
+    { first: CMOS_INDEX, end: CMOS_INDEX + 2, device: this.cmos },
+    { first: CONTROL_A_PORT, end: CONTROL_A_PORT + 1, device: this.#control },
+    { first: TRAP_PORT, end: TRAP_PORT + 1, device: { read: () => 0xff, write: () => { this.onTrap?.(); } } },
+    { first: SLAVE_PORT, end: SLAVE_PORT + 2, device: this.pic },
+    // Bochs and QEMU answer a read with the port's own number, and guests test for it
+    { first: DEBUG_PORT, end: DEBUG_PORT + 1, device: { read: () => DEBUG_PORT, write: (_port, byte) => { this.console.print('debug', byte); } } },
+    { first: COM1_FIRST, end: COM1_FIRST + SERIAL_PORTS, device: {
+      read: (port) => this.#com1.read(port - COM1_FIRST), write: (port, byte) => { this.#writeSerial(port - COM1_FIRST, byte); },
+    } },
+    { first: FPU_ERROR_PORT, end: FPU_ERROR_PORT + 2, device: this.#fpuError },
+    { first: RESET_PORT, end: RESET_PORT + 1, device: this.#control },
+  ]);
+  readonly #saved: readonly Saved[] = [this.pic, this.pit, this.#nmi, this.cmos, this.#keyboard, this.#control, this.console, this.#fpuError];
+  #cpu: Cpu | null = null;
+
+  /** The processor whose events tell what devices did. To be called once, before it runs. */
+  attach(cpu: Cpu): void {
+    this.#cpu = cpu;
+  }
+
+  /** The clock at which a device does something by itself; Infinity when none ever will. */
+  get deadline(): number { return Math.min(this.pit.deadline, this.#nmi.deadline); }
+
+  /** Lets devices do what is due, between two instructions. */
+  catchUp(): void {
+    const cpu = this.#processor;
+    cpu.instructionEip = cpu.eip;
+    this.pit.catchUp();
+    this.#nmi.catchUp(cpu.clock);
+  }
+
+  acknowledgeInterrupt(): number {
+    return this.pic.acknowledge();
+  }
+
+  setFpuError({ isRaised }: { readonly isRaised: boolean }): void {
+    this.#fpuError.setError(isRaised);
+    // an interrupt may be waiting now: the running block ends here
+    this.#processor.pending |= PENDING_CLOCK;
+  }
+
+  ignoresFpuError(): boolean {
+    return this.#fpuError.isIgnored;
+  }
+
+  willWake({ isMaskableOpen }: WakeQuestion): boolean {
+    return this.#nmi.willRaise || (isMaskableOpen && this.pit.willRise && this.pic.wouldServe(TIMER_LINE));
+  }
+
+  readPort(port: number, size: number): number {
+    let value = 0;
+    for (let index = 0; index < size; index += 1) value |= (this.#ports.get(port + index)?.read(port + index) ?? 0xff) << (index * 8);
+    return value >>> 0;
+  }
+
+  writePort(port: number, size: number, value: number): void {
+    this.onPortWrite?.(port, size, value);
+    if (port === EXIT_PORT) this.#exit(value);
+    else if (port === NMI_PORT) this.#nmi.start(this.#processor.clock, value >>> 0);
+    else for (let index = 0; index < size; index += 1) this.#ports.get(port + index)?.write(port + index, (value >>> (index * 8)) & 0xff);
+    this.#noticeDeadline();
+  }
+
+  readDevice(_physical: number, size: number): number {
+    return size === 4 ? 0xffff_ffff : (1 << (size * 8)) - 1;
+  }
+
+  writeDevice(): void {
+    // no memory and no device there: the write is lost, as on a real bus
+  }
+
+  /** The guest resets the machine, in the way named: the run is over. */
+  reset(reason: string): void {
+    this.flush();
+    this.resetReason = reason;
+    emitReset(this.#processor, reason);
+    this.#processor.pending |= PENDING_STOP;
+  }
+
+  /** Makes events of what waits for the end of its line: the run is over. */
+  flush(): void {
+    this.console.flush();
+  }
+
+  /** Writes all device state, for a checkpoint. */
+  save(writer: ByteWriter): void {
+    writer.append(this.#com1.state);
+    for (const device of this.#saved) device.save(writer);
+    writer.u8((this.exitValue === null ? 0 : 1) | (this.resetReason === null ? 0 : 2));
+    writer.u32(this.exitValue ?? 0);
+    writer.text(this.resetReason ?? '');
+  }
+
+  /** Puts back what `save` wrote. Throws BadInput when it is damaged. */
+  restore(reader: ByteReader): void {
+    this.#com1.state.set(reader.take(SERIAL_STATE_BYTES));
+    for (const device of this.#saved) device.restore(reader);
+    const ended = reader.u8(), value = reader.u32(), reason = reader.text(TEXT_BYTES_MAX);
+    this.exitValue = (ended & 1) !== 0 ? value : null;
+    this.resetReason = (ended & 2) !== 0 ? reason : null;
+  }
+
+  #writeSerial(register: number, value: number): void {
+    const sent = this.#com1.write(register, value);
+    if (sent >= 0) this.console.print('com1', sent);
+  }
+
+  // the run loop may have to stop earlier than it was told
+  #noticeDeadline(): void {
+    const cpu = this.#processor;
+    const { deadline } = this;
+    if (deadline >= cpu.clockLimit) return;
+    cpu.clockLimit = deadline;
+    cpu.pending |= PENDING_CLOCK;
+  }
+
+  #exit(value: number): void {
+    this.flush();
+    this.exitValue = value >>> 0;
+    emitExit(this.#processor, this.exitValue);
+    this.#processor.pending |= PENDING_STOP;
+  }
+
+  get #processor(): Cpu {
+    if (this.#cpu === null) throw new Error('internal error: expected devices to be attached to a processor');
+    return this.#cpu;
+  }
+}
+
+function portMap(ranges: readonly PortRange[]): ReadonlyMap<number, PortDevice> {
+  const map = new Map<number, PortDevice>();
+  for (const { first, end, device } of ranges) for (let port = first; port < end; port += 1) map.set(port, device);
+  return map;
+}
