@@ -1,10 +1,12 @@
 // One guest computer: processor, RAM and devices over one buffer, with an image loaded and ready for its first instruction.
 
+import { BadInput } from '../base/bad-input.ts';
 import { DEFAULT_MODEL } from '../arch/cpu-models.ts';
 import { Cpu, stateBytes } from '../cpu/state.ts';
 import { writeByDevice } from '../cpu/physical.ts';
 import { PAGE_ROM } from '../cpu/page-flags.ts';
 import { startBoot, startProtected32, startReal } from '../cpu/start.ts';
+import type { GuestFile } from '../event/guest-file.ts';
 import { orderedPlan } from '../event/change-plan.ts';
 import { serveTrap } from './bios/bios.ts';
 import { detectFormat } from './loaders/detect-format.ts';
@@ -34,22 +36,26 @@ export const DEVICE_NAMES = [
   '8259 pair', '8254', '8042 (no keyboard)', 'mc146818', 'system control 0x61 0x92 0xcf9', 'nmi timer 0xea', 'debug console 0xe9', 'exit port 0xf4', 'com1 16550 (polled)',
 ] as const;
 
+/** What a loader is given. */
+interface Guest { readonly image: Uint8Array; readonly files: readonly GuestFile[]; readonly request: MachineRequest; readonly memoryBytes: number }
+
 /** Decides everything about a run before any memory is taken. Throws BadInput. */
-export function planMachine(image: Uint8Array, request: MachineRequest): { readonly plan: LoadPlan; readonly options: MachineOptions } {
+export function planMachine(image: Uint8Array, request: MachineRequest, files: readonly GuestFile[] = []): { readonly plan: LoadPlan; readonly options: MachineOptions } {
   const memoryBytes = checkMemory(request.memoryBytes ?? MEMORY_BYTES_DEFAULT);
   const maxInstructions = checkCount('--max-instructions', request.maxInstructions ?? MAX_INSTRUCTIONS_DEFAULT);
   const model = checkModel(request.cpuModel ?? DEFAULT_MODEL.name);
   const format = request.format === undefined || request.format === 'auto' ? detectFormat(image) : request.format;
-  const plan = planOf(format, image, request, memoryBytes);
-  return { plan, options: { format, memoryBytes, org: plan.org, entry: plan.entry, maxInstructions, cpuModel: model.name, changes: orderedPlan(request.changes ?? []) } };
+  const plan = planOf(format, { image, files, request, memoryBytes });
+  return { plan, options: { format, memoryBytes, org: plan.org, entry: plan.entry, maxInstructions, cpuModel: model.name, append: request.append ?? '', changes: orderedPlan(request.changes ?? []) } };
 }
 
-function planOf(format: ImageFormat, image: Uint8Array, request: MachineRequest, memoryBytes: number): LoadPlan {
+function planOf(format: ImageFormat, { image, request, memoryBytes }: Guest): LoadPlan {
   switch (format) {
     case 'elf': return planElf(image, request, memoryBytes);
     case 'flat': return planFlat(image, request, memoryBytes);
     case 'boot': return planBoot(image, request);
     case 'rom': return planRom(image, request);
+    case 'multiboot': case 'multiboot2': case 'linux': case 'pvh': throw new BadInput(`--format ${format} is not available yet: use elf, flat, boot or rom`);
   }
 }
 
@@ -58,8 +64,8 @@ function planOf(format: ImageFormat, image: Uint8Array, request: MachineRequest,
  * at the entry point; an ELF image finds EAX = 0x2BADB002 and EBX = 0 as under a Multiboot loader. A boot sector starts in real-address
  * mode as a BIOS starts it, a ROM as the processor leaves reset. Throws BadInput.
  */
-export function createMachine({ image, request, allocate }: { readonly image: Uint8Array; readonly request: MachineRequest; readonly allocate: Allocate }): Machine {
-  const { plan, options } = planMachine(image, request);
+export function createMachine({ image, files = [], request, allocate }: { readonly image: Uint8Array; readonly files?: readonly GuestFile[]; readonly request: MachineRequest; readonly allocate: Allocate }): Machine {
+  const { plan, options } = planMachine(image, request, files);
   const devices = new Devices();
   const cpu = new Cpu(allocate(stateBytes(options.memoryBytes)), options.memoryBytes, devices);
   cpu.model = checkModel(options.cpuModel);

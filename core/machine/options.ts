@@ -4,7 +4,7 @@ import { findModel, MODELS, type CpuModel } from '../arch/cpu-models.ts';
 import { BadInput } from '../base/bad-input.ts';
 import type { PlannedChange } from '../event/change-plan.ts';
 
-export const IMAGE_FORMATS = ['flat', 'elf', 'boot', 'rom'] as const;
+export const IMAGE_FORMATS = ['flat', 'elf', 'boot', 'rom', 'multiboot', 'multiboot2', 'linux', 'pvh'] as const;
 export type ImageFormat = (typeof IMAGE_FORMATS)[number];
 
 /** Everything that decides what a run does, besides the image. Addresses and sizes in bytes. */
@@ -20,6 +20,8 @@ export interface MachineOptions {
   readonly maxInstructions: number;
   /** Name of the processor model (core/arch/cpu-models.ts). */
   readonly cpuModel: string;
+  /** Command line of a kernel whose loader passes one; empty for none. */
+  readonly append: string;
   /** What a what-if changes on the way, by boundary. */
   readonly changes: readonly PlannedChange[];
 }
@@ -32,13 +34,14 @@ export interface MachineRequest {
   readonly entry?: number;
   readonly maxInstructions?: number;
   readonly cpuModel?: string;
+  readonly append?: string;
   readonly changes?: readonly PlannedChange[];
 }
 
 /** The request that leads to these options again. */
 export function requestOf(options: MachineOptions): MachineRequest {
-  const { format, memoryBytes, org, entry, maxInstructions, cpuModel, changes } = options;
-  return { format, memoryBytes, maxInstructions, cpuModel, changes, ...(format === 'flat' ? { org } : {}), ...(format === 'flat' || format === 'elf' ? { entry } : {}) };
+  const { format, memoryBytes, org, entry, maxInstructions, cpuModel, append, changes } = options;
+  return { format, memoryBytes, maxInstructions, cpuModel, append, changes, ...(format === 'flat' ? { org } : {}), ...(format === 'flat' || format === 'elf' ? { entry } : {}) };
 }
 
 export const PAGE_BYTES = 4096;

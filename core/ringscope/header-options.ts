@@ -9,7 +9,7 @@ import type { HeaderValue, TraceHeader } from '../trace/header.ts';
 export function optionsForHeader(options: MachineOptions, bounds: { readonly maxEvents: number; readonly until: string | null }): Readonly<Record<string, HeaderValue>> {
   return {
     format: options.format, ...(options.format === 'flat' ? { org: options.org } : {}), entry: options.entry, start: startOf(options.format), memory: options.memoryBytes,
-    'max-instructions': options.maxInstructions, 'max-events': bounds.maxEvents, ...(bounds.until === null ? {} : { until: bounds.until }),
+    ...(options.append === '' ? {} : { append: options.append }), 'max-instructions': options.maxInstructions, 'max-events': bounds.maxEvents, ...(bounds.until === null ? {} : { until: bounds.until }),
     ...(options.changes.length === 0 ? {} : { [CHANGES]: printPlan(options.changes) }),
   };
 }
@@ -24,7 +24,7 @@ export function machineOptionsOf(header: TraceHeader): MachineOptions {
   const format = formatOf(header.options['format']);
   return {
     format, memoryBytes: checkMemory(number('memory')), org: format === 'flat' ? number('org') : 0, entry: number('entry'),
-    maxInstructions: checkCount('--max-instructions', number('max-instructions')), cpuModel: modelOf(header), changes: changesOf(header),
+    maxInstructions: checkCount('--max-instructions', number('max-instructions')), cpuModel: modelOf(header), append: typeof header.options['append'] === 'string' ? header.options['append'] : '', changes: changesOf(header),
   };
 }
 

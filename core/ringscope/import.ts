@@ -134,7 +134,7 @@ class RunningImport implements LogImport {
 const TOOL = 'qemu -d int';
 const FACTS: TraceFacts = {
   kind: 'imported', coreVersion: CORE_VERSION, engine: null, cpuModel: null, devices: [], memoryBytes: null,
-  options: { 'not-logged': NOT_DUMPED.join(' ') }, filter: null, image: null, sourceTool: TOOL,
+  options: { 'not-logged': NOT_DUMPED.join(' ') }, filter: null, image: null, files: [], sourceTool: TOOL,
 };
 
 function vectorsOf(counts: Float64Array): readonly VectorCount[] {

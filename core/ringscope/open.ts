@@ -63,7 +63,7 @@ export function symbolsOfImage(image: Uint8Array): SymbolTable | null {
 
 function reexecutorOf(reader: TraceReader, image: Uint8Array, platform: OpenPlatform): Reexecutor {
   return createReexecutor({
-    image, options: machineOptionsOf(reader.header), checkpoints: reader.checkpoints, eventCount: reader.eventCount,
+    image, files: reader.files(), options: machineOptionsOf(reader.header), checkpoints: reader.checkpoints, eventCount: reader.eventCount,
     rowOf: (seq) => storedRow(reader, seq), coreVersion: reader.header.coreVersion,
   }, { allocate: platform.allocate ?? allocateBuffer, ...(platform.pause === undefined ? {} : { pause: platform.pause }) });
 }

@@ -1,6 +1,7 @@
 // Records one guest: machine and trace writer joined, in slices, so that the caller can show progress, cancel and flush.
 
 import type { Row } from '../event/draft.ts';
+import type { GuestFile } from '../event/guest-file.ts';
 import type { LinearRange } from '../event/reexecutor.ts';
 import { CheckpointMaker } from '../machine/checkpoint-maker.ts';
 import { countDirtyPages } from '../machine/dirty-pages.ts';
@@ -36,6 +37,8 @@ export interface RecordRequest extends MachineRequest {
   readonly image: Uint8Array;
   /** For messages: a file name without its folder. Never part of the trace. */
   readonly name: string;
+  /** What the guest is given besides its image; embedded in the trace, as the image is. */
+  readonly files?: readonly GuestFile[];
   readonly maxEvents?: number;
   /** Receives the trace's bytes in order; may throw (disk full): the error passes through `runSlice` or `finish`. */
   readonly sink: (bytes: Uint8Array) => void;
@@ -113,7 +116,7 @@ class GuestRecording implements Recording {
   constructor(request: RecordRequest) {
     this.#request = request;
     const maxEvents = checkCount('--max-events', request.maxEvents ?? MAX_EVENTS_DEFAULT);
-    const machine = createMachine({ image: request.image, request, allocate: request.allocate ?? allocateBuffer });
+    const machine = createMachine({ image: request.image, files: request.files ?? [], request, allocate: request.allocate ?? allocateBuffer });
     const { cpu } = machine;
     this.#machine = machine;
     this.#maxEvents = maxEvents;
@@ -125,6 +128,7 @@ class GuestRecording implements Recording {
       keep: filter === undefined ? null : (seq, row) => filter.matches(seq, row, registers.words),
     });
     this.#writer.writeImage(request.image);
+    request.files?.forEach(({ bytes }, index) => { this.#writer.writeFile(index, bytes); });
     const probe = new RecordingProbe(cpu, this.#writer, { maxEvents, until: request.until?.matches ?? null, registers });
     cpu.probe = probe;
     this.#session = new Session(machine, { lastAttempt: () => Infinity, end: () => probe.end });
@@ -204,7 +208,8 @@ function factsOf(request: RecordRequest, machine: Machine, maxEvents: number): T
   return {
     kind: 'recorded', coreVersion: CORE_VERSION, engine: ENGINE, cpuModel: machine.options.cpuModel, devices: DEVICE_NAMES, memoryBytes: machine.options.memoryBytes,
     options: optionsForHeader(machine.options, { maxEvents, until: request.until?.text ?? null }), filter: request.filter?.text ?? null,
-    image: { format: machine.options.format, bytes: request.image.length, hash: hashBytes(request.image) }, sourceTool: null,
+    image: { format: machine.options.format, bytes: request.image.length, hash: hashBytes(request.image) },
+    files: (request.files ?? []).map(({ role, name, bytes }) => ({ role, name, bytes: bytes.length, hash: hashBytes(bytes) })), sourceTool: null,
   };
 }
 
@@ -214,6 +219,7 @@ const RECOGNISED: Readonly<Record<ImageFormat, readonly string[]>> = {
   flat: ['the image was taken as flat 32-bit code (--format flat)'],
   boot: ['the image was taken as a boot disk: its first sector ends in 55 aa (--format boot)'],
   rom: ['the image was taken as a ROM: a jump lies at its reset vector (--format rom)'],
+  multiboot: [], multiboot2: [], linux: [], pvh: [],
 };
 
 function notesOf(machine: Machine, request: RecordRequest, end: RunEnd): readonly string[] {

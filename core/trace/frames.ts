@@ -16,7 +16,7 @@ import { upgradeHeader } from './upgrade.ts';
 import { MAGIC, PREFIX_BYTES, TRACE_VERSION } from './version.ts';
 
 const code = (letters: string): number => Array.from(letters).reduce((word, letter, index) => word | (letter.charCodeAt(0) << (8 * index)), 0);
-export const CHUNK_TYPES = { events: code('EVNT'), image: code('IMAG'), checkpoint: code('CHKP'), input: code('INPT'), end: code('END ') } as const;
+export const CHUNK_TYPES = { events: code('EVNT'), image: code('IMAG'), file: code('FILE'), checkpoint: code('CHKP'), input: code('INPT'), end: code('END ') } as const;
 export type ChunkType = keyof typeof CHUNK_TYPES;
 export const CHUNK_HEAD_BYTES = 12;
 const TRAILER_MAGIC = code('REND');

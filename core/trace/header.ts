@@ -2,6 +2,7 @@
 // Reading is strict: whatever is not as expected is refused in one line. Layout on disk: docs/trace-format.md.
 
 import { BadInput } from '../base/bad-input.ts';
+import { FILE_ROLES, type FileRole } from '../event/guest-file.ts';
 import { COMPLETENESS, SLOT_NAMES } from '../event/kinds.ts';
 import { REGISTER_FILE } from '../arch/register-file.ts';
 import { RULE_IDS } from '../event/rules.ts';
@@ -22,6 +23,9 @@ export interface FileSchema {
   readonly registers: readonly { readonly name: string; readonly words: number }[];
 }
 
+/** A file given with the image: `bytes` long, `hash` by `hashBytes`. */
+export interface FileFacts { readonly role: FileRole; readonly name: string; readonly bytes: number; readonly hash: string }
+
 /** What a recorder or importer says about its trace. No paths, no times: the same run gives the same header. */
 export interface TraceFacts {
   readonly kind: 'recorded' | 'imported';
@@ -37,6 +41,8 @@ export interface TraceFacts {
   readonly filter: string | null;
   /** The guest image: format, size and hash (`hashBytes`), whether or not its bytes are embedded. */
   readonly image: { readonly format: string; readonly bytes: number; readonly hash: string } | null;
+  /** What the guest was given besides its image, in the order of the chunks that embed it. */
+  readonly files: readonly FileFacts[];
   /** The tool whose log was imported, for example `qemu -d int`. */
   readonly sourceTool: string | null;
 }
@@ -63,9 +69,10 @@ export function makeHeader(facts: TraceFacts): TraceHeader {
 /** The JSON of a header; fields are `[path, type]` pairs. */
 export function headerJson(header: TraceHeader): string {
   const pairs = (fields: readonly FileField[]): unknown => fields.map(({ path, type }) => [path, typeof type === 'string' ? type : type.oneOf]);
-  const { schema, ...facts } = header;
+  const { schema, files, ...facts } = header;
+  // absent when there is none: a header of version 1 has no list, and its hash is over what it has
   return JSON.stringify({
-    ...facts,
+    ...facts, ...(files.length === 0 ? {} : { files }),
     schema: {
       common: pairs(schema.common), kinds: schema.kinds.map(({ kind, fields }) => [kind, pairs(fields)]), slotNames: schema.slotNames,
       completeness: schema.completeness, rules: schema.rules, registers: schema.registers.map(({ name, words }) => [name, words]),
@@ -112,6 +119,7 @@ export function parseHeader(json: string, formatVersion: number): TraceHeader {
     options: optionsOf(raw['options']),
     filter: textOrNull(raw['filter'], 'filter'),
     image: raw['image'] === null ? null : imageOf(objectOf(raw['image'], 'image')),
+    files: raw['files'] === undefined ? [] : listOf(raw['files'], 'files', fileOf),
     sourceTool: textOrNull(raw['sourceTool'], 'sourceTool'),
     schema: schemaOf(objectOf(raw['schema'], 'schema')),
   };
@@ -136,6 +144,13 @@ function optionsOf(value: unknown): Record<string, HeaderValue> {
 const imageOf = (raw: Json): { format: string; bytes: number; hash: string } => ({
   format: textOf(raw['format'], 'image.format'), bytes: countOf(raw['bytes'], 'image.bytes'), hash: textOf(raw['hash'], 'image.hash'),
 });
+
+function fileOf(value: unknown): FileFacts {
+  const raw = objectOf(value, 'a file');
+  const role = FILE_ROLES.find((known) => known === raw['role']);
+  if (role === undefined) throw wrong(`a file is given as ${JSON.stringify(raw['role'])}`);
+  return { role, name: textOf(raw['name'], 'the name of a file'), bytes: countOf(raw['bytes'], 'the size of a file'), hash: textOf(raw['hash'], 'the hash of a file') };
+}
 
 function pairOf(item: unknown, what: string): readonly [unknown, unknown] {
   if (!Array.isArray(item) || item.length !== 2) throw wrong(`${what} holds something that is no pair`);

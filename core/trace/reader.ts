@@ -7,18 +7,21 @@ import { Lru } from '../base/lru.ts';
 import { joinCount } from '../base/u64.ts';
 import type { CheckpointSource } from '../event/checkpoint.ts';
 import { decodeEvent, type Names } from '../event/decode.ts';
+import type { GuestFile } from '../event/guest-file.ts';
+import type { GuestInput } from '../event/input.ts';
 import { EventDraft, highWordOf, isPresent, isUnknown, wordOf, type Row } from '../event/draft.ts';
 import type { TraceEvent } from '../event/event.ts';
 import { commonHandle } from '../event/schema.ts';
 import { readCheckpointChunk, readCheckpointPosition } from './checkpoint-chunk.ts';
 import { chunkNotAfter, indexChunks, type ChunkIndex, type Totals } from './chunk-index.ts';
+import { hashBytes } from './content-hash.ts';
 import { stateOf, type DecodedState } from './decode-state.ts';
 import { readEnd } from './end-chunk.ts';
 import { seqOfRow, unfoldRows, unfoldState, type Inflate, type UnfoldedChunk } from './event-chunk.ts';
 import { readFrames, type Frames } from './frames.ts';
 import { gather, planGather, type GatherPlan } from './gather.ts';
 import type { TraceHeader } from './header.ts';
-import { readImage, readInputChunk, type LoggedInput } from './image-chunk.ts';
+import { readFiles, readImage, readInputChunk } from './image-chunk.ts';
 import { layoutOf, type Layout } from './layout.ts';
 import { CACHE_BYTES, CHUNK_WORDS_MAX } from './limits.ts';
 import { rehash } from './rehash.ts';
@@ -173,8 +176,20 @@ export class TraceReader {
     return readImage(this.payloads('image'), this.inflate);
   }
 
+  /** The files the guest was given, in the header's order. Throws BadInput when one is missing or damaged. */
+  files(): readonly GuestFile[] {
+    const { files } = this.header;
+    const found = readFiles(this.payloads('file'), files.length, this.inflate);
+    return files.map(({ role, name, hash }, index) => {
+      const bytes = found[index];
+      if (bytes === null || bytes === undefined) throw new BadInput(`the ${role} ${JSON.stringify(name)} is not in this trace: record again`);
+      if (hashBytes(bytes) !== hash) throw new BadInput(`the ${role} ${JSON.stringify(name)} inside this trace is not the one that was recorded; record again`);
+      return { role, name, bytes };
+    });
+  }
+
   /** The inputs the recording was given. */
-  inputs(): readonly LoggedInput[] {
+  inputs(): readonly GuestInput[] {
     return this.payloads('input').flatMap((payload) => readInputChunk(payload, this.inflate));
   }
 
@@ -183,7 +198,7 @@ export class TraceReader {
     return rehash(this.header, this.layout, this.index.chunks, this.inflate);
   }
 
-  private payloads(type: 'image' | 'input' | 'checkpoint'): Uint8Array[] {
+  private payloads(type: 'image' | 'file' | 'input' | 'checkpoint'): Uint8Array[] {
     return this.frames.chunks.filter((chunk) => chunk.type === type).map(({ payload }) => payload);
   }
 

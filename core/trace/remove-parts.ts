@@ -11,7 +11,7 @@ import { rehash } from './rehash.ts';
  * The trace in `bytes` without the chunks of the given types. Events and header stay as they are, so the content hash does too; a
  * truncated trace is closed properly on the way. Throws BadInput when the bytes are no trace.
  */
-export function removeParts(bytes: Uint8Array, parts: readonly Extract<ChunkType, 'image' | 'checkpoint' | 'input'>[], { inflate, deflate }: { readonly inflate: Inflate; readonly deflate: Deflate }): Uint8Array {
+export function removeParts(bytes: Uint8Array, parts: readonly Extract<ChunkType, 'image' | 'file' | 'checkpoint' | 'input'>[], { inflate, deflate }: { readonly inflate: Inflate; readonly deflate: Deflate }): Uint8Array {
   const frames = readFrames(bytes, inflate);
   const out: Uint8Array[] = [frames.prefix];
   const offsets: number[] = [];

@@ -3,6 +3,7 @@
 
 import type { Checkpoint } from '../event/checkpoint.ts';
 import type { EventDraft, Row } from '../event/draft.ts';
+import type { GuestInput } from '../event/input.ts';
 import type { Probe } from '../event/probe.ts';
 import { ByteWriter } from '../base/byte-writer.ts';
 import { writeCheckpointChunk } from './checkpoint-chunk.ts';
@@ -15,7 +16,7 @@ import { feedFacts } from './facts.ts';
 import { feedChanges, feedRow } from './feed.ts';
 import { writeChunk, writeHeader, writeTrailer, type ChunkType } from './frames.ts';
 import { makeHeader, type TraceFacts } from './header.ts';
-import { writeImageChunks, writeInputChunk, type LoggedInput } from './image-chunk.ts';
+import { writeFileChunks, writeImageChunks, writeInputChunk } from './image-chunk.ts';
 import { layoutOf, type Layout } from './layout.ts';
 import { RowLog } from './row-log.ts';
 import { ShapeTable } from './shapes.ts';
@@ -137,13 +138,18 @@ export class TraceWriter implements Probe {
     for (const payload of writeImageChunks(image, this.options.deflate)) this.putChunk('image', payload);
   }
 
+  /** Embeds the file that is number `index` in the header's list. */
+  writeFile(index: number, bytes: Uint8Array): void {
+    for (const payload of writeFileChunks(index, bytes, this.options.deflate)) this.putChunk('file', payload);
+  }
+
   /** Stores a checkpoint; where checkpoints fall is not part of the content. */
   writeCheckpoint(checkpoint: Checkpoint): void {
     this.putChunk('checkpoint', writeCheckpointChunk(checkpoint, this.options.deflate));
   }
 
   /** Stores inputs the recording was given. */
-  writeInputs(inputs: readonly LoggedInput[]): void {
+  writeInputs(inputs: readonly GuestInput[]): void {
     this.putChunk('input', writeInputChunk(inputs, this.options.deflate));
   }
 

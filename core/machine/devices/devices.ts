@@ -16,7 +16,7 @@ import { KEYBOARD_DATA, KEYBOARD_STATUS, KeyboardController } from './keyboard-c
 import { NMI_PORT, NmiTimer } from './nmi-timer.ts';
 import { MASTER_PORT, PicPair, SLAVE_PORT } from './pic.ts';
 import { Pit, PIT_PORT } from './pit.ts';
-import type { PortDevice, PortRange, Saved } from './port-device.ts';
+import type { MemoryDevice, MemoryRange, PortDevice, PortRange, Saved, Timed } from './port-device.ts';
 import { COM1_FIRST, SERIAL_PORTS, SERIAL_STATE_BYTES, SerialPort } from './serial-port.ts';
 import { CONTROL_A_PORT, CONTROL_B_PORT, RESET_PORT, SystemControl } from './system-control.ts';
 
@@ -44,12 +44,12 @@ export class Devices implements Bus {
     onLine: (line, state, vector) => { emitInterruptLine(this.#processor, { line, state, vector }); },
     onRequest: (isRaised) => { this.#processor.interruptRequest = isRaised ? FLAG_IF : 0; },
   });
-  readonly pit = new Pit(() => this.#processor.clock, (isHigh) => { this.pic.setLine(TIMER_LINE, isHigh); });
-  readonly #nmi = new NmiTimer(() => { this.#processor.pending |= PENDING_NMI; });
+  readonly pit = new Pit(() => this.#processor.clock, (isHigh) => { this.setLine(TIMER_LINE, isHigh); }, () => this.wouldServe(TIMER_LINE));
+  readonly #nmi = new NmiTimer(() => this.#processor.clock, () => { this.#processor.pending |= PENDING_NMI; });
   readonly cmos = new Cmos(() => this.#processor.clock, (isMasked) => { this.#nmi.setMask(isMasked); });
   readonly #keyboard = new KeyboardController((reason) => { this.reset(reason); });
   readonly #control = new SystemControl(this.pit, (reason) => { this.reset(reason); });
-  readonly #fpuError = new FpuError((isHigh) => { this.pic.setLine(FPU_LINE, isHigh); });
+  readonly #fpuError = new FpuError((isHigh) => { this.setLine(FPU_LINE, isHigh); });
   readonly #com1 = new SerialPort();
   readonly #ports = portMap([
     { first: MASTER_PORT, end: MASTER_PORT + 2, device: this.pic },
@@ -69,6 +69,11 @@ export class Devices implements Bus {
     { first: FPU_ERROR_PORT, end: FPU_ERROR_PORT + 2, device: this.#fpuError },
     { first: RESET_PORT, end: RESET_PORT + 1, device: this.#control },
   ]);
+  /** Registers in memory outside RAM; ranges do not overlap. */
+  readonly #memory: readonly MemoryRange[] = [];
+  /** Who acts by itself, in the order in which they act at the same clock. */
+  readonly #timed: readonly Timed[] = [this.pit, this.#nmi];
+  /** Whose state a checkpoint holds, in this order. */
   readonly #saved: readonly Saved[] = [this.pic, this.pit, this.#nmi, this.cmos, this.#keyboard, this.#control, this.console, this.#fpuError];
   #cpu: Cpu | null = null;
 
@@ -78,14 +83,27 @@ export class Devices implements Bus {
   }
 
   /** The clock at which a device does something by itself; Infinity when none ever will. */
-  get deadline(): number { return Math.min(this.pit.deadline, this.#nmi.deadline); }
+  get deadline(): number {
+    let first = Infinity;
+    for (const { deadline } of this.#timed) if (deadline < first) first = deadline;
+    return first;
+  }
 
   /** Lets devices do what is due, between two instructions. */
   catchUp(): void {
     const cpu = this.#processor;
     cpu.instructionEip = cpu.eip;
-    this.pit.catchUp();
-    this.#nmi.catchUp(cpu.clock);
+    for (const device of this.#timed) device.catchUp();
+  }
+
+  /** The level of an ISA interrupt line, 0 to 15, as its device drives it. */
+  setLine(line: number, isHigh: boolean): void {
+    this.pic.setLine(line, isHigh);
+  }
+
+  /** True when a request on an ISA interrupt line would reach the processor now, were maskable interrupts taken. */
+  wouldServe(line: number): boolean {
+    return this.pic.wouldServe(line);
   }
 
   acknowledgeInterrupt(): number {
@@ -102,11 +120,13 @@ export class Devices implements Bus {
     return this.#fpuError.isIgnored;
   }
 
-  willWake({ isMaskableOpen }: WakeQuestion): boolean {
-    return this.#nmi.willRaise || (isMaskableOpen && this.pit.willRise && this.pic.wouldServe(TIMER_LINE));
+  willWake(question: WakeQuestion): boolean {
+    return this.#timed.some((device) => device.willWake(question));
   }
 
   readPort(port: number, size: number): number {
+    const wide = size === 1 ? undefined : this.#ports.get(port);
+    if (wide?.readWide !== undefined) return wide.readWide(port, size) >>> 0;
     let value = 0;
     for (let index = 0; index < size; index += 1) value |= (this.#ports.get(port + index)?.read(port + index) ?? 0xff) << (index * 8);
     return value >>> 0;
@@ -115,17 +135,32 @@ export class Devices implements Bus {
   writePort(port: number, size: number, value: number): void {
     this.onPortWrite?.(port, size, value);
     if (port === EXIT_PORT) this.#exit(value);
-    else if (port === NMI_PORT) this.#nmi.start(this.#processor.clock, value >>> 0);
-    else for (let index = 0; index < size; index += 1) this.#ports.get(port + index)?.write(port + index, (value >>> (index * 8)) & 0xff);
+    else if (port === NMI_PORT) this.#nmi.start(value >>> 0);
+    else this.#write(port, size, value);
     this.#noticeDeadline();
   }
 
-  readDevice(_physical: number, size: number): number {
-    return size === 4 ? 0xffff_ffff : (1 << (size * 8)) - 1;
+  #write(port: number, size: number, value: number): void {
+    const wide = size === 1 ? undefined : this.#ports.get(port);
+    if (wide?.writeWide !== undefined) wide.writeWide(port, size, value);
+    else for (let index = 0; index < size; index += 1) this.#ports.get(port + index)?.write(port + index, (value >>> (index * 8)) & 0xff);
   }
 
-  writeDevice(): void {
-    // no memory and no device there: the write is lost, as on a real bus
+  readDevice(physical: number, size: number): number {
+    return this.#memoryAt(physical)?.readMemory(physical, size) ?? (size === 4 ? 0xffff_ffff : (1 << (size * 8)) - 1);
+  }
+
+  /** Where there is neither memory nor a device the write is lost, as on a real bus. */
+  writeDevice(physical: number, size: number, value: number): void {
+    const device = this.#memoryAt(physical);
+    if (device === null) return;
+    device.writeMemory(physical, size, value);
+    this.#noticeDeadline();
+  }
+
+  #memoryAt(physical: number): MemoryDevice | null {
+    for (const { first, end, device } of this.#memory) if (physical >= first && physical < end) return device;
+    return null;
   }
 
   /** The guest resets the machine, in the way named: the run is over. */

@@ -4,32 +4,34 @@
 
 import type { ByteReader } from '../../base/byte-reader.ts';
 import type { ByteWriter } from '../../base/byte-writer.ts';
-import type { Saved } from './port-device.ts';
+import type { Saved, Timed } from './port-device.ts';
 
 export const NMI_PORT = 0xea;
 
-export class NmiTimer implements Saved {
+export class NmiTimer implements Saved, Timed {
   /** The clock at which the NMI comes; Infinity when none is asked for. */
   deadline = Infinity;
   #isMasked = false;
   /** It came while it was masked. */
   #isWaiting = false;
+  readonly #clock: () => number;
   readonly #raise: () => void;
 
-  /** `raise` passes an NMI to the processor. */
-  constructor(raise: () => void) { this.#raise = raise; }
-
-  /** True when an NMI will come by itself and be passed on. */
-  get willRaise(): boolean { return this.deadline !== Infinity && !this.#isMasked; }
-
-  /** Asks for an NMI `delay` ticks after the instruction that retires at `clock` + 1. */
-  start(clock: number, delay: number): void {
-    this.deadline = clock + 1 + delay;
+  /** `clock` tells the guest's clock; `raise` passes an NMI to the processor. */
+  constructor(clock: () => number, raise: () => void) {
+    this.#clock = clock;
+    this.#raise = raise;
   }
 
-  /** The clock has reached `clock`. */
-  catchUp(clock: number): void {
-    if (clock < this.deadline) return;
+  willWake(): boolean { return this.deadline !== Infinity && !this.#isMasked; }
+
+  /** Asks for an NMI `delay` ticks after the instruction that is being executed. */
+  start(delay: number): void {
+    this.deadline = this.#clock() + 1 + delay;
+  }
+
+  catchUp(): void {
+    if (this.#clock() < this.deadline) return;
     this.deadline = Infinity;
     if (this.#isMasked) this.#isWaiting = true;
     else this.#raise();

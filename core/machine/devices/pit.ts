@@ -6,7 +6,8 @@ import type { ByteReader } from '../../base/byte-reader.ts';
 import type { ByteWriter } from '../../base/byte-writer.ts';
 import { CLOCKS_PER_PIT_TICK } from '../clock-rate.ts';
 import { PitChannel } from './pit-channel.ts';
-import type { PortDevice, Saved } from './port-device.ts';
+import type { WakeQuestion } from '../../cpu/bus.ts';
+import type { PortDevice, Saved, Timed } from './port-device.ts';
 
 export const PIT_PORT = 0x40;
 const CONTROL = 3;
@@ -15,24 +16,27 @@ const READ_BACK = 3, NO_COUNT = 0x20, NO_STATUS = 0x10;
 /** The memory refresh of an AT: port 0x61 shows it as a bit that flips at every request. */
 const REFRESH_TICKS = 18;
 
-export class Pit implements PortDevice, Saved {
+export class Pit implements PortDevice, Saved, Timed {
   readonly #channels = [new PitChannel(), new PitChannel(), new PitChannel()] as const;
   readonly #clock: () => number;
   readonly #onOutput: (isHigh: boolean) => void;
+  readonly #isServed: () => boolean;
   /** The tick up to which changes of counter 0's output have been told. */
   #toldTick = 0;
 
-  /** `clock` tells the guest's clock; `onOutput` hears the level of counter 0's output whenever it may have changed. */
-  constructor(clock: () => number, onOutput: (isHigh: boolean) => void) {
+  /** `clock` tells the guest's clock; `onOutput` hears the level of counter 0's output whenever it may have changed; `isServed` tells whether that line would interrupt. */
+  constructor(clock: () => number, onOutput: (isHigh: boolean) => void, isServed: () => boolean) {
     this.#clock = clock;
     this.#onOutput = onOutput;
+    this.#isServed = isServed;
     this.#channels[2].setGate(false, 0);
   }
 
   /** The clock at which counter 0's output changes next; Infinity when it never does. */
   get deadline(): number { return this.#channels[0].nextEdge(this.#toldTick) * CLOCKS_PER_PIT_TICK; }
-  /** True when counter 0's output will rise by itself. */
-  get willRise(): boolean { return this.#channels[0].willRise(this.#tick); }
+  willWake({ isMaskableOpen }: WakeQuestion): boolean {
+    return isMaskableOpen && this.#channels[0].willRise(this.#tick) && this.#isServed();
+  }
 
   /** Tells every change of the output up to now, in order. */
   catchUp(): void {

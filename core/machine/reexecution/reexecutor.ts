@@ -4,6 +4,7 @@
 import { REGISTER_FILE_WORDS } from '../../arch/register-file.ts';
 import { BadInput } from '../../base/bad-input.ts';
 import type { CheckpointSource } from '../../event/checkpoint.ts';
+import type { GuestFile } from '../../event/guest-file.ts';
 import { decodeEvent } from '../../event/decode.ts';
 import { comparePositions, type Position } from '../../event/position.ts';
 import type { LinearRange, Moment, Reexecutor, ReexecuteReply, ReexecuteRequest } from '../../event/reexecutor.ts';
@@ -28,6 +29,8 @@ import { WriteSearch } from './write-search.ts';
 
 export interface Recorded {
   readonly image: Uint8Array;
+  /** What the guest was given besides its image. */
+  readonly files: readonly GuestFile[];
   readonly options: MachineOptions;
   readonly checkpoints: CheckpointSource;
   readonly rowOf: RowSource;
@@ -52,7 +55,7 @@ const difference = (recorded: Recorded, seq: number): ReexecuteReply => ({
 
 /** Makes the re-executor of one recording. Throws BadInput when the image or the options cannot be loaded (a damaged trace). */
 export function createReexecutor(recorded: Recorded, platform: ReexecutionPlatform): Reexecutor {
-  const machine = createMachine({ image: recorded.image, request: requestOf(recorded.options), allocate: platform.allocate });
+  const machine = createMachine({ image: recorded.image, files: recorded.files, request: requestOf(recorded.options), allocate: platform.allocate });
   const probe = new ComparingProbe(machine.cpu, recorded);
   machine.cpu.probe = probe;
   const rewinder = new Rewinder(new Session(machine, boundsOf(machine.cpu, recorded)), recorded.checkpoints);

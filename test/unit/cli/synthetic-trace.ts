@@ -9,7 +9,7 @@ import { row, transition } from '../replay/synthetic.ts';
 
 const FACTS: TraceFacts = {
   kind: 'recorded', coreVersion: '0.0-test', engine: 'none', cpuModel: 'i686', devices: ['console'], memoryBytes: 1 << 20, options: { format: 'flat', org: 0x10_0000 }, filter: null,
-  image: null, sourceTool: null,
+  image: null, files: [], sourceTool: null,
 };
 const common = (icount: number, cpl: number): Readonly<Record<string, number | string>> => ({ icount, cpl, mode: 'protected', cs: cpl === 0 ? 8 : 0x1b, ip: 0x1000 + icount, cpu: 0 });
 

@@ -146,8 +146,8 @@ describe('a hostile file', () => {
 
   it('of a newer version is refused and told so', () => {
     const newer = bytes.slice();
-    newer[8] = 2;
-    expect(() => open(newer)).toThrow('the trace has format version 2, this Ringscope reads up to 1; install a newer Ringscope');
+    newer[8] = 3;
+    expect(() => open(newer)).toThrow('the trace has format version 3, this Ringscope reads up to 2; install a newer Ringscope');
   });
 });
 

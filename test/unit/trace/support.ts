@@ -17,7 +17,7 @@ export const inflate = (bytes: Uint8Array, maxBytes: number): Uint8Array =>
 
 export const FACTS: TraceFacts = {
   kind: 'recorded', coreVersion: '0.1.0', engine: 'interpreter', cpuModel: 'pentium3', devices: ['debug-console', 'exit-port'], memoryBytes: 1 << 26,
-  options: { format: 'elf', maxInstructions: 1000 }, filter: null, image: null, sourceTool: null,
+  options: { format: 'elf', maxInstructions: 1000 }, filter: null, image: null, files: [], sourceTool: null,
 };
 export const IMPORT_FACTS: TraceFacts = {
   ...FACTS, kind: 'imported', engine: null, cpuModel: null, devices: [], memoryBytes: null, options: {}, sourceTool: 'qemu -d int',

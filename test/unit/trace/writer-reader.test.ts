@@ -85,7 +85,7 @@ describe('image, checkpoints and inputs', () => {
       emitAt(writer, draft, seq, FAULT, seq * 10);
       if (parts && seq === 3) writer.writeCheckpoint(checkpointAt(4, 40));
     }
-    if (parts) writer.writeInputs([{ clock: 12, device: 'com1', bytes: Uint8Array.of(65, 66) }]);
+    if (parts) writer.writeInputs([{ attempts: 12, device: 'com1', bytes: Uint8Array.of(65, 66) }]);
     return { ...writer.finish(), bytes: sink.bytes() };
   }
 
@@ -95,7 +95,7 @@ describe('image, checkpoints and inputs', () => {
     expect(Buffer.compare(reader.image()!, image)).toBe(0);
     expect(reader.checkpoints.positions).toEqual([{ icount: 0, iteration: 0, seq: 0 }, { icount: 40, iteration: 0, seq: 4 }]);
     expect(reader.checkpoints.load(1)).toEqual(checkpointAt(4, 40));
-    expect(reader.inputs()).toEqual([{ clock: 12, device: 'com1', bytes: Uint8Array.of(65, 66) }]);
+    expect(reader.inputs()).toEqual([{ attempts: 12, device: 'com1', bytes: Uint8Array.of(65, 66) }]);
     expect(withParts(false).contentHash).toBe(contentHash);
     expect(open(withParts(false).bytes).image()).toBeNull();
   });
