@@ -222,11 +222,20 @@ const RECOGNISED: Readonly<Record<ImageFormat, readonly string[]>> = {
   multiboot: [], multiboot2: [], linux: [], pvh: [],
 };
 
+/** More than a kernel's probing for the end of memory makes. */
+const LOST_WRITES = 256;
+
+function lostWritesOf({ devices: { lostWrites: { count, first } }, options: { memoryBytes } }: Machine): readonly string[] {
+  if (count < LOST_WRITES) return [];
+  return [`${String(count)} writes of the guest went where there is no memory, the first to 0x${first.toString(16)}; it has ${String(memoryBytes >>> 20)} MiB, give more with --memory`];
+}
+
 function notesOf(machine: Machine, request: RecordRequest, end: RunEnd): readonly string[] {
   const notes: string[] = [];
   const { format } = machine.options;
   if (request.format === undefined || request.format === 'auto') notes.push(...RECOGNISED[format]);
   if (machine.plan.multiboot?.wantsInformation === true) notes.push('the image\'s Multiboot header asks for memory or video information; EBX is 0 and none is provided');
+  notes.push(...lostWritesOf(machine));
   const isDefault = end.kind === 'limit' && (end.bound === 'max-events' ? request.maxEvents : request.maxInstructions) === undefined;
   if (isDefault) notes.push(`the run was ended by the default bound; give a larger --${end.bound} to record on`);
   return notes;

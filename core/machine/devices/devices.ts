@@ -26,6 +26,8 @@ const TIMER_LINE = 0;
 /** The interrupt line of x87 errors. */
 const FPU_LINE = 13;
 const TEXT_BYTES_MAX = 64;
+/** No machine of ours has memory from here on (options.ts): what lies there is for devices. */
+const DEVICE_SPACE = 0xc000_0000;
 
 /** Told every write of the guest to a port, before the device sees it. */
 export type PortListener = (port: number, size: number, value: number) => void;
@@ -35,6 +37,8 @@ export class Devices implements Bus {
   exitValue: number | null = null;
   /** How the guest reset the machine; null while it has not. */
   resetReason: string | null = null;
+  /** Writes below the devices' part of the address space that no memory took: how many, and where the first went. For people; never part of what is recorded. */
+  readonly lostWrites = { count: 0, first: 0 };
   /** The BIOS, where there is one: told that its ROM's private port was written. */
   onTrap: (() => void) | null = null;
   /** Replaced freely: who logs what the guest writes to ports. Never part of what is recorded. */
@@ -153,9 +157,18 @@ export class Devices implements Bus {
   /** Where there is neither memory nor a device the write is lost, as on a real bus. */
   writeDevice(physical: number, size: number, value: number): void {
     const device = this.#memoryAt(physical);
-    if (device === null) return;
+    if (device === null) {
+      this.#noteLost(physical);
+      return;
+    }
     device.writeMemory(physical, size, value);
     this.#noticeDeadline();
+  }
+
+  #noteLost(physical: number): void {
+    if (physical >= DEVICE_SPACE) return;
+    if (this.lostWrites.count === 0) this.lostWrites.first = physical;
+    this.lostWrites.count += 1;
   }
 
   #memoryAt(physical: number): MemoryDevice | null {

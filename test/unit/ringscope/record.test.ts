@@ -94,6 +94,13 @@ describe('recording', () => {
     expect(record(exits(0)).summary.notes).toEqual([expect.stringContaining('flat')]);
     expect(record(scenario('triple-fault')).summary.notes).toEqual([]);
   });
+
+  it('notes that the guest wrote where it has no memory, but not what probing for its end writes', () => {
+    // from 2 MiB on in steps of 68 bytes: 100 000 of them end beyond 8 MiB
+    const notes = (count: number): readonly string[] => record(writesMemory(count), { format: 'flat' }).summary.notes;
+    expect(notes(92_000)).toEqual([]);
+    expect(notes(100_000)).toEqual([expect.stringMatching(/^\d+ writes .* the first to 0x800\w{3}; it has 8 MiB, give more with --memory$/)]);
+  });
 });
 
 describe('the core version', () => {
