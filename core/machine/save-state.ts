@@ -15,7 +15,7 @@ import type { Session } from './session.ts';
 /** The device bytes begin with one that says whether the run had ended. */
 export const ENDED_BYTES = 1;
 /** Which devices wrote their state, and how: changes with them. The first ones wrote a byte below 16 here. */
-const DEVICES_VERSION = 0x20;
+const DEVICES_VERSION = 0x30;
 const WATCHED_PAIRS_MAX = 1 << 20;
 
 /** Everything but memory. `processor` and `devices` are opaque outside core/cpu and core/machine. */

@@ -8,6 +8,7 @@ import type { Bus, WakeQuestion } from '../../cpu/bus.ts';
 import { emitExit, emitInterruptLine, emitReset } from '../../cpu/emit.ts';
 import { FLAG_IF } from '../../cpu/flags.ts';
 import type { Cpu } from '../../cpu/state.ts';
+import type { InputDevice } from '../../event/input.ts';
 import { TRAP_PORT } from '../bios/rom.ts';
 import { Cmos, CMOS_INDEX } from './cmos.ts';
 import { ConsoleOutput } from './console-output.ts';
@@ -17,12 +18,13 @@ import { NMI_PORT, NmiTimer } from './nmi-timer.ts';
 import { MASTER_PORT, PicPair, SLAVE_PORT } from './pic.ts';
 import { Pit, PIT_PORT } from './pit.ts';
 import type { MemoryDevice, MemoryRange, PortDevice, PortRange, Saved, Timed } from './port-device.ts';
-import { COM1_FIRST, SERIAL_PORTS, SERIAL_STATE_BYTES, SerialPort } from './serial-port.ts';
+import { COM1_FIRST, SERIAL_PORTS, SerialPort } from './serial-port.ts';
 import { CONTROL_A_PORT, CONTROL_B_PORT, RESET_PORT, SystemControl } from './system-control.ts';
 
 export const DEBUG_PORT = 0xe9, EXIT_PORT = 0xf4;
 /** The interrupt line counter 0 of the 8254 drives. */
 const TIMER_LINE = 0;
+const COM1_LINE = 4;
 /** The interrupt line of x87 errors. */
 const FPU_LINE = 13;
 const TEXT_BYTES_MAX = 64;
@@ -54,7 +56,10 @@ export class Devices implements Bus {
   readonly #keyboard = new KeyboardController((reason) => { this.reset(reason); });
   readonly #control = new SystemControl(this.pit, (reason) => { this.reset(reason); });
   readonly #fpuError = new FpuError((isHigh) => { this.setLine(FPU_LINE, isHigh); });
-  readonly #com1 = new SerialPort();
+  readonly #com1 = new SerialPort({
+    clock: () => this.#processor.clock, setLine: (isHigh) => { this.setLine(COM1_LINE, isHigh); }, isServed: () => this.wouldServe(COM1_LINE),
+    onSent: (byte) => { this.console.print('com1', byte); },
+  });
   readonly #ports = portMap([
     { first: MASTER_PORT, end: MASTER_PORT + 2, device: this.pic },
     { first: PIT_PORT, end: PIT_PORT + 4, device: this.pit },
@@ -67,18 +72,16 @@ export class Devices implements Bus {
     { first: SLAVE_PORT, end: SLAVE_PORT + 2, device: this.pic },
     // Bochs and QEMU answer a read with the port's own number, and guests test for it
     { first: DEBUG_PORT, end: DEBUG_PORT + 1, device: { read: () => DEBUG_PORT, write: (_port, byte) => { this.console.print('debug', byte); } } },
-    { first: COM1_FIRST, end: COM1_FIRST + SERIAL_PORTS, device: {
-      read: (port) => this.#com1.read(port - COM1_FIRST), write: (port, byte) => { this.#writeSerial(port - COM1_FIRST, byte); },
-    } },
+    { first: COM1_FIRST, end: COM1_FIRST + SERIAL_PORTS, device: this.#com1 },
     { first: FPU_ERROR_PORT, end: FPU_ERROR_PORT + 2, device: this.#fpuError },
     { first: RESET_PORT, end: RESET_PORT + 1, device: this.#control },
   ]);
   /** Registers in memory outside RAM; ranges do not overlap. */
   readonly #memory: readonly MemoryRange[] = [];
   /** Who acts by itself, in the order in which they act at the same clock. */
-  readonly #timed: readonly Timed[] = [this.pit, this.#nmi];
+  readonly #timed: readonly Timed[] = [this.pit, this.#nmi, this.#com1];
   /** Whose state a checkpoint holds, in this order. */
-  readonly #saved: readonly Saved[] = [this.pic, this.pit, this.#nmi, this.cmos, this.#keyboard, this.#control, this.console, this.#fpuError];
+  readonly #saved: readonly Saved[] = [this.pic, this.pit, this.#nmi, this.cmos, this.#keyboard, this.#control, this.console, this.#fpuError, this.#com1];
   #cpu: Cpu | null = null;
 
   /** The processor whose events tell what devices did. To be called once, before it runs. */
@@ -91,6 +94,15 @@ export class Devices implements Bus {
     let first = Infinity;
     for (const { deadline } of this.#timed) if (deadline < first) first = deadline;
     return first;
+  }
+
+  /** Something from outside, to be called between two instructions. It emits nothing: what follows is due at a deadline, which may be now. */
+  input(device: InputDevice, bytes: Uint8Array): void {
+    switch (device) {
+      case 'com1': this.#com1.give(bytes); break;
+      case 'keyboard': break;
+    }
+    this.#noticeDeadline();
   }
 
   /** Lets devices do what is due, between two instructions. */
@@ -129,6 +141,12 @@ export class Devices implements Bus {
   }
 
   readPort(port: number, size: number): number {
+    const value = this.#read(port, size);
+    this.#noticeDeadline();
+    return value;
+  }
+
+  #read(port: number, size: number): number {
     const wide = size === 1 ? undefined : this.#ports.get(port);
     if (wide?.readWide !== undefined) return wide.readWide(port, size) >>> 0;
     let value = 0;
@@ -191,7 +209,6 @@ export class Devices implements Bus {
 
   /** Writes all device state, for a checkpoint. */
   save(writer: ByteWriter): void {
-    writer.append(this.#com1.state);
     for (const device of this.#saved) device.save(writer);
     writer.u8((this.exitValue === null ? 0 : 1) | (this.resetReason === null ? 0 : 2));
     writer.u32(this.exitValue ?? 0);
@@ -200,16 +217,10 @@ export class Devices implements Bus {
 
   /** Puts back what `save` wrote. Throws BadInput when it is damaged. */
   restore(reader: ByteReader): void {
-    this.#com1.state.set(reader.take(SERIAL_STATE_BYTES));
     for (const device of this.#saved) device.restore(reader);
     const ended = reader.u8(), value = reader.u32(), reason = reader.text(TEXT_BYTES_MAX);
     this.exitValue = (ended & 1) !== 0 ? value : null;
     this.resetReason = (ended & 2) !== 0 ? reason : null;
-  }
-
-  #writeSerial(register: number, value: number): void {
-    const sent = this.#com1.write(register, value);
-    if (sent >= 0) this.console.print('com1', sent);
   }
 
   // the run loop may have to stop earlier than it was told
