@@ -9,13 +9,13 @@ import { writeFlags } from './flags.ts';
 import { REAL_LIMIT, REAL_RIGHTS } from './real-mode.ts';
 import { FLAT_CODE, FLAT_DATA, installFlat, installNull, installSegment } from './segmentation.ts';
 import { MXCSR_RESET } from './simd/mxcsr.ts';
-import { CS, DS, EAX, EDX, ES, FS, GS, LDTR, SS, TR, type Cpu } from './state.ts';
+import { CS, DS, EAX, EBX, EDX, ES, ESI, FS, GS, LDTR, SS, TR, type Cpu } from './state.ts';
 import { initialise, resetFpu } from './x87/control.ts';
 import { watchSystemTables } from './table-watch.ts';
 import { dropAll } from './tlb.ts';
 
 const CR0 = registerOffset('cr0'), DR6 = registerOffset('dr6'), DR7 = registerOffset('dr7'), PAT = registerOffset('pat');
-const GDTR_LIMIT = registerOffset('gdtr.limit'), IDTR_LIMIT = registerOffset('idtr.limit');
+const GDTR_BASE = registerOffset('gdtr.base'), GDTR_LIMIT = registerOffset('gdtr.limit'), IDTR_LIMIT = registerOffset('idtr.limit');
 /** Values after reset. SDM 3A "Processor State After Reset", SDM 3A "Page Attribute Table (PAT)". */
 const DR6_RESET = 0xffff_0ff0, DR7_RESET = 0x400, PAT_RESET = 0x0007_0406, CR0_RESET = (CR0_CD | CR0_NW | CR0_ET) >>> 0;
 const CS_RESET = 0xf000, CS_BASE_RESET = 0xffff_0000, EIP_RESET = 0xfff0;
@@ -51,16 +51,29 @@ export function startBoot(cpu: Cpu, drive: number): void {
   begin(cpu, EFLAGS_FIXED | EFLAGS_IF, BOOT_IP);
 }
 
+/** What a boot protocol promises beyond flat segments. Selectors, the GDT they come from (none: an empty one), and registers that are not 0. */
+export interface ProtectedStart {
+  readonly code?: number;
+  readonly data?: number;
+  readonly gdt?: { readonly base: number; readonly limitBytes: number };
+  readonly registers?: { readonly eax?: number; readonly ebx?: number; readonly esi?: number };
+}
+
 /**
- * Puts the processor into flat 32-bit ring 0 at `entry`: CS 0x8, DS ES FS GS SS 0x10 with flat hidden parts, EFLAGS 2, CR0 PE and ET.
- * GDT, IDT, LDT and TSS are empty until the guest loads them: using one before faults. Multiboot Specification "Machine state".
+ * Puts the processor into flat 32-bit ring 0 at `entry`: CS 0x8, DS ES FS GS SS 0x10 (unless given) with flat hidden parts, EFLAGS 2, CR0 PE and ET.
+ * IDT, LDT and TSS, and the GDT unless one is given, are empty until the guest loads them: using one before faults. Multiboot Specification "Machine state".
  */
-export function startProtected32(cpu: Cpu, entry: number): void {
+export function startProtected32(cpu: Cpu, entry: number, { code = CODE_SELECTOR, data = DATA_SELECTOR, gdt = { base: 0, limitBytes: 0 }, registers = {} }: ProtectedStart = {}): void {
   startFixed(cpu, CR0_PE | CR0_ET);
-  installFlat(cpu, CS, CODE_SELECTOR, FLAT_CODE, 0);
-  for (const segment of [ES, SS, DS, FS, GS]) installFlat(cpu, segment, DATA_SELECTOR, FLAT_DATA, 0);
+  installFlat(cpu, CS, code, FLAT_CODE, 0);
+  for (const segment of [ES, SS, DS, FS, GS]) installFlat(cpu, segment, data, FLAT_DATA, 0);
   installNull(cpu, LDTR, 0);
   installNull(cpu, TR, 0);
+  cpu.setRegister(GDTR_BASE, gdt.base, 0);
+  cpu.setNarrow(GDTR_LIMIT, gdt.limitBytes);
+  cpu.set32(EAX, registers.eax ?? 0);
+  cpu.set32(EBX, registers.ebx ?? 0);
+  cpu.set32(ESI, registers.esi ?? 0);
   begin(cpu, EFLAGS_FIXED, entry);
 }
 

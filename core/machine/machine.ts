@@ -15,6 +15,7 @@ import { setUpDevices } from './devices/firmware-state.ts';
 import { planElf, MULTIBOOT_LOADED } from './loaders/load-elf.ts';
 import { planBoot } from './loaders/load-boot.ts';
 import { planFlat } from './loaders/load-flat.ts';
+import { planLinux } from './loaders/load-linux.ts';
 import type { LoadPart, LoadPlan } from './loaders/load-plan.ts';
 import { planRom } from './loaders/load-rom.ts';
 import { checkCount, checkMemory, checkModel, MAX_INSTRUCTIONS_DEFAULT, MEMORY_BYTES_DEFAULT, PAGE_BYTES, type ImageFormat, type MachineOptions, type MachineRequest } from './options.ts';
@@ -49,13 +50,14 @@ export function planMachine(image: Uint8Array, request: MachineRequest, files: r
   return { plan, options: { format, memoryBytes, org: plan.org, entry: plan.entry, maxInstructions, cpuModel: model.name, append: request.append ?? '', changes: orderedPlan(request.changes ?? []) } };
 }
 
-function planOf(format: ImageFormat, { image, request, memoryBytes }: Guest): LoadPlan {
+function planOf(format: ImageFormat, { image, files, request, memoryBytes }: Guest): LoadPlan {
   switch (format) {
     case 'elf': return planElf(image, request, memoryBytes);
     case 'flat': return planFlat(image, request, memoryBytes);
     case 'boot': return planBoot(image, request);
     case 'rom': return planRom(image, request);
-    case 'multiboot': case 'multiboot2': case 'linux': case 'pvh': throw new BadInput(`--format ${format} is not available yet: use elf, flat, boot or rom`);
+    case 'linux': return planLinux(image, { files, request, memoryBytes });
+    case 'multiboot': case 'multiboot2': case 'pvh': throw new BadInput(`--format ${format} is not available yet: use elf, flat, boot or rom`);
   }
 }
 
@@ -89,7 +91,7 @@ function protect(cpu: Cpu, { physical, memoryBytes }: LoadPart): void {
   cpu.romBytes = memoryBytes;
 }
 
-function start(cpu: Cpu, devices: Devices, { format, entry, disk }: LoadPlan): void {
+function start(cpu: Cpu, devices: Devices, { format, entry, disk, start: begin }: LoadPlan): void {
   if (format === 'rom') {
     startReal(cpu);
     return;
@@ -101,7 +103,7 @@ function start(cpu: Cpu, devices: Devices, { format, entry, disk }: LoadPlan): v
     startBoot(cpu, disk.drive);
     return;
   }
-  startProtected32(cpu, entry);
+  startProtected32(cpu, entry, begin);
   if (format === 'elf') cpu.set32(0, MULTIBOOT_LOADED);
 }
 

@@ -4,12 +4,15 @@ import { BadInput } from '../../base/bad-input.ts';
 import { isElf } from '../../symbols/elf.ts';
 import { SECTOR_BYTES } from '../bios/disk.ts';
 import { hasBootSignature } from './load-boot.ts';
+import { isLinux } from './linux-header.ts';
 import { looksLikeRom } from './load-rom.ts';
 import type { ImageFormat } from '../options.ts';
 
-/** What the bytes are: an ELF file by its magic number, a boot disk by size and signature, a ROM by size and reset vector, anything else is flat. Throws BadInput for formats that are known and not supported. */
+/** What the bytes are: an ELF file and a Linux kernel by their magic numbers, a boot disk by size and signature, a ROM by size and reset vector, anything else is flat. Throws BadInput for formats that are known and not supported. */
 export function detectFormat(image: Uint8Array): ImageFormat {
   if (isElf(image)) return 'elf';
+  // a kernel with an EFI stub begins as a Windows executable does
+  if (isLinux(image)) return 'linux';
   if (startsWith(image, [0x4d, 0x5a])) throw new BadInput('the image is a DOS or Windows executable: build an ELF32 executable or a flat binary');
   if (startsWith(image, TRACE_MAGIC)) throw new BadInput('the image is itself a trace, not a guest: `ringscope info` and `ringscope open` take it');
   if (image.length > 0 && image.length % SECTOR_BYTES === 0 && hasBootSignature(image)) return 'boot';

@@ -1,5 +1,6 @@
 // What a loader decides before any memory exists: which bytes go where, and where execution begins.
 
+import type { ProtectedStart } from '../../cpu/start.ts';
 import type { Disk } from '../bios/disk.ts';
 import type { ImageFormat } from '../options.ts';
 
@@ -21,4 +22,6 @@ export interface LoadPlan {
   readonly disk: Disk | null;
   /** A Multiboot header, when the image has one. `wantsInformation`: it asks a boot loader for more than this machine provides. */
   readonly multiboot: { readonly flags: number; readonly wantsInformation: boolean } | null;
+  /** Flat protected mode, where it begins otherwise than below a plain ELF image. */
+  readonly start?: ProtectedStart;
 }
