@@ -156,10 +156,16 @@ function nameOfTransition({ via, vector }: TransitionEvent): string {
 function describeTransition(event: TransitionEvent): string {
   const { via, from, to, source, frame } = event;
   const name = event.inferred !== undefined ? 'a change of ring the log does not show' : `${nameOfTransition(event)}${via === 'exception' && event.vector !== undefined ? ' is delivered' : ''}`;
-  const cause = WORDED.includes(via) ? optional(source, (one) => ` (${SOURCE_WORDS[one]})`) : '';
+  const cause = WORDED.includes(via) ? optional(source, (one) => ` (${SOURCE_WORDS[one]}${takenVector(event)})`) : '';
   const slots = listed(frame?.slots).length;
   const moved = slots === 0 ? '' : `, ${EXITS.includes(via) ? 'popping' : 'pushing'} ${count(slots, 'value')} at ${hex(frame?.linear)}`;
   return `${name}${cause}${wayOf(from, to)}${moved}${modes(from, to)}`;
+}
+
+// in real-address mode the BIOS has the lines there; a kernel that finds them there takes them for exceptions
+function takenVector({ via, vector, mode }: TransitionEvent | InterruptLineEvent & { readonly via?: never }): string {
+  if (vector === undefined || mode === 'real' || (via !== undefined && via !== 'interrupt')) return '';
+  return optional(findVector(vector), ({ mnemonic }) => `, the vector of ${mnemonic}`);
 }
 
 // a log may know one side only, or the rings alone: what it does not know is left out, not filled with question marks
@@ -206,8 +212,9 @@ function describeFlush({ scope, linear }: TlbFlushEvent): string {
   return scope === 'all' ? 'the TLB forgets all entries' : 'the TLB forgets all entries that are not global';
 }
 
-function describeLine({ line, state, vector }: InterruptLineEvent): string {
-  return `interrupt line ${shown(line)} is ${shown(state)}${optional(vector, (value) => ` as vector ${hex(value)}`)}`;
+function describeLine(event: InterruptLineEvent): string {
+  const { line, state, vector } = event;
+  return `interrupt line ${shown(line)} is ${shown(state)}${optional(vector, (value) => ` as vector ${hex(value)}${takenVector(event)}`)}`;
 }
 
 function describeOs({ what, number, value, detail }: OsEvent): string {

@@ -1,8 +1,9 @@
 // A frame read at the wrong place: a return that pops a slot as one thing which a delivery pushed as another. Most often an error code was left
 // on the stack. SDM 3A "Error Code": the handler has to remove it before IRET.
 
-import { vectorName } from '../../arch/vectors.ts';
+import { findVector } from '../../arch/vectors.ts';
 import { hex } from '../../base/u64.ts';
+import { labelEvent } from '../../event/describe.ts';
 import type { FaultEvent, TransitionEvent } from '../../event/event.ts';
 import type { SlotName } from '../../event/kinds.ts';
 import type { LadderStep } from '../../event/ladder.ts';
@@ -44,10 +45,17 @@ function compare(pushed: TransitionEvent, linear: bigint, part: string): FrameBa
   if (slot === undefined || wanted < 0 || wanted === index) return null;
   const bytes = (wanted - index) * frame.width;
   const hasCode = frame.slots[0]?.name === 'error-code';
-  const cause = pushed.vector === undefined ? pushed.via : vectorName(pushed.vector);
-  const names = `${nameOfPart(part === 'cs' ? 'cs' : 'ip')} was pushed as ${slot.name === 'error-code' ? 'the error code' : slot.name.toUpperCase()} by ${cause} at event ${String(pushed.seq)}`;
+  const names = `${nameOfPart(part === 'cs' ? 'cs' : 'ip')} was pushed as ${slot.name === 'error-code' ? 'the error code' : slot.name.toUpperCase()} by ${labelEvent(pushed)} at event ${String(pushed.seq)}`;
+  const taken = takenFor(pushed);
+  if (taken !== null && bytes === -frame.width) return { text: `${names}: no ${taken}, and no error code`, remedy: 'give interrupt lines vectors from 0x20 on', bytes, event: pushed.seq };
   if (hasCode && bytes === frame.width) return { text: `${names}: its error code was not removed`, remedy: `add ${String(bytes)} to ESP before the return, which removes the error code`, bytes, event: pushed.seq };
   return { text: `${names}: the frame is off by ${String(Math.abs(bytes))} bytes`, remedy: `${bytes > 0 ? 'add' : 'subtract'} ${hex(Math.abs(bytes))} ${bytes > 0 ? 'to' : 'from'} ESP before the return`, bytes, event: pushed.seq };
+}
+
+/** The exception with an error code that an external interrupt was taken for, as it has its vector; null for none. */
+function takenFor({ via, vector }: TransitionEvent): string | null {
+  const row = via === 'interrupt' && vector !== undefined ? findVector(vector) : null;
+  return row?.hasErrorCode === true ? row.mnemonic : null;
 }
 
 const partOf = (name: SlotName): string => PARTS_OF_SLOT[name] ?? name;

@@ -98,6 +98,10 @@ test('kernel-stack-overflow: the processor shuts down in the visit', () => {
   expect(findingsIn('kernel-stack-overflow')).toEqual(['int 0x80 of 11, at 16: wrong, shut down']);
 });
 
+test('unremapped-pic: the handler of #DF takes an error code off that an interrupt has not pushed', () => {
+  expect(findingsIn('unremapped-pic')).toContain('IRQ0 of 9, at 12: wrong, stack off by 4');
+});
+
 test('stale-ss: the IRET that fails is no return from a visit', () => {
   expect([findingsIn('stale-ss'), Array.from(failedOutside(pairedIn('stale-ss')))]).toEqual([[], [12]]);
 });

@@ -1,6 +1,7 @@
 ; loader.asm - a 64 KiB ROM that stands in for BIOS and boot loader, so that Bochs can run an ELF image.
 ; It enters flat 32-bit protected mode, copies the image's segments to their physical addresses, clears the rest of each
-; and jumps to the entry point as a Multiboot loader would: EAX = 0x2badb002, EBX = 0, paging off, IF = 0.
+; and jumps to the entry point as a Multiboot loader would: EAX = 0x2badb002, EBX = 0, paging off, IF = 0. The interrupt controllers
+; are as a BIOS leaves them: lines 0 to 7 have the vectors 8 to 15, lines 8 to 15 the vectors 0x70 to 0x77; all are masked.
 ; rom.ts fills in the table at TABLE and the segments' bytes behind it, then the reset vector is already in place.
 ; Not part of the scenarios: nothing in here faults or uses INT, so the log begins with the guest's own first event.
 
@@ -16,6 +17,23 @@ start:
         or al, 2                                ; A20 on
         and al, 0xfe                            ; bit 0 would reset the machine
         out 0x92, al
+        mov al, 0x11                            ; ICW1 of both 8259: edge-triggered, cascaded, ICW4 follows
+        out 0x20, al
+        out 0xa0, al
+        mov al, 0x08                            ; ICW2: the vector of line 0
+        out 0x21, al
+        mov al, 0x70                            ; ICW2: of line 8
+        out 0xa1, al
+        mov al, 1 << 2                          ; ICW3: where the second hangs
+        out 0x21, al
+        mov al, 2
+        out 0xa1, al
+        mov al, 0x01                            ; ICW4: 8086 mode
+        out 0x21, al
+        out 0xa1, al
+        mov al, 0xff                            ; mask: no line gets through
+        out 0x21, al
+        out 0xa1, al
         o32 lgdt [cs:gdt_pointer - start]
         mov eax, cr0
         or al, 1

@@ -45,6 +45,14 @@ describe('the chain of causes', () => {
     expect(explanation.chain[2]!.place).toMatchObject({ event: 13 });
   });
 
+  it('does not take an interrupt on the vector of an exception for that exception', async () => {
+    const explanation = await explained('unremapped-pic');
+    expect(links(explanation).slice(1, 3)).toEqual([
+      'push: CS was pushed as EFLAGS by interrupt 0x8 at event 9: no #DF, and no error code', 'push: the CS slot of the frame = 0x202, pushed as EFLAGS by interrupt 0x8 (event 9)',
+    ]);
+    expect(explanation.remedy).toBe('give interrupt lines vectors from 0x20 on');
+  });
+
   it('pairs the read of a repeated move with the write of the slot', async () => {
     expect(links(await explained('iret-bad-frame', 17)).slice(1)).toEqual([expect.stringMatching(/^memory: the CS slot of the frame = 0x23, written by .*: rep movsd$/), expect.stringMatching(/^loader: .* = 0x23, in the image/)]);
   });
