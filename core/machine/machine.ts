@@ -12,13 +12,15 @@ import { serveTrap } from './bios/bios.ts';
 import { detectFormat } from './loaders/detect-format.ts';
 import { Devices } from './devices/devices.ts';
 import { setUpDevices } from './devices/firmware-state.ts';
-import { planElf, MULTIBOOT_LOADED } from './loaders/load-elf.ts';
+import { planElf } from './loaders/load-elf.ts';
 import { planBoot } from './loaders/load-boot.ts';
 import { planFlat } from './loaders/load-flat.ts';
 import { planLinux } from './loaders/load-linux.ts';
-import type { LoadPart, LoadPlan } from './loaders/load-plan.ts';
+import { planMultiboot } from './loaders/load-multiboot.ts';
+import type { Guest, LoadPart, LoadPlan } from './loaders/load-plan.ts';
 import { planRom } from './loaders/load-rom.ts';
-import { checkCount, checkMemory, checkModel, MAX_INSTRUCTIONS_DEFAULT, MEMORY_BYTES_DEFAULT, PAGE_BYTES, type ImageFormat, type MachineOptions, type MachineRequest } from './options.ts';
+import { checkFiles } from './loaders/given-files.ts';
+import { checkAppend, checkCount, checkMemory, checkModel, MAX_INSTRUCTIONS_DEFAULT, MEMORY_BYTES_DEFAULT, PAGE_BYTES, type ImageFormat, type MachineOptions, type MachineRequest } from './options.ts';
 
 export interface Machine {
   readonly cpu: Cpu;
@@ -37,9 +39,6 @@ export const DEVICE_NAMES = [
   '8259 pair', '8254', '8042 (no keyboard)', 'mc146818', 'system control 0x61 0x92 0xcf9', 'nmi timer 0xea', 'debug console 0xe9', 'exit port 0xf4', 'com1 16550',
 ] as const;
 
-/** What a loader is given. */
-interface Guest { readonly image: Uint8Array; readonly files: readonly GuestFile[]; readonly request: MachineRequest; readonly memoryBytes: number }
-
 /** Decides everything about a run before any memory is taken. Throws BadInput. */
 export function planMachine(image: Uint8Array, request: MachineRequest, files: readonly GuestFile[] = []): { readonly plan: LoadPlan; readonly options: MachineOptions } {
   const memoryBytes = checkMemory(request.memoryBytes ?? MEMORY_BYTES_DEFAULT);
@@ -47,23 +46,25 @@ export function planMachine(image: Uint8Array, request: MachineRequest, files: r
   const model = checkModel(request.cpuModel ?? DEFAULT_MODEL.name);
   const format = request.format === undefined || request.format === 'auto' ? detectFormat(image) : request.format;
   const plan = planOf(format, { image, files, request, memoryBytes });
-  return { plan, options: { format, memoryBytes, org: plan.org, entry: plan.entry, maxInstructions, cpuModel: model.name, append: request.append ?? '', changes: orderedPlan(request.changes ?? []) } };
+  return { plan, options: { format, memoryBytes, org: plan.org, entry: plan.entry, maxInstructions, cpuModel: model.name, append: checkAppend(format, request.append ?? ''), changes: orderedPlan(request.changes ?? []) } };
 }
 
-function planOf(format: ImageFormat, { image, files, request, memoryBytes }: Guest): LoadPlan {
+function planOf(format: ImageFormat, guest: Guest): LoadPlan {
+  checkFiles(format, guest);
   switch (format) {
-    case 'elf': return planElf(image, request, memoryBytes);
-    case 'flat': return planFlat(image, request, memoryBytes);
-    case 'boot': return planBoot(image, request);
-    case 'rom': return planRom(image, request);
-    case 'linux': return planLinux(image, { files, request, memoryBytes });
-    case 'multiboot': case 'multiboot2': case 'pvh': throw new BadInput(`--format ${format} is not available yet: use elf, flat, boot or rom`);
+    case 'elf': return planElf(guest);
+    case 'flat': return planFlat(guest);
+    case 'boot': return planBoot(guest);
+    case 'rom': return planRom(guest);
+    case 'linux': return planLinux(guest);
+    case 'multiboot': return planMultiboot(guest);
+    case 'multiboot2': case 'pvh': throw new BadInput(`--format ${format} is not available yet: use multiboot, linux, elf, flat, boot or rom`);
   }
 }
 
 /**
  * Builds the machine and loads the image. Flat and ELF guests start in flat 32-bit protected mode at CPL 0, paging and interrupts off,
- * at the entry point; an ELF image finds EAX = 0x2BADB002 and EBX = 0 as under a Multiboot loader. A boot sector starts in real-address
+ * at the entry point, with what their boot loader leaves in registers. A boot sector starts in real-address
  * mode as a BIOS starts it, a ROM as the processor leaves reset. Throws BadInput.
  */
 export function createMachine({ image, files = [], request, allocate }: { readonly image: Uint8Array; readonly files?: readonly GuestFile[]; readonly request: MachineRequest; readonly allocate: Allocate }): Machine {
@@ -73,7 +74,7 @@ export function createMachine({ image, files = [], request, allocate }: { readon
   cpu.model = checkModel(options.cpuModel);
   devices.attach(cpu);
   load(cpu, plan);
-  start(cpu, devices, plan);
+  begin(cpu, devices, plan);
   return { cpu, devices, options, plan, loadedPages: pagesOf(plan) };
 }
 
@@ -91,20 +92,19 @@ function protect(cpu: Cpu, { physical, memoryBytes }: LoadPart): void {
   cpu.romBytes = memoryBytes;
 }
 
-function start(cpu: Cpu, devices: Devices, { format, entry, disk, start: begin }: LoadPlan): void {
-  if (format === 'rom') {
+function begin(cpu: Cpu, devices: Devices, { start, entry, disk }: LoadPlan): void {
+  if (start.kind === 'reset') {
     startReal(cpu);
     return;
   }
-  setUpDevices(devices, { areLinesOpen: format === 'boot' });
+  setUpDevices(devices, { areLinesOpen: start.kind === 'boot' });
   devices.cmos.describe({ memoryBytes: cpu.ramBytes, hasFloppy: disk?.isFloppy === true });
-  if (disk !== null) {
-    devices.onTrap = () => { serveTrap({ cpu, devices, disk }); };
-    startBoot(cpu, disk.drive);
+  if (disk !== null) devices.onTrap = () => { serveTrap({ cpu, devices, disk }); };
+  if (start.kind === 'boot') {
+    startBoot(cpu, disk?.drive ?? 0);
     return;
   }
-  startProtected32(cpu, entry, begin);
-  if (format === 'elf') cpu.set32(0, MULTIBOOT_LOADED);
+  startProtected32(cpu, entry, start);
 }
 
 function pagesOf(plan: LoadPlan): readonly number[] {

@@ -41,8 +41,11 @@ export interface MachineRequest {
 /** The request that leads to these options again. */
 export function requestOf(options: MachineOptions): MachineRequest {
   const { format, memoryBytes, org, entry, maxInstructions, cpuModel, append, changes } = options;
-  return { format, memoryBytes, maxInstructions, cpuModel, append, changes, ...(format === 'flat' ? { org } : {}), ...(format === 'flat' || format === 'elf' ? { entry } : {}) };
+  return { format, memoryBytes, maxInstructions, cpuModel, append, changes, ...(format === 'flat' ? { org } : {}), ...(TAKES_ENTRY.includes(format) ? { entry } : {}) };
 }
+
+/** Formats whose entry point a person may choose. */
+const TAKES_ENTRY: readonly ImageFormat[] = ['flat', 'elf', 'multiboot'];
 
 export const PAGE_BYTES = 4096;
 export const MEMORY_BYTES_DEFAULT = 64 * 1024 * 1024;
@@ -66,6 +69,18 @@ export function checkModel(name: string): CpuModel {
   const model = findModel(name);
   if (model === null) throw new BadInput(`there is no processor model ${JSON.stringify(name)}: give ${MODELS.map((one) => one.name).join(', ')}`);
   return model;
+}
+
+/** Formats whose loader hands a command line over, and the most bytes of one. */
+export const TAKES_APPEND: readonly ImageFormat[] = ['multiboot', 'multiboot2', 'linux', 'pvh'];
+const APPEND_MAX = 2047;
+
+/** A kernel's command line. Throws BadInput for one that is too long or that the format has no place for. */
+export function checkAppend(format: ImageFormat, append: string): string {
+  if (append !== '' && !TAKES_APPEND.includes(format)) throw new BadInput(`--append is the command line of a kernel: an image of format ${format} is given none (formats ${TAKES_APPEND.join(', ')})`);
+  if (append.length > APPEND_MAX) throw new BadInput(`the command line of --append has ${String(append.length)} characters: give at most ${String(APPEND_MAX)}`);
+  if (/[\0\n\r]/.test(append)) throw new BadInput('the command line of --append holds a line break or a zero: leave it out');
+  return append;
 }
 
 /** A count of instructions or events, at least 1. Throws BadInput. */

@@ -234,8 +234,8 @@ function notesOf(machine: Machine, request: RecordRequest, end: RunEnd): readonl
   const notes: string[] = [];
   const { format } = machine.options;
   if (request.format === undefined || request.format === 'auto') notes.push(...RECOGNISED[format]);
-  if (machine.plan.multiboot?.wantsInformation === true) notes.push('the image\'s Multiboot header asks for memory or video information; EBX is 0 and none is provided');
   notes.push(...lostWritesOf(machine));
+  notes.push(...machine.plan.notes);
   const isDefault = end.kind === 'limit' && (end.bound === 'max-events' ? request.maxEvents : request.maxInstructions) === undefined;
   if (isDefault) notes.push(`the run was ended by the default bound; give a larger --${end.bound} to record on`);
   return notes;

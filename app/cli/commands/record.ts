@@ -6,6 +6,7 @@ import { DEFAULT_MODEL, MODELS } from '../../../core/arch/cpu-models.ts';
 import { BadInput } from '../../../core/base/bad-input.ts';
 import type { SymbolLookup } from '../../../core/replay/expression/test-field.ts';
 import { symbolsOfImage } from '../../../core/ringscope/open.ts';
+import { givenFiles } from '../../../core/ringscope/given-files.ts';
 import { startRecording, type RecordRequest, type RecordSummary, type RunUntil } from '../../../core/ringscope/record.ts';
 import { OK, type Arguments, type Command } from '../command.ts';
 import { compileOrRefuse } from '../expression.ts';
@@ -13,9 +14,9 @@ import type { Io, Output } from '../io.ts';
 import { addressOf, countOf, grouped, sizeOf } from '../numbers.ts';
 import { PortLogWriter, portLogsOf } from '../port-log.ts';
 
-const FORMATS = ['auto', 'flat', 'elf', 'boot', 'rom'] as const;
-const LATER_FORMATS = ['multiboot', 'multiboot2', 'linux', 'pvh'];
-const LATER_OPTIONS = ['start', 'initrd', 'append', 'disk', 'input', 'symbols'] as const;
+const FORMATS = ['auto', 'flat', 'elf', 'boot', 'rom', 'multiboot', 'linux'] as const;
+const LATER_FORMATS = ['multiboot2', 'pvh'];
+const LATER_OPTIONS = ['start', 'input', 'symbols'] as const;
 
 export const recordCommand: Command = {
   name: 'record',
@@ -26,14 +27,20 @@ Runs a guest and writes every privilege transition, fault, and system-register w
 Exit code 0 also when the guest faults or shuts down; Ctrl+C ends the run and leaves a whole trace.
 
   -o, --output OUT          the trace to write; "-" for standard output
-  --format FORMAT           what IMAGE is: auto (default), elf, flat, boot or rom
+  --format FORMAT           what IMAGE is: auto (default), multiboot, linux, elf, flat, boot or rom
+                              multiboot  a kernel with a Multiboot 1 header, started as the specification says
+                              linux a bzImage, started at its 32-bit entry
                               elf   an ELF32 executable, started in 32-bit protected mode
                               flat  bytes at --org, started in 32-bit protected mode
                               boot  a disk image whose first sector ends in 55 AA, started at 0x7c00 by a small BIOS
                               rom   a ROM that ends at 1 MiB, started as the processor leaves reset
-                              auto  ELF and boot disks by their bytes, a ROM by its size and reset vector, otherwise flat
+                              auto  by the bytes; a ROM by its size and reset vector; what is nothing else is flat
   --org A                   flat: physical address of the first byte (default 0x100000)
   --entry A                 address of the first instruction (default: the ELF's entry, flat: the first byte)
+  --append TEXT             multiboot, linux: the kernel's command line (multiboot: behind the word "kernel")
+  --initrd FILE             linux: the initial RAM disk. multiboot: a module; "FILE ARGS" with its arguments; may be given
+                            more than once
+  --disk FILE               what the first hard disk holds
   --memory SIZE             guest memory, for example 16M (default 64M)
   --cpu MODEL               the processor: ${MODELS.map(({ name, title }) => `${name.padEnd(8)} ${title}`).join(`\n${' '.repeat(30)}`)}
                               (default ${DEFAULT_MODEL.name}). An instruction a model does not have raises #UD
@@ -56,7 +63,7 @@ Examples:
     'output': { type: 'string', short: 'o' }, 'format': { type: 'string' }, 'org': { type: 'string' }, 'entry': { type: 'string' }, 'memory': { type: 'string' }, 'cpu': { type: 'string' },
     'max-instructions': { type: 'string' }, 'max-events': { type: 'string' }, 'until': { type: 'string' }, 'filter': { type: 'string' }, 'console': { type: 'string' },
     'port-log': { type: 'string', multiple: true }, 'json': { type: 'boolean' },
-    'start': { type: 'string' }, 'initrd': { type: 'string' }, 'append': { type: 'string' }, 'disk': { type: 'string' }, 'input': { type: 'string' }, 'symbols': { type: 'string' },
+    'start': { type: 'string' }, 'initrd': { type: 'string', multiple: true }, 'append': { type: 'string' }, 'disk': { type: 'string' }, 'input': { type: 'string' }, 'symbols': { type: 'string' },
   },
   positionals: { least: 1, most: 1 },
   async run(args: Arguments, io: Io): Promise<number> {
@@ -66,6 +73,7 @@ Examples:
     refuseLater(args);
     const bytes = io.readFile(image);
     const options = requestOptions(args, symbolsOfImage(bytes));
+    const given = givenFiles({ initrds: args.all('initrd'), disk: args.text('disk') }, { image: bytes, format: options.format ?? 'auto' }, (path) => io.readFile(path));
     const consoleTo = args.text('console');
     if (consoleTo === out) throw new BadInput('the trace and the console cannot go to one place: give --console another');
     if (io.isSameFile(image, out)) throw new BadInput(`${out} is the image itself: give another name to -o`);
@@ -75,7 +83,7 @@ Examples:
     const portLog = new PortLogWriter(logs, (file, written) => { files.to(file).write(written); });
     try {
       const request: RecordRequest = {
-        ...options, image: bytes, name: basename(image), sink: (bytes) => { files.trace(bytes); }, deflate: (bytes) => deflateRawSync(bytes, { level: 1 }), now: () => io.now(),
+        ...options, image: bytes, files: given, name: basename(image), sink: (bytes) => { files.trace(bytes); }, deflate: (bytes) => deflateRawSync(bytes, { level: 1 }), now: () => io.now(),
         ...(logs.length === 0 ? {} : { onPortWrite: portLog.listener }),
         ...(consoleTo === null ? {} : { onConsole: (_: string, bytes: Uint8Array): void => { files.console(bytes); } }),
       };
@@ -93,7 +101,7 @@ Examples:
 /** Options of the plan that do nothing yet are refused by name, so that nobody believes they worked. */
 function refuseLater(args: Arguments): void {
   const format = args.text('format');
-  if (format !== null && LATER_FORMATS.includes(format)) throw new BadInput(`--format ${format} is not available yet: use elf, flat, boot or rom`);
+  if (format !== null && LATER_FORMATS.includes(format)) throw new BadInput(`--format ${format} is not available yet: use multiboot, linux, elf, flat, boot or rom`);
   for (const name of LATER_OPTIONS) if (args.text(name) !== null) throw new BadInput(`--${name} is not available yet: leave it out`);
 }
 
@@ -109,6 +117,7 @@ function requestOptions(args: Arguments, symbols: SymbolLookup | null): Partial<
   });
   const values = {
     format, org: given('org', addressOf), entry: given('entry', addressOf), memoryBytes: given('memory', sizeOf), maxInstructions: given('max-instructions', countOf), maxEvents: given('max-events', countOf), cpuModel: given('cpu', (text) => text),
+    append: given('append', (text) => text),
     until: given('until', (text, option) => untilOf(text, option, symbols)), filter: given('filter', filterOf),
   };
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));

@@ -6,10 +6,12 @@ import { SECTOR_BYTES } from '../bios/disk.ts';
 import { hasBootSignature } from './load-boot.ts';
 import { isLinux } from './linux-header.ts';
 import { looksLikeRom } from './load-rom.ts';
+import { findMultiboot } from './multiboot-header.ts';
 import type { ImageFormat } from '../options.ts';
 
-/** What the bytes are: an ELF file and a Linux kernel by their magic numbers, a boot disk by size and signature, a ROM by size and reset vector, anything else is flat. Throws BadInput for formats that are known and not supported. */
+/** What the bytes are: a Multiboot and a Linux kernel by their headers, another ELF file by its magic number, a boot disk by size and signature, a ROM by size and reset vector, anything else is flat. Throws BadInput for formats that are known and not supported. */
 export function detectFormat(image: Uint8Array): ImageFormat {
+  if (findMultiboot(image) !== null) return 'multiboot';
   if (isElf(image)) return 'elf';
   // a kernel with an EFI stub begins as a Windows executable does
   if (isLinux(image)) return 'linux';

@@ -1,22 +1,23 @@
-// An ELF32 executable: every PT_LOAD segment goes to its physical address, as a Multiboot loader does it.
-// Tool Interface Standard "ELF Specification" 1.2: "Program Loading"; Multiboot Specification 0.6.96: "OS image format".
+// An ELF32 executable: every PT_LOAD segment goes to its physical address. What a boot loader hands over besides is its own loader's
+// (load-multiboot.ts). Tool Interface Standard "ELF Specification" 1.2: "Program Loading"; Multiboot Specification 0.6.96: "OS image format".
 
 import { BadInput } from '../../base/bad-input.ts';
 import { ET_EXEC, PT_LOAD, readElf, type ElfSegment } from '../../symbols/elf.ts';
 import { checkAddress } from './load-flat.ts';
-import type { LoadPlan } from './load-plan.ts';
+import type { Guest, LoadPart, LoadPlan } from './load-plan.ts';
 import type { MachineRequest } from '../options.ts';
+import { MULTIBOOT_LOADED, findMultiboot } from './multiboot-header.ts';
 
-/** EAX at the start, so that a kernel knows a Multiboot loader brought it. */
-export const MULTIBOOT_LOADED = 0x2bad_b002;
-const MULTIBOOT_HEADER = 0x1bad_b002;
-const MULTIBOOT_SEARCH_BYTES = 8192;
-/** Flag bits 1 and 2: memory information, video mode. Bit 0 (page-aligned modules) asks for nothing when there are none. */
-const MULTIBOOT_INFORMATION = 0x6;
 const PARTS_BYTES_MAX = 1 << 30;
 
-/** Where an ELF image's segments go and where it starts. Throws BadInput for anything that cannot be loaded whole. */
-export function planElf(image: Uint8Array, request: MachineRequest, memoryBytes: number): LoadPlan {
+/** Where an ELF image's segments go and where it starts, without anything a boot loader would provide. Throws BadInput for what cannot be loaded whole. */
+export function planElf({ image, request, memoryBytes }: Guest): LoadPlan {
+  const notes = findMultiboot(image) === null ? [] : ['the image has a Multiboot header: as --format elf it is given no Multiboot information, and EBX is 0'];
+  return { format: 'elf', org: 0, ...loadElf(image, request, memoryBytes), start: { kind: 'protected', registers: { eax: MULTIBOOT_LOADED } }, disk: null, notes };
+}
+
+/** The segments and the physical entry point of an ELF executable. Throws BadInput. */
+export function loadElf(image: Uint8Array, request: MachineRequest, memoryBytes: number): { readonly parts: readonly LoadPart[]; readonly entry: number } {
   const elf = readElf(image);
   if (elf.type !== ET_EXEC) throw new BadInput(`the ELF file is of type ${String(elf.type)} (object or shared), not an executable (2): link it at a fixed address (ld -m elf_i386, not -shared or -pie)`);
   if (request.org !== undefined) throw new BadInput('--org is for flat images: an ELF file says itself where it goes');
@@ -29,7 +30,7 @@ export function planElf(image: Uint8Array, request: MachineRequest, memoryBytes:
     physical: segment.physical, memoryBytes: segment.memoryBytes,
     bytes: image.subarray(segment.offset, segment.offset + Math.min(segment.fileBytes, segment.memoryBytes)),
   }));
-  return { format: 'elf', org: 0, entry, parts, disk: null, multiboot: findMultiboot(image) };
+  return { parts, entry };
 }
 
 function checkFits(segment: ElfSegment, memoryBytes: number): void {
@@ -51,14 +52,4 @@ function physicalEntry(segments: readonly ElfSegment[], entry: number): number {
   const home = segments.find((segment) => entry >= segment.virtual && entry < segment.virtual + segment.memoryBytes);
   if (home === undefined) throw new BadInput(`the entry point 0x${entry.toString(16)} is in no loaded segment: check the linker script's ENTRY and addresses`);
   return entry - home.virtual + home.physical;
-}
-
-function findMultiboot(image: Uint8Array): LoadPlan['multiboot'] {
-  const view = new DataView(image.buffer, image.byteOffset, image.byteLength);
-  for (let at = 0; at + 12 <= Math.min(image.length, MULTIBOOT_SEARCH_BYTES); at += 4) {
-    const flags = view.getUint32(at + 4, true);
-    if (view.getUint32(at, true) !== MULTIBOOT_HEADER || ((MULTIBOOT_HEADER + flags + view.getUint32(at + 8, true)) | 0) !== 0) continue;
-    return { flags, wantsInformation: (flags & MULTIBOOT_INFORMATION) !== 0 };
-  }
-  return null;
 }

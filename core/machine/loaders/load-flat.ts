@@ -1,11 +1,11 @@
 // A flat image: bytes put at `org`, execution begins at `entry`. No header, no symbols.
 
 import { BadInput } from '../../base/bad-input.ts';
-import { FLAT_ORG_DEFAULT, type MachineRequest } from '../options.ts';
-import type { LoadPlan } from './load-plan.ts';
+import { FLAT_ORG_DEFAULT } from '../options.ts';
+import type { Guest, LoadPlan } from './load-plan.ts';
 
 /** Where a flat image goes and starts (`--org`, `--entry`, both physical = linear). Throws BadInput when it does not fit. */
-export function planFlat(image: Uint8Array, request: MachineRequest, memoryBytes: number): LoadPlan {
+export function planFlat({ image, request, memoryBytes }: Guest): LoadPlan {
   const org = checkAddress('--org', request.org ?? FLAT_ORG_DEFAULT);
   const entry = checkAddress('--entry', request.entry ?? org);
   if (image.length === 0) throw new BadInput('the image is empty: give a file with code in it');
@@ -15,7 +15,7 @@ export function planFlat(image: Uint8Array, request: MachineRequest, memoryBytes
   if (entry < org || entry >= org + image.length) {
     throw new BadInput(`--entry 0x${entry.toString(16)} lies outside the image, which is loaded at 0x${org.toString(16)} to 0x${(org + image.length).toString(16)}`);
   }
-  return { format: 'flat', org, entry, parts: [{ physical: org, bytes: image, memoryBytes: image.length }], disk: null, multiboot: null };
+  return { format: 'flat', org, entry, parts: [{ physical: org, bytes: image, memoryBytes: image.length }], start: { kind: 'protected' }, disk: null, notes: [] };
 }
 
 /** A 32-bit address given by a person. Throws BadInput. */

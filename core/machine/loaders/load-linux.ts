@@ -4,8 +4,8 @@
 import { BadInput } from '../../base/bad-input.ts';
 import type { GuestFile } from '../../event/guest-file.ts';
 import { memoryMap, BASE_MEMORY_END, EXTENDED_DATA_AREA } from '../memory-map.ts';
-import { PAGE_BYTES, type MachineRequest } from '../options.ts';
-import type { LoadPart, LoadPlan } from './load-plan.ts';
+import { PAGE_BYTES } from '../options.ts';
+import type { Guest, LoadPart, LoadPlan } from './load-plan.ts';
 import { E820_ENTRIES, E820_ENTRY_BYTES, E820_MAX, E820_TABLE, HEADER_AT, headerEnd, HEADER, readLinuxHeader, SCREEN, ZERO_PAGE_BYTES, type LinuxHeader } from './linux-header.ts';
 
 /** Where what the kernel is given lies, all of it usable memory below 640 KiB. */
@@ -21,7 +21,7 @@ const BIOS_DATA = 0x400, COM1 = 0x3f8;
 const TEXT_MODE = 3, COLUMNS = 80, ROWS = 25, CHARACTER_HEIGHT = 16, EGA_MEMORY = 0x10;
 
 /** What lies where when a kernel starts. Throws BadInput for what is no kernel for this machine, or does not fit. */
-export function planLinux(image: Uint8Array, { request, files, memoryBytes }: { readonly request: MachineRequest; readonly files: readonly GuestFile[]; readonly memoryBytes: number }): LoadPlan {
+export function planLinux({ image, request, files, memoryBytes }: Guest): LoadPlan {
   if (request.org !== undefined) throw new BadInput('--org is for flat images: a Linux kernel goes to 0x100000');
   if (request.entry !== undefined) throw new BadInput('--entry is for flat and ELF images: a Linux kernel starts at its 32-bit entry');
   const header = readLinuxHeader(image);
@@ -37,8 +37,8 @@ export function planLinux(image: Uint8Array, { request, files, memoryBytes }: { 
     ...(ramDisk === null ? [] : [ramDisk]),
   ];
   return {
-    format: 'linux', org: 0, entry: KERNEL, parts, disk: null, multiboot: null,
-    start: { code: BOOT_CODE, data: BOOT_DATA, gdt: { base: GDT, limitBytes: DESCRIPTORS.length * 4 - 1 }, registers: { esi: ZERO_PAGE } },
+    format: 'linux', org: 0, entry: KERNEL, parts, disk: null, notes: [],
+    start: { kind: 'protected', code: BOOT_CODE, data: BOOT_DATA, gdt: { base: GDT, limitBytes: DESCRIPTORS.length * 4 - 1 }, registers: { esi: ZERO_PAGE } },
   };
 }
 

@@ -1,8 +1,12 @@
-// What a loader decides before any memory exists: which bytes go where, and where execution begins.
+// What a loader is given, and what it decides before any memory exists: which bytes go where, and how the processor begins.
 
 import type { ProtectedStart } from '../../cpu/start.ts';
+import type { GuestFile } from '../../event/guest-file.ts';
 import type { Disk } from '../bios/disk.ts';
-import type { ImageFormat } from '../options.ts';
+import type { ImageFormat, MachineRequest } from '../options.ts';
+
+/** What a loader is given. */
+export interface Guest { readonly image: Uint8Array; readonly files: readonly GuestFile[]; readonly request: MachineRequest; readonly memoryBytes: number }
 
 export interface LoadPart {
   readonly physical: number;
@@ -12,16 +16,20 @@ export interface LoadPart {
   /** Read-only for the guest; whole pages. */
   readonly isRom?: boolean;
 }
+
+/** How the processor begins: as reset leaves it; as a BIOS starts a boot sector; in flat 32-bit protected mode at `entry`. */
+export type Start = { readonly kind: 'reset' } | { readonly kind: 'boot' } | { readonly kind: 'protected' } & ProtectedStart;
+
 export interface LoadPlan {
   readonly format: ImageFormat;
   /** Flat images: where they are loaded; others: 0. */
   readonly org: number;
   readonly entry: number;
+  /** In the order they are written: where two overlap, the later one wins. */
   readonly parts: readonly LoadPart[];
+  readonly start: Start;
   /** What INT 13h reads; null without a BIOS. */
   readonly disk: Disk | null;
-  /** A Multiboot header, when the image has one. `wantsInformation`: it asks a boot loader for more than this machine provides. */
-  readonly multiboot: { readonly flags: number; readonly wantsInformation: boolean } | null;
-  /** Flat protected mode, where it begins otherwise than below a plain ELF image. */
-  readonly start?: ProtectedStart;
+  /** What a person should know about how it was loaded, one sentence each. */
+  readonly notes: readonly string[];
 }

@@ -84,7 +84,7 @@ describe('recording', () => {
     const { bytes, summary } = record(scenario('int80-syscall'));
     const info = infoOf(open(bytes));
     expect(info).toMatchObject({ kind: 'recorded', coreVersion: CORE_VERSION, canReexecute: true, absent: null, isTruncated: false, contentHash: summary.contentHash });
-    expect(info.options).toMatchObject({ format: 'elf', start: 'protected' });
+    expect(info.options).toMatchObject({ format: 'multiboot', start: 'protected' });
     expect(info.symbols).toBeGreaterThan(10);
   });
 
