@@ -36,7 +36,7 @@ export type Allocate = (bytes: number) => ArrayBuffer;
 
 /** Names of what is attached, as a trace's header lists them. */
 export const DEVICE_NAMES = [
-  '8259 pair', '8254', '8042 (no keyboard)', 'mc146818', 'system control 0x61 0x92 0xcf9', 'nmi timer 0xea', 'debug console 0xe9', 'exit port 0xf4', 'com1 16550',
+  '8259 pair', '8254', '8042 with keyboard', 'mc146818', 'system control 0x61 0x92 0xcf9', 'nmi timer 0xea', 'debug console 0xe9', 'exit port 0xf4', 'com1 16550',
 ] as const;
 
 /** Decides everything about a run before any memory is taken. Throws BadInput. */

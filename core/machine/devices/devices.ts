@@ -3,6 +3,7 @@
 
 import type { ByteReader } from '../../base/byte-reader.ts';
 import type { ByteWriter } from '../../base/byte-writer.ts';
+import { decodeUtf8 } from '../../base/utf8.ts';
 import { PENDING_CLOCK, PENDING_NMI, PENDING_STOP } from '../../cpu/attention.ts';
 import type { Bus, WakeQuestion } from '../../cpu/bus.ts';
 import { emitExit, emitInterruptLine, emitReset } from '../../cpu/emit.ts';
@@ -53,7 +54,9 @@ export class Devices implements Bus {
   readonly pit = new Pit(() => this.#processor.clock, (isHigh) => { this.setLine(TIMER_LINE, isHigh); }, () => this.wouldServe(TIMER_LINE));
   readonly #nmi = new NmiTimer(() => this.#processor.clock, () => { this.#processor.pending |= PENDING_NMI; });
   readonly cmos = new Cmos(() => this.#processor.clock, (isMasked) => { this.#nmi.setMask(isMasked); });
-  readonly #keyboard = new KeyboardController((reason) => { this.reset(reason); });
+  readonly #keyboard = new KeyboardController({
+    clock: () => this.#processor.clock, setLine: (line, isHigh) => { this.setLine(line, isHigh); }, isServed: (line) => this.wouldServe(line), onReset: (reason) => { this.reset(reason); },
+  });
   readonly #control = new SystemControl(this.pit, (reason) => { this.reset(reason); });
   readonly #fpuError = new FpuError((isHigh) => { this.setLine(FPU_LINE, isHigh); });
   readonly #com1 = new SerialPort({
@@ -79,7 +82,7 @@ export class Devices implements Bus {
   /** Registers in memory outside RAM; ranges do not overlap. */
   readonly #memory: readonly MemoryRange[] = [];
   /** Who acts by itself, in the order in which they act at the same clock. */
-  readonly #timed: readonly Timed[] = [this.pit, this.#nmi, this.#com1];
+  readonly #timed: readonly Timed[] = [this.pit, this.#nmi, this.#keyboard, this.#com1];
   /** Whose state a checkpoint holds, in this order. */
   readonly #saved: readonly Saved[] = [this.pic, this.pit, this.#nmi, this.cmos, this.#keyboard, this.#control, this.console, this.#fpuError, this.#com1];
   #cpu: Cpu | null = null;
@@ -100,9 +103,14 @@ export class Devices implements Bus {
   input(device: InputDevice, bytes: Uint8Array): void {
     switch (device) {
       case 'com1': this.#com1.give(bytes); break;
-      case 'keyboard': break;
+      case 'keyboard': this.#key(decodeUtf8(bytes)); break;
     }
     this.#noticeDeadline();
+  }
+
+  // `+KeyA` or `-KeyA`; anything else is no key
+  #key(text: string): void {
+    if (text.startsWith('+') || text.startsWith('-')) this.#keyboard.keyboard.key(text.slice(1), { isPressed: text.startsWith('+') });
   }
 
   /** Lets devices do what is due, between two instructions. */

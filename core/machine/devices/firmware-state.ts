@@ -1,4 +1,4 @@
-// What firmware has done to the devices when it hands over: the 8259 pair at the vectors of the BIOS, the 8254 at 18.2 Hz.
+// What firmware has done to the devices when it hands over: the 8259 pair at the vectors of the BIOS, the 8254 at 18.2 Hz, the 8042 tested.
 // IBM "Personal Computer AT Technical Reference": "System BIOS".
 
 import type { Devices } from './devices.ts';
@@ -13,11 +13,15 @@ const ALL_MASKED: readonly PortWrite[] = [[0x21, 0xff], [0xa1, 0xff]];
 const BIOS_MASKS: readonly PortWrite[] = [[0x21, 0xb8], [0xa1, 0x8f]];
 /** Counter 0: mode 3, 65536. Counter 1: mode 2, 18. */
 const PIT: readonly PortWrite[] = [[0x43, 0x36], [0x40, 0], [0x40, 0], [0x43, 0x54], [0x41, 18]];
+/** The 8042: self-test, its answer, then interrupts of the keyboard, translated scan codes, no mouse. */
+const SELF_TEST = 0xaa, KEYBOARD: readonly PortWrite[] = [[0x64, 0x60], [0x60, 0x61]];
 
 /**
  * Sets the devices up before the first instruction. `areLinesOpen`: as a BIOS leaves them to a boot sector; otherwise every line is masked,
  * as a kernel without firmware below it must begin: it has no handlers yet.
  */
 export function setUpDevices(devices: Devices, { areLinesOpen }: { readonly areLinesOpen: boolean }): void {
-  for (const [port, value] of [...PIT, ...PICS, ...(areLinesOpen ? BIOS_MASKS : ALL_MASKED)]) devices.writePort(port, 1, value);
+  devices.writePort(0x64, 1, SELF_TEST);
+  devices.readPort(0x60, 1);
+  for (const [port, value] of [...PIT, ...PICS, ...KEYBOARD, ...(areLinesOpen ? BIOS_MASKS : ALL_MASKED)]) devices.writePort(port, 1, value);
 }

@@ -1,4 +1,4 @@
-// The devices on the bus, without a running guest: console, COM1, exit, system control, 8042, CMOS, and absent ports.
+// The devices on the bus, without a running guest: console, COM1, exit, system control, CMOS, keys, and absent ports.
 
 import { describe, expect, it } from 'vitest';
 import { ByteReader } from '../../../core/base/byte-reader.ts';
@@ -154,19 +154,11 @@ describe('system control', () => {
   });
 });
 
-describe('the 8042 without a keyboard', () => {
-  it('passes its self-test, keeps its command byte, and has nothing from a keyboard', () => {
-    const { devices } = build();
-    expect(devices.readPort(0x64, 1)).toBe(0x14);
-    devices.writePort(0x64, 1, 0xaa);
-    expect([devices.readPort(0x64, 1), devices.readPort(0x60, 1), devices.readPort(0x64, 1)]).toEqual([0x1d, 0x55, 0x1c]);
-    devices.writePort(0x64, 1, 0x60);
-    devices.writePort(0x60, 1, 0x45);
-    devices.writePort(0x64, 1, 0x20);
-    expect(devices.readPort(0x60, 1)).toBe(0x45);
-    devices.writePort(0x60, 1, 0xf4);
-    expect(devices.readPort(0x64, 1) & 1).toBe(0);
-  });
+it('a key from outside arrives at the 8042, when its text is one', () => {
+  const { devices } = build();
+  for (const text of ['KeyA', '+KeyZZ', '', '+KeyA', '-KeyA']) devices.input('keyboard', new TextEncoder().encode(text));
+  devices.catchUp();
+  expect([devices.readPort(0x64, 1) & 1, devices.readPort(0x60, 1)]).toEqual([1, 0x1c]);
 });
 
 describe('CMOS', () => {
