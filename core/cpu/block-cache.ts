@@ -51,7 +51,7 @@ const caches = new WeakMap<Cpu, BlockCache>();
 export function blockCacheOf(cpu: Cpu): BlockCache {
   const known = caches.get(cpu);
   if (known !== undefined) return known;
-  const made: BlockCache = { slots: new Array<Block | null>(SLOTS).fill(null), generations: new Uint32Array(cpu.pageFlags.length) };
+  const made: BlockCache = { slots: new Array<Block | null>(SLOTS).fill(null), generations: new Uint32Array(cpu.codeChunks.length / 2) };
   caches.set(cpu, made);
   return made;
 }

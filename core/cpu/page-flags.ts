@@ -1,4 +1,5 @@
-// The bits of `cpu.pageFlags`, one byte for each 4 KiB page of RAM. physical.ts acts on them; checkpoints keep PAGE_WATCHED.
+// The bits of `cpu.pageFlags`, one byte for each 4 KiB page of RAM; of storage pages (storage.ts) PAGE_DIRTY alone.
+// physical.ts acts on them; checkpoints keep PAGE_WATCHED.
 
 import type { Cpu } from './state.ts';
 

@@ -6,8 +6,8 @@
 //   0x00a00  x87, MXCSR and XMM registers: not in the register file of events; checkpoints and the state hash hold them
 //   0x00e00  registers of which few guests know: MSRs that are not in the register file (msr-places.ts), test registers; as above
 //   0x01000  TLB: TLB_ENTRIES entries of 4 words each (paging.ts gives them meaning)
-//   0x10000  page flags: one byte for each 4 KiB page of RAM (physical.ts)
-//   then     RAM, page aligned
+//   0x10000  page flags: one byte for each 4 KiB page of RAM and storage (physical.ts)
+//   then     RAM, page aligned; storage behind it (storage.ts)
 
 import { EventDraft } from '../event/draft.ts';
 import { SILENT_PROBE, type Probe } from '../event/probe.ts';
@@ -47,12 +47,12 @@ export const EAX = 0, ECX = 1, EDX = 2, EBX = 3, ESP = 4, EBP = 5, ESI = 6, EDI 
 export const ACTIVE = 0, HALTED = 1, SHUTDOWN = 2;
 export const SHADOW_STI = 1, SHADOW_MOV_SS = 2, SHADOW_NMI = 4;
 
-/** Bytes of buffer a processor with `ramBytes` of RAM (a multiple of 4096) needs. */
-export function stateBytes(ramBytes: number): number {
-  return ramStart(ramBytes) + ramBytes;
+/** Bytes of buffer a processor with `ramBytes` of RAM and `storageBytes` behind it (multiples of 4096) needs. */
+export function stateBytes(ramBytes: number, storageBytes = 0): number {
+  return ramStart(ramBytes + storageBytes) + ramBytes + storageBytes;
 }
-function ramStart(ramBytes: number): number {
-  const pageFlags = Math.ceil(ramBytes / PAGE_SIZE);
+function ramStart(bytes: number): number {
+  const pageFlags = Math.ceil(bytes / PAGE_SIZE);
   return PAGE_FLAGS_BYTES + Math.ceil(pageFlags / PAGE_SIZE) * PAGE_SIZE;
 }
 
@@ -64,7 +64,7 @@ export class Cpu {
   private readonly floats: Float64Array;
   /** TLB_ENTRIES * TLB_WORDS words; paging.ts owns their meaning. */
   readonly tlb: Uint32Array;
-  /** One byte for each page of RAM; physical.ts owns the bits. */
+  /** One byte for each page of RAM, then of storage; physical.ts owns the bits. */
   readonly pageFlags: Uint8Array;
   /** Which 64-byte pieces of each page of RAM hold decoded code, two words a page; derived, page-flags.ts owns the bits. */
   readonly codeChunks: Uint32Array;
@@ -72,6 +72,8 @@ export class Cpu {
   readonly ram: Uint8Array;
   readonly ramView: DataView;
   readonly ramBytes: number;
+  /** Bytes that checkpoints keep as they keep RAM and that no physical address reaches: what guests wrote to disks (storage.ts). */
+  readonly storage: Uint8Array;
   /** Bytes of ROM that end at 1 MiB and are seen again below 4 GiB (physical.ts); set by the loader, 0 without one. */
   romBytes = 0;
   readonly buffer: ArrayBuffer;
@@ -100,21 +102,22 @@ export class Cpu {
   /** The breakpoints that DR7 and CR4.DE arm (breakpoint-match.ts). Derived from those; not part of the state. */
   armed = 0;
 
-  constructor(buffer: ArrayBuffer, ramBytes: number, bus: Bus) {
+  constructor(buffer: ArrayBuffer, ramBytes: number, bus: Bus, storageBytes = 0) {
     this.buffer = buffer;
     this.bus = bus;
     this.ramBytes = ramBytes;
-    const ram = ramStart(ramBytes);
+    const ram = ramStart(ramBytes + storageBytes);
     this.words = new Uint32Array(buffer, 0, TLB_BYTES / 4);
     this.signed = new Int32Array(buffer, 0, TLB_BYTES / 4);
     this.floats = new Float64Array(buffer, 0, TLB_BYTES / 8);
     this.x87 = this.words.subarray(W_X87, W_FPU);
     this.xmm = this.words.subarray(W_XMM, W_X87 + FLOAT_WORDS);
     this.tlb = new Uint32Array(buffer, TLB_BYTES, TLB_ENTRIES * TLB_WORDS);
-    this.pageFlags = new Uint8Array(buffer, PAGE_FLAGS_BYTES, Math.ceil(ramBytes / PAGE_SIZE));
-    this.codeChunks = new Uint32Array(this.pageFlags.length * 2);
+    this.pageFlags = new Uint8Array(buffer, PAGE_FLAGS_BYTES, Math.ceil((ramBytes + storageBytes) / PAGE_SIZE));
+    this.codeChunks = new Uint32Array(Math.ceil(ramBytes / PAGE_SIZE) * 2);
     this.ram = new Uint8Array(buffer, ram, ramBytes);
     this.ramView = new DataView(buffer, ram, ramBytes);
+    this.storage = new Uint8Array(buffer, ram + ramBytes, storageBytes);
   }
 
   /** The register file alone, REGISTER_FILE_WORDS words: what events and moments carry. */

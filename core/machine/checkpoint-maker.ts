@@ -1,18 +1,13 @@
 // Makes the checkpoints of a recording: what changed since the one before, and the hash of the whole state. Where they fall
 // changes nothing that is recorded.
 
+import { pageBytes } from '../cpu/storage.ts';
 import type { Checkpoint, PageImage } from '../event/checkpoint.ts';
 import { takeDirtyPages } from './dirty-pages.ts';
 import type { Machine } from './machine.ts';
-import { PAGE_BYTES } from './options.ts';
 import { ENDED_BYTES, saveState, type SavedState } from './save-state.ts';
 import type { Session } from './session.ts';
 import { MemoryHash } from './state-hash.ts';
-
-/** The bytes of a page of RAM, shared with it. */
-export function ramPage(machine: Machine, page: number): Uint8Array {
-  return machine.cpu.ram.subarray(page * PAGE_BYTES, (page + 1) * PAGE_BYTES);
-}
 
 /** Follows the hash of a machine's whole state. To be made right after loading. */
 export class StateHasher {
@@ -27,7 +22,7 @@ export class StateHasher {
 
   /** These pages were written. */
   update(pages: readonly number[]): void {
-    for (const page of pages) this.#memory.update(page, ramPage(this.#machine, page));
+    for (const page of pages) this.#memory.update(page, pageBytes(this.#machine.cpu, page));
   }
 
   /** The hash with everything else as saved, but for whether the run is over: a recorder that was killed had no chance to say. */
@@ -53,7 +48,7 @@ export class CheckpointMaker {
     const written = takeDirtyPages(machine.cpu);
     this.#hasher.update(written);
     const saved = saveState(this.#session);
-    const pages: PageImage[] = written.map((index) => ({ index, bytes: ramPage(machine, index).slice() }));
+    const pages: PageImage[] = written.map((index) => ({ index, bytes: pageBytes(machine.cpu, index).slice() }));
     return {
       position: saved.position, clock: machine.cpu.clock, processor: saved.processor, devices: saved.devices, pages,
       stateHash: this.#hasher.hash(saved),

@@ -9,6 +9,7 @@ import { startBoot, startProtected32, startReal } from '../cpu/start.ts';
 import type { GuestFile } from '../event/guest-file.ts';
 import { orderedPlan } from '../event/change-plan.ts';
 import { serveTrap } from './bios/bios.ts';
+import { driveStorageBytes, drivesOf, fillDrives, FIRST_FLOPPY, FIRST_HARD_DISK } from './disks/drives.ts';
 import { detectFormat } from './loaders/detect-format.ts';
 import { Devices } from './devices/devices.ts';
 import { setUpDevices } from './devices/firmware-state.ts';
@@ -37,6 +38,7 @@ export type Allocate = (bytes: number) => ArrayBuffer;
 /** Names of what is attached, as a trace's header lists them. */
 export const DEVICE_NAMES = [
   '8259 pair', '8254', '8042 with keyboard', 'mc146818', 'system control 0x61 0x92 0xcf9', 'nmi timer 0xea', 'debug console 0xe9', 'exit port 0xf4', 'com1 16550',
+  'ide 0x1f0 0x170 (programmed I/O)',
 ] as const;
 
 /** Decides everything about a run before any memory is taken. Throws BadInput. */
@@ -70,9 +72,11 @@ function planOf(format: ImageFormat, guest: Guest): LoadPlan {
 export function createMachine({ image, files = [], request, allocate }: { readonly image: Uint8Array; readonly files?: readonly GuestFile[]; readonly request: MachineRequest; readonly allocate: Allocate }): Machine {
   const { plan, options } = planMachine(image, request, files);
   const devices = new Devices();
-  const cpu = new Cpu(allocate(stateBytes(options.memoryBytes)), options.memoryBytes, devices);
+  const drives = drivesOf(plan.disk, files), storageBytes = driveStorageBytes(drives);
+  const cpu = new Cpu(allocate(stateBytes(options.memoryBytes, storageBytes)), options.memoryBytes, devices, storageBytes);
   cpu.model = checkModel(options.cpuModel);
   devices.attach(cpu);
+  devices.connectDrives(fillDrives(cpu, drives));
   load(cpu, plan);
   begin(cpu, devices, plan);
   return { cpu, devices, options, plan, loadedPages: pagesOf(plan) };
@@ -99,9 +103,9 @@ function begin(cpu: Cpu, devices: Devices, { start, entry, disk }: LoadPlan): vo
   }
   setUpDevices(devices, { areLinesOpen: start.kind === 'boot' });
   devices.cmos.describe({ memoryBytes: cpu.ramBytes, hasFloppy: disk?.isFloppy === true });
-  if (disk !== null) devices.onTrap = () => { serveTrap({ cpu, devices, disk }); };
+  if (disk !== null) devices.onTrap = () => { serveTrap({ cpu, devices }); };
   if (start.kind === 'boot') {
-    startBoot(cpu, disk?.drive ?? 0);
+    startBoot(cpu, disk?.isFloppy === false ? FIRST_HARD_DISK : FIRST_FLOPPY);
     return;
   }
   startProtected32(cpu, entry, start);

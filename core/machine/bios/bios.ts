@@ -7,7 +7,7 @@ import { CS } from '../../cpu/state.ts';
 import type { LoadPart } from '../loaders/load-plan.ts';
 import { BiosCall, type BiosWorld } from './call.ts';
 import { DATA_AREA, DATA_AREA_BYTES, dataArea } from './data-area.ts';
-import type { Disk } from './disk.ts';
+import type { Drives } from '../disks/drives.ts';
 import { serveDisk } from './disk-services.ts';
 import { serveBaseMemory, serveEquipment, serveMemory } from './memory-services.ts';
 import { biosRom, interruptVectors, RESET_ENTRY, ROM_BYTES, ROM_LINEAR, STUBS } from './rom.ts';
@@ -21,10 +21,10 @@ const SERVICES: ReadonlyMap<number, (call: BiosCall) => void> = new Map([
 ]);
 
 /** What the BIOS puts into memory: interrupt vectors, data area, ROM. */
-export function biosParts(disk: Disk): readonly LoadPart[] {
+export function biosParts(drives: Drives): readonly LoadPart[] {
   return [
     { physical: 0, bytes: interruptVectors(), memoryBytes: 1024 },
-    { physical: DATA_AREA, bytes: dataArea(disk), memoryBytes: DATA_AREA_BYTES },
+    { physical: DATA_AREA, bytes: dataArea(drives), memoryBytes: DATA_AREA_BYTES },
     { physical: ROM_LINEAR, bytes: biosRom(), memoryBytes: ROM_BYTES, isRom: true },
   ];
 }

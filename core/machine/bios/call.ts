@@ -8,7 +8,6 @@ import { stackOffset } from '../../cpu/stack.ts';
 import { SS, type Cpu } from '../../cpu/state.ts';
 import type { Devices } from '../devices/devices.ts';
 import { PAGE_BYTES } from '../options.ts';
-import type { Disk } from './disk.ts';
 
 const FLAG_CF = 0x01, FLAG_ZF = 0x40;
 /** The stub runs on the frame of INT: IP, CS, FLAGS. */
@@ -16,18 +15,16 @@ const FLAGS_IN_FRAME = 4;
 const AH = 4;
 
 /** What services work with. */
-export interface BiosWorld { readonly cpu: Cpu; readonly devices: Devices; readonly disk: Disk }
+export interface BiosWorld { readonly cpu: Cpu; readonly devices: Devices }
 
 export class BiosCall implements BiosWorld {
   readonly cpu: Cpu;
   readonly devices: Devices;
-  readonly disk: Disk;
   readonly vector: number;
 
   constructor(world: BiosWorld, vector: number) {
     this.cpu = world.cpu;
     this.devices = world.devices;
-    this.disk = world.disk;
     this.vector = vector;
   }
 

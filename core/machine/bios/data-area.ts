@@ -1,7 +1,7 @@
 // The BIOS data area at 0x400: what programs read there without asking, and where services keep what they remember.
 // IBM "Personal Computer AT Technical Reference": "System BIOS", "BIOS Data Area".
 
-import type { Disk } from './disk.ts';
+import type { Drives } from '../disks/drives.ts';
 
 export const DATA_AREA = 0x400, DATA_AREA_BYTES = 0x100;
 /** Linear addresses of what services use. */
@@ -12,19 +12,19 @@ const COM1 = 0x3f8, CRT_CONTROLLER = 0x3d4, PAGE_BYTES = 0x1000, CURSOR_LINES = 
 const COLOUR_80 = 0x20, ONE_SERIAL_PORT = 0x200, HAS_DISKETTE = 1;
 
 /** The data area after the power-on self-test. */
-export function dataArea(disk: Disk): Uint8Array {
+export function dataArea({ floppy, hardDisks }: Drives): Uint8Array {
   const area = new Uint8Array(DATA_AREA_BYTES);
   const view = new DataView(area.buffer);
   const word = (linear: number, value: number): void => { view.setUint16(linear - DATA_AREA, value, true); };
   word(0x400, COM1);
-  word(EQUIPMENT, COLOUR_80 | ONE_SERIAL_PORT | (disk.isFloppy ? HAS_DISKETTE : 0));
+  word(EQUIPMENT, COLOUR_80 | ONE_SERIAL_PORT | (floppy === null ? 0 : HAS_DISKETTE));
   word(BASE_MEMORY, BASE_KIB);
   area[VIDEO_MODE - DATA_AREA] = TEXT_MODE;
   word(0x44a, COLUMNS);
   word(0x44c, PAGE_BYTES);
   word(CURSOR_SHAPE, CURSOR_LINES);
   word(0x463, CRT_CONTROLLER);
-  area[0x475 - DATA_AREA] = disk.isFloppy ? 0 : 1;
+  area[0x475 - DATA_AREA] = hardDisks.length;
   area[0x484 - DATA_AREA] = ROWS - 1;
   word(0x485, CHARACTER_HEIGHT);
   return area;

@@ -1,14 +1,16 @@
-// INT 13h: sectors by cylinder, head and sector, and by logical block where the drive is a hard disk. Nothing can be written.
+// INT 13h: sectors by cylinder, head and sector, and by logical block where the drive is a hard disk.
 // IBM "Personal Computer AT Technical Reference": "Diskette BIOS"; Phoenix "Enhanced Disk Drive Specification" 1.1.
 
 import { DS, EAX, EBX, ECX, EDI, EDX, ES, ESI } from '../../cpu/state.ts';
 import { installSegment } from '../../cpu/segmentation.ts';
 import type { BiosCall } from './call.ts';
 import { DISK_STATUS } from './data-area.ts';
-import { FIRST_HARD_DISK, SECTOR_BYTES } from './disk.ts';
+import type { DiskContents } from '../disks/contents.ts';
+import { SECTOR_BYTES } from '../disks/disk.ts';
+import { driveOf, FIRST_HARD_DISK } from '../disks/drives.ts';
 import { DISKETTE_PARAMETERS, ROM_LINEAR, ROM_SEGMENT } from './rom.ts';
 
-const OK = 0, BAD_COMMAND = 0x01, WRITE_PROTECTED = 0x03, NOT_FOUND = 0x04;
+const OK = 0, BAD_COMMAND = 0x01, NOT_FOUND = 0x04;
 const DH = 6, CH = 5, CL = 1, DL = 2, BL = 3;
 const TYPE_DISKETTE = 1, TYPE_HARD_DISK = 3, DRIVE_144 = 4;
 const EXTENSIONS_MAGIC = 0x55aa, EXTENSIONS_PRESENT = 0xaa55, EXTENSIONS_VERSION = 0x21, PACKET_ACCESS = 1;
@@ -19,52 +21,60 @@ const PACKET_BYTES = 16, PARAMETERS_BYTES = 26;
 /** Serves INT 13h. */
 export function serveDisk(call: BiosCall): void {
   const { ah } = call;
-  const status = ah === 0x01 ? call.readLinear(DISK_STATUS, 1)[0]! : isPresent(call) ? serve(call, ah) : ah === 0x15 ? noDrive(call) : BAD_COMMAND;
+  const drive = driveOf(call.devices.drives, call.cpu.get8(DL));
+  const status = ah === 0x01 ? call.readLinear(DISK_STATUS, 1)[0]! : drive !== null ? serve(call, drive, ah) : ah === 0x15 ? noDrive(call) : BAD_COMMAND;
   if (ANSWERS_IN_AH.includes(ah) && status === OK) return;
   call.ah = status;
   call.carry = status !== OK;
   call.writeLinear(DISK_STATUS, Uint8Array.of(status));
 }
 
-const isPresent = ({ cpu, disk }: BiosCall): boolean => cpu.get8(DL) === disk.drive;
-
-function serve(call: BiosCall, ah: number): number {
+function serve(call: BiosCall, drive: DiskContents, ah: number): number {
   switch (ah) {
     case 0x00: case 0x0d: return OK;
-    case 0x02: return readSectors(call, { isVerify: false });
-    case 0x03: case 0x43: return WRITE_PROTECTED;
-    case 0x04: return readSectors(call, { isVerify: true });
-    case 0x08: return tellGeometry(call);
-    case 0x15: return tellType(call);
+    case 0x02: return moveSectors(call, drive, 'read');
+    case 0x03: return moveSectors(call, drive, 'write');
+    case 0x04: return moveSectors(call, drive, 'verify');
+    case 0x08: return tellGeometry(call, drive);
+    case 0x15: return tellType(call, drive);
     case 0x41: return tellExtensions(call);
-    case 0x42: return readPacket(call);
-    case 0x48: return tellParameters(call);
+    case 0x42: return movePacket(call, drive, 'read');
+    case 0x43: return movePacket(call, drive, 'write');
+    case 0x44: return movePacket(call, drive, 'verify');
+    case 0x48: return tellParameters(call, drive);
   }
   return call.refuse();
 }
 
-function readSectors(call: BiosCall, { isVerify }: { readonly isVerify: boolean }): number {
-  const { cpu, disk } = call;
+/** What becomes of sectors and memory. */
+type Move = 'read' | 'write' | 'verify';
+
+function moveSectors(call: BiosCall, drive: DiskContents, move: Move): number {
+  const { cpu } = call;
   const cylinder = cpu.get8(CH) | ((cpu.get8(CL) & 0xc0) << 2);
-  const count = call.al;
-  const first = disk.blockOf({ cylinder, head: cpu.get8(DH), sector: cpu.get8(CL) & 0x3f });
-  const bytes = count === 0 ? null : disk.read(first, count);
-  if (bytes === null) {
-    call.al = 0;
-    return count === 0 ? BAD_COMMAND : NOT_FOUND;
-  }
-  if (!isVerify) call.write(ES, cpu.get16(EBX), bytes);
+  const first = drive.disk.blockOf({ cylinder, head: cpu.get8(DH), sector: cpu.get8(CL) & 0x3f });
+  const status = call.al === 0 ? BAD_COMMAND : moveBlocks(call, drive, { move, first, count: call.al, linear: cpu.segmentBase(ES) + cpu.get16(EBX) });
+  if (status !== OK) call.al = 0;
+  return status;
+}
+
+interface Blocks { readonly move: Move; readonly first: number; readonly count: number; readonly linear: number }
+
+function moveBlocks(call: BiosCall, drive: DiskContents, { move, first, count, linear }: Blocks): number {
+  if (!drive.has(first, count)) return NOT_FOUND;
+  if (move === 'write') drive.write(first, call.readLinear(linear, count * SECTOR_BYTES));
+  else if (move === 'read') call.writeLinear(linear, drive.read(first, count)!);
   return OK;
 }
 
-function tellGeometry(call: BiosCall): number {
-  const { cpu, disk } = call;
+function tellGeometry(call: BiosCall, { disk }: DiskContents): number {
+  const { cpu } = call;
   const { cylinders, heads, sectors } = disk.geometry;
   const last = Math.min(cylinders, 1024) - 1;
   cpu.set16(EAX, 0);
   cpu.set8(BL, disk.isFloppy ? DRIVE_144 : 0);
   cpu.set16(ECX, ((last & 0xff) << 8) | ((last >>> 2) & 0xc0) | sectors);
-  cpu.set16(EDX, ((heads - 1) << 8) | 1);
+  cpu.set16(EDX, ((heads - 1) << 8) | (disk.isFloppy ? 1 : call.devices.drives.hardDisks.length));
   if (disk.isFloppy) {
     installSegment(cpu, ES, ROM_SEGMENT, cpu.segmentRights(ES), cpu.segmentLimit(ES), ROM_LINEAR);
     cpu.set16(EDI, DISKETTE_PARAMETERS);
@@ -72,8 +82,8 @@ function tellGeometry(call: BiosCall): number {
   return OK;
 }
 
-function tellType(call: BiosCall): number {
-  const { cpu, disk } = call;
+function tellType(call: BiosCall, { disk }: DiskContents): number {
+  const { cpu } = call;
   call.ah = disk.isFloppy ? TYPE_DISKETTE : TYPE_HARD_DISK;
   if (!disk.isFloppy) {
     cpu.set16(ECX, disk.sectorCount >>> 16);
@@ -90,7 +100,7 @@ function noDrive(call: BiosCall): number {
   return OK;
 }
 
-const hasExtensions = ({ disk }: BiosCall): boolean => disk.drive >= FIRST_HARD_DISK;
+const hasExtensions = ({ cpu }: BiosCall): boolean => cpu.get8(DL) >= FIRST_HARD_DISK;
 
 function tellExtensions(call: BiosCall): number {
   if (!hasExtensions(call) || call.cpu.get16(EBX) !== EXTENSIONS_MAGIC) return BAD_COMMAND;
@@ -101,21 +111,18 @@ function tellExtensions(call: BiosCall): number {
   return OK;
 }
 
-function readPacket(call: BiosCall): number {
+function movePacket(call: BiosCall, drive: DiskContents, move: Move): number {
   if (!hasExtensions(call)) return BAD_COMMAND;
   const bytes = call.read(DS, call.cpu.get16(ESI), PACKET_BYTES);
   const packet = new DataView(bytes.buffer);
   if (bytes[0]! < PACKET_BYTES) return BAD_COMMAND;
   const first = packet.getUint32(8, true) + packet.getUint32(12, true) * 0x1_0000_0000;
-  const read = call.disk.read(first, packet.getUint16(2, true));
-  if (read === null) return NOT_FOUND;
-  call.writeLinear(packet.getUint16(6, true) * 16 + packet.getUint16(4, true), read);
-  return OK;
+  return moveBlocks(call, drive, { move, first, count: packet.getUint16(2, true), linear: packet.getUint16(6, true) * 16 + packet.getUint16(4, true) });
 }
 
-function tellParameters(call: BiosCall): number {
+function tellParameters(call: BiosCall, { disk }: DiskContents): number {
   if (!hasExtensions(call)) return BAD_COMMAND;
-  const { cpu, disk } = call;
+  const { cpu } = call;
   const bytes = new Uint8Array(PARAMETERS_BYTES);
   const view = new DataView(bytes.buffer);
   view.setUint16(0, PARAMETERS_BYTES, true);

@@ -11,9 +11,11 @@ import { FLAG_IF } from '../../cpu/flags.ts';
 import type { Cpu } from '../../cpu/state.ts';
 import type { InputDevice } from '../../event/input.ts';
 import { TRAP_PORT } from '../bios/rom.ts';
+import type { DrivesNow } from '../disks/drives.ts';
 import { Cmos, CMOS_INDEX } from './cmos.ts';
 import { ConsoleOutput } from './console-output.ts';
 import { FPU_ERROR_PORT, FpuError } from './fpu-error.ts';
+import { Ide } from './ide.ts';
 import { KEYBOARD_DATA, KEYBOARD_STATUS, KeyboardController } from './keyboard-controller.ts';
 import { NMI_PORT, NmiTimer } from './nmi-timer.ts';
 import { MASTER_PORT, PicPair, SLAVE_PORT } from './pic.ts';
@@ -42,6 +44,8 @@ export class Devices implements Bus {
   resetReason: string | null = null;
   /** Writes below the devices' part of the address space that no memory took: how many, and where the first went. For people; never part of what is recorded. */
   readonly lostWrites = { count: 0, first: 0 };
+  /** What the BIOS reads and writes; the IDE channel has the hard disks. */
+  drives: DrivesNow = { floppy: null, hardDisks: [] };
   /** The BIOS, where there is one: told that its ROM's private port was written. */
   onTrap: (() => void) | null = null;
   /** Replaced freely: who logs what the guest writes to ports. Never part of what is recorded. */
@@ -63,6 +67,9 @@ export class Devices implements Bus {
     clock: () => this.#processor.clock, setLine: (isHigh) => { this.setLine(COM1_LINE, isHigh); }, isServed: () => this.wouldServe(COM1_LINE),
     onSent: (byte) => { this.console.print('com1', byte); },
   });
+  readonly #ide = new Ide({
+    clock: () => this.#processor.clock, setLine: (line, isHigh) => { this.setLine(line, isHigh); }, wouldServe: (line) => this.wouldServe(line), onDeadline: () => { this.#noticeDeadline(); },
+  });
   readonly #ports = portMap([
     { first: MASTER_PORT, end: MASTER_PORT + 2, device: this.pic },
     { first: PIT_PORT, end: PIT_PORT + 4, device: this.pit },
@@ -76,20 +83,27 @@ export class Devices implements Bus {
     // Bochs and QEMU answer a read with the port's own number, and guests test for it
     { first: DEBUG_PORT, end: DEBUG_PORT + 1, device: { read: () => DEBUG_PORT, write: (_port, byte) => { this.console.print('debug', byte); } } },
     { first: COM1_FIRST, end: COM1_FIRST + SERIAL_PORTS, device: this.#com1 },
+    ...this.#ide.ports,
     { first: FPU_ERROR_PORT, end: FPU_ERROR_PORT + 2, device: this.#fpuError },
     { first: RESET_PORT, end: RESET_PORT + 1, device: this.#control },
   ]);
   /** Registers in memory outside RAM; ranges do not overlap. */
   readonly #memory: readonly MemoryRange[] = [];
   /** Who acts by itself, in the order in which they act at the same clock. */
-  readonly #timed: readonly Timed[] = [this.pit, this.#nmi, this.#keyboard, this.#com1];
+  readonly #timed: readonly Timed[] = [this.pit, this.#nmi, this.#keyboard, this.#com1, this.#ide];
   /** Whose state a checkpoint holds, in this order. */
-  readonly #saved: readonly Saved[] = [this.pic, this.pit, this.#nmi, this.cmos, this.#keyboard, this.#control, this.console, this.#fpuError, this.#com1];
+  readonly #saved: readonly Saved[] = [this.pic, this.pit, this.#nmi, this.cmos, this.#keyboard, this.#control, this.console, this.#fpuError, this.#com1, this.#ide];
   #cpu: Cpu | null = null;
 
   /** The processor whose events tell what devices did. To be called once, before it runs. */
   attach(cpu: Cpu): void {
     this.#cpu = cpu;
+  }
+
+  /** The drives of the machine, once, before it runs: hard disks are on the first IDE channel. */
+  connectDrives(drives: DrivesNow): void {
+    this.drives = drives;
+    this.#ide.connect(drives.hardDisks);
   }
 
   /** The clock at which a device does something by itself; Infinity when none ever will. */

@@ -2,7 +2,7 @@
 
 import { BadInput } from '../../base/bad-input.ts';
 import { isElf } from '../../symbols/elf.ts';
-import { SECTOR_BYTES } from '../bios/disk.ts';
+import { SECTOR_BYTES } from '../disks/disk.ts';
 import { hasBootSignature } from './load-boot.ts';
 import { isLinux } from './linux-header.ts';
 import { looksLikeRom } from './load-rom.ts';

@@ -17,7 +17,6 @@ export function bootFileRole(format: ImageFormat): Extract<FileRole, 'initrd' | 
 /** Throws BadInput for files the format has no use for, too many, or with a name that cannot be told. */
 export function checkFiles(format: ImageFormat, { files }: Guest): void {
   if (files.length > FILES_MAX) throw new BadInput(`${String(files.length)} files are given with the image: at most ${String(FILES_MAX)} are possible`);
-  if (files.filter(({ role }) => role === 'disk').length > 1) throw new BadInput('two disks are given: there is one drive, give --disk once');
   const expected = bootFileRole(format);
   for (const { role, name } of files) {
     if (name.length > FILE_NAME_MAX || /[\0\n\r]/.test(name)) throw new BadInput(`a name of more than ${String(FILE_NAME_MAX)} characters, or with a line break, is not possible for a file that is given with the image`);

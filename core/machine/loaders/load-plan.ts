@@ -2,7 +2,7 @@
 
 import type { ProtectedStart } from '../../cpu/start.ts';
 import type { GuestFile } from '../../event/guest-file.ts';
-import type { Disk } from '../bios/disk.ts';
+import type { Disk } from '../disks/disk.ts';
 import type { ImageFormat, MachineRequest } from '../options.ts';
 
 /** What a loader is given. */
@@ -28,7 +28,7 @@ export interface LoadPlan {
   /** In the order they are written: where two overlap, the later one wins. */
   readonly parts: readonly LoadPart[];
   readonly start: Start;
-  /** What INT 13h reads; null without a BIOS. */
+  /** The disk the BIOS boots from; null without a BIOS. */
   readonly disk: Disk | null;
   /** What a person should know about how it was loaded, one sentence each. */
   readonly notes: readonly string[];

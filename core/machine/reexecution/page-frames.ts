@@ -1,8 +1,9 @@
-// Which version of each memory page the machine's RAM holds, so that going back copies only the pages that differ.
+// Which version of each memory page the machine's RAM (and the storage behind it) holds, so that going back copies only the pages that differ.
 // A version is either bytes kept in memory, shared between snapshots, or the number of the file checkpoint that has them.
 
 import { PAGE_DIRTY } from '../../cpu/page-flags.ts';
 import { writeByDevice } from '../../cpu/physical.ts';
+import { pageBytes, writeStorage } from '../../cpu/storage.ts';
 import { PAGE_BYTES } from '../options.ts';
 import type { Machine } from '../machine.ts';
 import { takeDirtyPages } from '../dirty-pages.ts';
@@ -30,13 +31,13 @@ export class PageFrames {
     this.#machine = machine;
     this.#fromCheckpoint = fromCheckpoint;
     takeDirtyPages(machine.cpu);
-    for (const page of machine.loadedPages) this.#loaded.set(page, this.#ramPage(page).slice());
+    for (const page of machine.loadedPages) this.#loaded.set(page, pageBytes(this.#machine.cpu, page).slice());
   }
 
   /** Gives every page written since the last call a version of its own, and says which they are. */
   sync(): readonly number[] {
     const dirty = takeDirtyPages(this.#machine.cpu);
-    for (const page of dirty) this.#since.set(page, this.#ramPage(page).slice());
+    for (const page of dirty) this.#since.set(page, pageBytes(this.#machine.cpu, page).slice());
     return dirty;
   }
 
@@ -62,11 +63,9 @@ export class PageFrames {
 
   #put(page: number, version: FrameVersion | undefined): void {
     const bytes = version === undefined ? this.#loaded.get(page) ?? ZERO_PAGE : typeof version === 'number' ? this.#fromCheckpoint(version, page) : version;
-    writeByDevice(this.#machine.cpu, page * PAGE_BYTES, bytes);
-    this.#machine.cpu.pageFlags[page]! &= ~PAGE_DIRTY;
-  }
-
-  #ramPage(page: number): Uint8Array {
-    return this.#machine.cpu.ram.subarray(page * PAGE_BYTES, (page + 1) * PAGE_BYTES);
+    const { cpu } = this.#machine;
+    if (page * PAGE_BYTES < cpu.ramBytes) writeByDevice(cpu, page * PAGE_BYTES, bytes);
+    else writeStorage(cpu, page * PAGE_BYTES - cpu.ramBytes, bytes);
+    cpu.pageFlags[page]! &= ~PAGE_DIRTY;
   }
 }

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { registerOffset } from '../../../core/arch/register-file.ts';
 import { biosRom, interruptVectors, STUBS, TRAP_PORT } from '../../../core/machine/bios/rom.ts';
-import { Disk } from '../../../core/machine/bios/disk.ts';
+import { bootDiskOf, Disk } from '../../../core/machine/disks/disk.ts';
 import { createMachine, type Machine } from '../../../core/machine/machine.ts';
 import type { RunEnd } from '../../../core/machine/run-end.ts';
 import { Session } from '../../../core/machine/session.ts';
@@ -89,10 +89,18 @@ describe('INT 13h', () => {
   it.each([
     ['a sector 0', { ax: 0x0201, cx: 0, dx: 0 }, 0x04], ['a sector 19', { ax: 0x0201, cx: 19, dx: 0 }, 0x04], ['a cylinder 80', { ax: 0x0201, cx: 0x5001, dx: 0 }, 0x04],
     ['more than there is', { ax: 0x0202, cx: 0x4f12, dx: 0x0100 }, 0x04], ['no sectors', { ax: 0x0200, cx: 1, dx: 0 }, 0x01], ['another drive', { ax: 0x0201, cx: 1, dx: 0x80 }, 0x01],
-    ['a write', { ax: 0x0301, cx: 1, dx: 0 }, 0x03], ['extensions of a diskette', { ax: 0x4100, bx: 0x55aa, dx: 0 }, 0x01],
+    ['extensions of a diskette', { ax: 0x4100, bx: 0x55aa, dx: 0 }, 0x01],
   ])('refuses %s with carry and a status', (_, registers, status) => {
     const ran = ask(0x13, { bx: 0x8000, ...registers }, floppy);
     expect([ran.carry, word(ran, EAX) >>> 8, byte(ran, 0x441), byte(ran, 0x8000)]).toEqual([1, status, status, 0]);
+  });
+
+  it('AH=03 writes, and what was written is read again', () => {
+    // two sectors from the code's own to cylinder 3, head 1, sector 18, and back to 0x9000
+    const code = [...call(0x13, { ax: 0x0302, bx: 0x7c00, cx: 0x0312, dx: 0x0100 }), ...call(0x13, { ax: 0x0202, bx: 0x9000, cx: 0x0312, dx: 0x0100 }), ...STOP];
+    const ran = run(floppy(code));
+    expect([ran.carry, ran.machine.cpu.ram.subarray(0x9000, 0x9200)]).toEqual([0, ran.machine.cpu.ram.subarray(0x7c00, 0x7e00)]);
+    expect(ran.machine.devices.drives.floppy?.read(7 * 18 + 17, 1)).toEqual(floppy(code).subarray(0, 512));
   });
 
   it('AH=08 and 15 tell the geometry', () => {
@@ -101,9 +109,9 @@ describe('INT 13h', () => {
     expect(byte(diskette, 0xf_0000 + word(diskette, EDI) + 4)).toBe(18);
     expect(word(ask(0x13, { ax: 0x1500, dx: 0 }, floppy), EAX) >>> 8).toBe(1);
     const disk = ask(0x13, { ax: 0x0800, dx: 0x80 }, hardDisk);
-    expect([disk.carry, word(disk, ECX), word(disk, EDX)]).toEqual([0, 0x083f, 0x0f01]);
+    expect([disk.carry, word(disk, ECX), word(disk, EDX)]).toEqual([0, 0x073f, 0x0f01]);
     const type = ask(0x13, { ax: 0x1500, dx: 0x80 }, hardDisk);
-    expect([type.carry, word(type, EAX) >>> 8, word(type, ECX), word(type, EDX)]).toEqual([0, 3, 0, 9 * 16 * 63]);
+    expect([type.carry, word(type, EAX) >>> 8, word(type, ECX), word(type, EDX)]).toEqual([0, 3, 0, 8192]);
     expect(word(ask(0x13, { ax: 0x1500, dx: 0x81 }, hardDisk), EAX) >>> 8).toBe(0);
   });
 
@@ -115,23 +123,33 @@ describe('INT 13h', () => {
     const withPacket = (code: readonly number[]): Uint8Array => { const disk = hardDisk(code); disk.set(packet, 0x100); return disk; };
     const ran = ask(0x13, { ax: 0x4200, dx: 0x80, si: 0x7d00 }, withPacket);
     expect([ran.carry, byte(ran, 0x9010), byte(ran, 0x9010 + 1535), byte(ran, 0x9010 + 1536)]).toEqual([0, 100, 102, 0]);
+    const written = ask(0x13, { ax: 0x4300, dx: 0x80, si: 0x7d00 }, withPacket);
+    expect([written.carry, written.machine.devices.drives.hardDisks[0]?.read(102, 1)]).toEqual([0, written.machine.cpu.ram.slice(0x9410, 0x9610)]);
     const parameters = ask(0x13, { ax: 0x4800, dx: 0x80, si: 0x8000 }, hardDisk);
-    expect([parameters.carry, byte(parameters, 0x8000), parameters.machine.cpu.ramView.getUint32(0x8010, true)]).toEqual([0, 26, 9 * 16 * 63]);
+    expect([parameters.carry, byte(parameters, 0x8000), parameters.machine.cpu.ramView.getUint32(0x8010, true)]).toEqual([0, 26, 8192]);
   });
 });
 
 describe('a disk', () => {
-  const kind = (image: Uint8Array): string => { const { isFloppy, geometry: { cylinders, heads, sectors } } = new Disk(image); return `${isFloppy ? 'floppy' : 'hard disk'} ${String(cylinders)}/${String(heads)}/${String(sectors)}`; };
+  const kind = (image: Uint8Array): string => { const { isFloppy, geometry: { cylinders, heads, sectors } } = bootDiskOf(image); return `${isFloppy ? 'floppy' : 'hard disk'} ${String(cylinders)}/${String(heads)}/${String(sectors)}`; };
   it('has its geometry from its size', () => {
     expect([512, 360 * 1024, 720 * 1024, 1440 * 1024, 1500 * 1024, 3 << 20].map((bytes) => kind(bootDisk([], bytes)))).toEqual([
-      'floppy 80/2/18', 'floppy 40/2/9', 'floppy 80/2/9', 'floppy 80/2/18', 'floppy 80/2/36', 'hard disk 7/16/63',
+      'floppy 80/2/18', 'floppy 40/2/9', 'floppy 80/2/9', 'floppy 80/2/18', 'floppy 80/2/36', 'hard disk 6/16/63',
     ]);
-    expect(kind(hardDisk([]).subarray(0, 64 * 1024))).toBe('hard disk 1/16/63');
+    expect(kind(hardDisk([]).subarray(0, 64 * 1024))).toBe('hard disk 2/16/63');
   });
 
-  it('that is short is padded with zeros', () => {
-    const disk = new Disk(bootDisk([1]));
-    expect([disk.read(0, 1)?.[0], disk.read(2879, 1)?.[0], disk.read(2880, 1)]).toEqual([1, 0, null]);
+  it('whose partition table says where a partition ends has the geometry that was partitioned', () => {
+    const partitioned = (lastHead: number): Uint8Array => { const disk = hardDisk([]); disk.set([lastHead, 32], 0x1be + 5); return disk; };
+    expect(kind(partitioned(7))).toBe('hard disk 32/8/32');
+    expect(kind(partitioned(254))).toBe('hard disk 8/16/63');
+    expect(kind(partitioned(0))).toBe('hard disk 8/16/63');
+  });
+
+  it('has as many sectors as its image, a diskette all of its tracks; what is missing are zeros', () => {
+    expect(new Disk(new Uint8Array(5_000_001), { isFloppy: false }).sectorCount).toBe(9766);
+    const { floppy } = createMachine({ image: bootDisk([1]), request: { format: 'boot' }, allocate: (bytes) => new ArrayBuffer(bytes) }).devices.drives;
+    expect([floppy?.read(0, 1)?.[0], floppy?.read(2879, 1)?.[0], floppy?.read(2880, 1)]).toEqual([1, 0, null]);
   });
 });
 

@@ -1,6 +1,7 @@
 // Machines of the scenarios, brought to the boundary before one of their events, for tests of what is done there.
 
-import { CheckpointMaker, ramPage } from '../../../core/machine/checkpoint-maker.ts';
+import { pageBytes } from '../../../core/cpu/storage.ts';
+import { CheckpointMaker } from '../../../core/machine/checkpoint-maker.ts';
 import { createMachine, type Machine } from '../../../core/machine/machine.ts';
 import { Rewinder } from '../../../core/machine/reexecution/rewinder.ts';
 import { saveState } from '../../../core/machine/save-state.ts';
@@ -32,7 +33,7 @@ export function rewinderOf(name: string): Rewinder {
 /** A hash of the whole machine, all of memory read anew, not only what is said to have changed. */
 export function hashOf({ session }: Rewinder): string {
   const hash = new MemoryHash(session.machine.cpu.pageFlags.length);
-  for (let page = 0; page < session.machine.cpu.pageFlags.length; page += 1) hash.update(page, ramPage(session.machine, page));
+  for (let page = 0; page < session.machine.cpu.pageFlags.length; page += 1) hash.update(page, pageBytes(session.machine.cpu, page));
   const saved = saveState(session);
   return hash.withParts([saved.processor, saved.devices]);
 }
