@@ -16,8 +16,12 @@ export const E820_ENTRIES = 0x1e8, E820_TABLE = 0x2d0, E820_ENTRY_BYTES = 20, E8
 const SECTOR_BYTES = 512, BOOT_FLAG = 0xaa55, MAGIC = 0x5372_6448; // "HdrS"
 const LOADED_HIGH = 1, KERNEL_64 = 1;
 /** The first version that says what a loader must know: that the initial RAM disk has a limit (2.03), the command line a size (2.06), and how much memory unpacking takes (2.10). */
-const VERSION_LEAST = 0x0202, WITH_RAM_DISK_MAX = 0x0203, WITH_COMMAND_LINE_SIZE = 0x0206, WITH_INIT_SIZE = 0x020a, WITH_EXTRA_FLAGS = 0x020c;
-const RAM_DISK_MAX_OLD = 0x37ff_ffff, COMMAND_LINE_MAX_OLD = 255, COMMAND_LINE_MAX = 0xffff;
+const VERSION_LEAST = 0x0202, WITH_RAM_DISK_MAX = 0x0203, WITH_COMMAND_LINE_SIZE = 0x0206, WITH_INIT_SIZE = 0x020a, WITH_EXTRA_FLAGS = 0x020c, VERSION_NOW = 0x020f;
+/** Where an initial RAM disk ends at the latest, and how long a command line is at most, for kernels that do not say it. */
+const RAM_DISK_MAX_OLD = 0x37ff_ffff, COMMAND_LINE_MAX_OLD = 255;
+/** What kernels say since they have a limit of their own. */
+export const LOW_MEMORY_END = RAM_DISK_MAX_OLD + 1, COMMAND_LINE_MAX = 2047;
+const COMMAND_LINE_MOST = 0xffff;
 const HEADER_LEAST = 0x268;
 
 export interface LinuxHeader {
@@ -30,6 +34,9 @@ export interface LinuxHeader {
   readonly ramDiskEnd: number;
   readonly commandLineMax: number;
 }
+
+/** The header an unpacked kernel finds: magic number, version and flags, nothing else is known of it. */
+export const EMPTY_HEADER: Uint8Array = emptyHeader();
 
 /** True when the bytes are a Linux kernel by boot flag and magic number. */
 export function isLinux(image: Uint8Array): boolean {
@@ -54,7 +61,7 @@ export function readLinuxHeader(image: Uint8Array): LinuxHeader {
   return {
     setupBytes, preferred: hasInitSize ? long(image, HEADER.preferred) : 0, unpackBytes: hasInitSize ? long(image, HEADER.initSize) : 0,
     ramDiskEnd: (version >= WITH_RAM_DISK_MAX ? long(image, HEADER.ramDiskMax) : RAM_DISK_MAX_OLD) + 1,
-    commandLineMax: version >= WITH_COMMAND_LINE_SIZE ? Math.min(long(image, HEADER.commandLineSize), COMMAND_LINE_MAX) : COMMAND_LINE_MAX_OLD,
+    commandLineMax: version >= WITH_COMMAND_LINE_SIZE ? Math.min(long(image, HEADER.commandLineSize), COMMAND_LINE_MOST) : COMMAND_LINE_MAX_OLD,
   };
 }
 
@@ -65,3 +72,12 @@ export function headerEnd(image: Uint8Array): number {
 
 function word(image: Uint8Array, at: number): number { return image[at]! | (image[at + 1]! << 8); }
 function long(image: Uint8Array, at: number): number { return (word(image, at) | (word(image, at + 2) << 16)) >>> 0; }
+
+function emptyHeader(): Uint8Array {
+  const page = new DataView(new ArrayBuffer(HEADER_LEAST));
+  page.setUint16(HEADER.bootFlag, BOOT_FLAG, true);
+  page.setUint32(HEADER.magic, MAGIC, true);
+  page.setUint16(HEADER.version, VERSION_NOW, true);
+  page.setUint8(HEADER.loadFlags, LOADED_HIGH);
+  return new Uint8Array(page.buffer, HEADER_AT);
+}

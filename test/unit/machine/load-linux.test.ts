@@ -6,6 +6,7 @@ import type { GuestFile } from '../../../core/event/guest-file.ts';
 import { createMachine, planMachine, type Machine } from '../../../core/machine/machine.ts';
 import type { MachineRequest } from '../../../core/machine/options.ts';
 import { Session } from '../../../core/machine/session.ts';
+import { elfBytes } from './elf-bytes.ts';
 import { linuxImage, type LinuxRecipe } from './linux-image.ts';
 
 const MEMORY = 0x40_0000, ZERO_PAGE = 0x1_0000;
@@ -69,6 +70,25 @@ describe('a bzImage', () => {
   });
 });
 
+describe('an unpacked kernel', () => {
+  const vmlinux = elfBytes({ entry: 0x10_0000, segments: [{ physical: 0x10_0000, virtual: 0xc010_0000, bytes: [0xf4], memoryBytes: 0x2000 }], symbols: null });
+
+  it('starts at its entry with the same zero page, when the format is given', () => {
+    const { cpu, options } = createMachine({ image: vmlinux, files: [initrd(5000)], request: { memoryBytes: MEMORY, format: 'linux', append: 'quiet' }, allocate: (bytes) => new ArrayBuffer(bytes) });
+    expect(options).toMatchObject({ format: 'linux', entry: 0x10_0000, append: 'quiet' });
+    expect([cpu.eip, cpu.get32(6)]).toEqual([0x10_0000, ZERO_PAGE]);
+    expect(cpu.ramView.getUint32(ZERO_PAGE + 0x202, true)).toBe(0x5372_6448);
+    expect(cpu.ramView.getUint16(ZERO_PAGE + 0x206, true)).toBe(0x20f);
+    expect(cpu.ramView.getUint32(ZERO_PAGE + 0x218, true)).toBe(MEMORY - 0x2000);
+    expect(planMachine(vmlinux, { memoryBytes: MEMORY }).plan.format).toBe('elf');
+  });
+
+  it('is refused where it does not fit', () => {
+    expect(refusal(vmlinux, { format: 'linux', memoryBytes: 0x10_0000 })).toMatch(/beyond the 1048576 bytes of memory/);
+    expect(refusal(vmlinux, { format: 'linux' }, [initrd(0x2f_f000)])).toMatch(/RAM disk of 3141632 bytes does not fit above the kernel, which needs memory up to 0x102000/);
+  });
+});
+
 describe('what is refused', () => {
   const image = linuxImage(CODE);
   it('kernels this machine cannot start', () => {
@@ -82,7 +102,7 @@ describe('what is refused', () => {
   it('what does not fit', () => {
     expect(refusal(linuxImage({ ...CODE, initSize: 0x40_0000 }))).toMatch(/needs memory up to 0x500000.*--memory/);
     expect(refusal(image, {}, [initrd(0x30_0000)])).toMatch(/RAM disk of 3145728 bytes does not fit/);
-    expect(refusal(image, {}, [initrd(0x1000_0000)])).toMatch(/does not fit/);
+    expect(refusal(image, {}, [initrd(0x50_0000)])).toMatch(/does not fit/);
     expect(refusal(image, { append: 'x'.repeat(2048) })).toMatch(/has 2048 characters, this kernel takes at most 2047/);
     expect(planMachine(image, { memoryBytes: MEMORY, append: 'x'.repeat(2047) }).plan.format).toBe('linux');
   });
