@@ -27,7 +27,7 @@ import { CONTROL_A_PORT, CONTROL_B_PORT, RESET_PORT, SystemControl } from './sys
 export const DEBUG_PORT = 0xe9, EXIT_PORT = 0xf4;
 /** The interrupt line counter 0 of the 8254 drives. */
 const TIMER_LINE = 0;
-const COM1_LINE = 4;
+const COM1_LINE = 4, CLOCK_LINE = 8;
 /** The interrupt line of x87 errors. */
 const FPU_LINE = 13;
 const TEXT_BYTES_MAX = 64;
@@ -57,7 +57,10 @@ export class Devices implements Bus {
   });
   readonly pit = new Pit(() => this.#processor.clock, (isHigh) => { this.setLine(TIMER_LINE, isHigh); }, () => this.wouldServe(TIMER_LINE));
   readonly #nmi = new NmiTimer(() => this.#processor.clock, () => { this.#processor.pending |= PENDING_NMI; });
-  readonly cmos = new Cmos(() => this.#processor.clock, (isMasked) => { this.#nmi.setMask(isMasked); });
+  readonly cmos = new Cmos({
+    clock: () => this.#processor.clock, setLine: (isHigh) => { this.setLine(CLOCK_LINE, isHigh); }, isServed: () => this.wouldServe(CLOCK_LINE),
+    onMask: (isMasked) => { this.#nmi.setMask(isMasked); },
+  });
   readonly #keyboard = new KeyboardController({
     clock: () => this.#processor.clock, setLine: (line, isHigh) => { this.setLine(line, isHigh); }, isServed: (line) => this.wouldServe(line), onReset: (reason) => { this.reset(reason); },
   });
@@ -90,7 +93,7 @@ export class Devices implements Bus {
   /** Registers in memory outside RAM; ranges do not overlap. */
   readonly #memory: readonly MemoryRange[] = [];
   /** Who acts by itself, in the order in which they act at the same clock. */
-  readonly #timed: readonly Timed[] = [this.pit, this.#nmi, this.#keyboard, this.#com1, this.#ide];
+  readonly #timed: readonly Timed[] = [this.pit, this.#nmi, this.cmos.clock, this.#keyboard, this.#com1, this.#ide];
   /** Whose state a checkpoint holds, in this order. */
   readonly #saved: readonly Saved[] = [this.pic, this.pit, this.#nmi, this.cmos, this.#keyboard, this.#control, this.console, this.#fpuError, this.#com1, this.#ide];
   #cpu: Cpu | null = null;
