@@ -1,8 +1,8 @@
 // npm run kernel: builds the C test kernel (test/kernel) with gcc into test/out/kernel/kernel-LEVEL.elf, for -O2 or for the levels
 // given (`npm run kernel -- -O0 -Os`). No C library, no libgcc and no headers but the compiler's own: a gcc for x86-64 is enough.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { fail, root } from './run.mjs';
 
@@ -40,6 +40,18 @@ export function buildKernel(level) {
   const kernel = join(out, `kernel-${level.slice(1)}.elf`);
   link('kernel.ld', kernel, ['start', ...KERNEL, ...SHARED]);
   return kernel;
+}
+
+const TINY = ['start', 'main', 'descriptors', 'memory', 'paging', 'interrupts', 'calls', 'processes', 'console', 'sieve', 'deep', 'rogue'];
+
+/** Builds the kernel of traces/tiny-kernel, with symbols and line tables, into the file `image`: the same bytes with the same compiler. */
+export function buildTinyKernel(image) {
+  const folder = join(out, 'tiny');
+  mkdirSync(folder, { recursive: true });
+  const object = (name) => join(folder, `${name}.o`);
+  for (const name of TINY) call('gcc', [...FLAGS, '-O1', '-g', `-ffile-prefix-map=${resolve(root)}=.`, '-c', `traces/tiny-kernel/${name}.${name === 'start' ? 'S' : 'c'}`, '-o', object(name)]);
+  call('ld', ['-m', 'elf_i386', '-nostdlib', '-T', 'traces/tiny-kernel/kernel.ld', '-o', image, ...TINY.map(object)]);
+  chmodSync(resolve(root, image), 0o644);
 }
 
 /** Compiles the file of all operators with more options (a later -march wins) and answers the object's path. */

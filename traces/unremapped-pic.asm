@@ -19,7 +19,7 @@ function kernel_start
         call enable_paging
         call open_timer_line
         call start_tick
-        enter_ring3 user_spins, EFLAGS_FIXED | EFLAGS_IF
+        enter_ring3 user_program, EFLAGS_FIXED | EFLAGS_IF
 
 ; One line open, all others masked, the timer ready for a count. BUG: the vectors stay the BIOS's, 8 to 15 for lines 0 to 7.
 function open_timer_line
@@ -35,8 +35,8 @@ instruction open_line
 ; ------------------------------------------------------------------ ring 3
 ; A program that does nothing at all, least of all wrong. EFLAGS stays 0x202.
 user_code
-function user_spins
-        jmp user_spins
+function user_program
+        jmp user_program
 
 ; ------------------------------------------------------------------ ring 0: handlers
 ; Right for #DF, where the error code lies on top. For an interrupt EIP lies there.
@@ -46,7 +46,7 @@ function kernel_entry_double_fault
         push esi
         mov esi, double_fault_text
         call print
-        mov eax, [esp + 8]                              ; the error code, always 0? It is the address of user_spins
+        mov eax, [esp + 8]                              ; the error code, always 0? It is the address of user_program
         call print_hex
         mov esi, line_end
         call print
@@ -67,7 +67,7 @@ function kernel_entry_general_protection
         call print
         call set_up_timer
         call start_tick
-        enter_ring3 user_spins, EFLAGS_FIXED | EFLAGS_IF
+        enter_ring3 user_program, EFLAGS_FIXED | EFLAGS_IF
 
 function kernel_entry_timer
         pusha

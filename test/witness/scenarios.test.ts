@@ -14,7 +14,10 @@ import { reasonMissing, witnessRun, type Witness } from './lib/witness.ts';
 
 const LIMIT_MS = 120_000;
 /** Boot disks need a BIOS before them, so their witness is a log that was kept: test/unit/scenarios/tour32.test.ts. */
-const scenarios = readdirSync(path.join(ROOT, 'traces')).filter((file) => file.endsWith('.img')).map((file) => file.slice(0, -4)).filter((name) => !isBootScenario(name)).sort();
+const isBare = (name: string): boolean => !isBootScenario(name);
+/** The timer interrupts it where each machine happens to be: tiny-kernel.test.ts. */
+const TIMED = 'tiny-kernel';
+const scenarios = readdirSync(path.join(ROOT, 'traces')).filter((file) => file.endsWith('.img')).map((file) => file.slice(0, -4)).filter((name) => isBare(name) && name !== TIMED).sort();
 const golden = (name: string): string => path.join(ROOT, 'test/witness/expected', `${name}.txt`);
 
 /** Skips the test loudly when a witness is missing; fails it where CI=true. */

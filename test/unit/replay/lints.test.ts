@@ -25,7 +25,7 @@ async function lintsOfScenario(name: string): Promise<{ readonly source: Explain
 const CORRECT = [
   'int80-syscall', 'sysenter-sysexit', 'int80-vs-sysenter', 'invalid-instruction', 'segmentation-violation', 'demand-paging', 'gate-dpl', 'stack-fault', 'iret-bad-frame', 'two-threads',
   'call-gate', 'nested-interrupt', 'stale-ss', 'error-code-left', 'missing-invlpg', 'page-rights', 'smap-refault', 'corrupted-page-table', 'selector-error-code', 'kernel-stack-overflow',
-  'unremapped-pic',
+  'unremapped-pic', 'tiny-kernel',
 ];
 
 describe('lints of a trace', () => {

@@ -65,7 +65,7 @@ const SUBJECTS = [
   { row: 13, name: 'tss-not-ready', rule: 'inner-ss-not-null', reads: 'the ss0 field of the TSS', writer: 'clear_tss' },
   { row: 14, name: 'gate-dpl', rule: 'gate-dpl', reads: 'IDT gate 0x81', writer: 'write_gate_access' },
   { row: 15, name: 'idt-not-mapped', rule: 'page-table-present', reads: 'the page-table entry of 0x107040', writer: 'unmap_guard' },
-  { row: 16, name: 'unremapped-pic', rule: 'iret-cs-table-limit', reads: 'the CS slot of the frame', writer: 'user_spins' },
+  { row: 16, name: 'unremapped-pic', rule: 'iret-cs-table-limit', reads: 'the CS slot of the frame', writer: 'user_program' },
   { row: 17, name: 'error-code-left', rule: 'iret-cs-table-limit', reads: 'the CS slot of the frame', writer: 'first_touch' },
   { row: 19, name: 'missing-invlpg', rule: 'page-user-writable', reads: 'the page-table entry of 0x411000', writer: 'set_writable' },
   { row: 20, name: 'corrupted-page-table', rule: 'page-table-present', reads: 'the page-table entry of 0x801000', writer: 'copy_character' },
