@@ -1,6 +1,6 @@
 // The processors this core can be: which features each has and how it signs itself. CPUID, the bits of CR4 that exist, the MSRs that exist
 // and the instructions that are defined all follow from this table. SDM 2A "CPUID—CPU Identification", SDM 3B "Architecture Compatibility".
-// None has a local APIC, MTRRs, a serial number, PCID, XSAVE or IA-32e mode. EFLAGS is the same in all: AC came with the i486, ID with CPUID, VIF and VIP with VME.
+// None has MTRRs, a serial number, x2APIC, PCID, XSAVE or IA-32e mode. EFLAGS is the same in all: AC came with the i486, ID with CPUID, VIF and VIP with VME.
 
 /** Features, one bit each. Names are CPUID's. */
 export const HAS_FPU = 1 << 0, HAS_VME = 1 << 1, HAS_DE = 1 << 2, HAS_PSE = 1 << 3, HAS_TSC = 1 << 4, HAS_MSR = 1 << 5, HAS_PAE = 1 << 6, HAS_MCE = 1 << 7,
@@ -31,6 +31,8 @@ export interface CpuModel {
   readonly signature: number;
   /** HAS_ bits. */
   readonly features: number;
+  /** It has a local APIC, which CPUID reports while IA32_APIC_BASE (from P6 on) does not switch it off. */
+  readonly hasLocalApic: boolean;
   /** The highest basic leaf of CPUID. */
   readonly highestLeaf: number;
   /** CPUID has leaves from 80000000H on. */
@@ -43,10 +45,10 @@ const P6 = PENTIUM | HAS_PAE | HAS_SEP | HAS_PGE | HAS_MCA | HAS_CMOV | HAS_PAT 
 const MODERN = P6 | HAS_CLFSH | HAS_SSE2 | HAS_SSE3 | HAS_NX | HAS_SMEP | HAS_SMAP | HAS_UMIP | HAS_RDTSCP | HAS_PREFETCHW;
 
 export const MODELS = [
-  { name: '486', title: 'i486 DX4 with CPUID and VME', signature: 0x480, features: INTEL_486, highestLeaf: 1, hasExtendedLeaves: false },
-  { name: 'pentium', title: 'Pentium with MMX', signature: 0x543, features: PENTIUM, highestLeaf: 1, hasExtendedLeaves: false },
-  { name: 'p6', title: 'Pentium III', signature: 0x683, features: P6, highestLeaf: 2, hasExtendedLeaves: false },
-  { name: 'modern', title: '32-bit mode of a processor with SSE3, NX, SMEP, SMAP and UMIP', signature: 0x6f3, features: MODERN, highestLeaf: 7, hasExtendedLeaves: true },
+  { name: '486', title: 'i486 DX4 with CPUID and VME', signature: 0x480, features: INTEL_486, hasLocalApic: false, highestLeaf: 1, hasExtendedLeaves: false },
+  { name: 'pentium', title: 'Pentium with MMX', signature: 0x543, features: PENTIUM, hasLocalApic: true, highestLeaf: 1, hasExtendedLeaves: false },
+  { name: 'p6', title: 'Pentium III', signature: 0x683, features: P6, hasLocalApic: true, highestLeaf: 2, hasExtendedLeaves: false },
+  { name: 'modern', title: '32-bit mode of a processor with SSE3, NX, SMEP, SMAP and UMIP', signature: 0x6f3, features: MODERN, hasLocalApic: true, highestLeaf: 7, hasExtendedLeaves: true },
 ] as const satisfies readonly CpuModel[];
 
 export const DEFAULT_MODEL: CpuModel = MODELS[3];

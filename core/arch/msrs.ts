@@ -19,6 +19,8 @@ export const IA32_MCG_CAP = 0x179, IA32_MCG_STATUS = 0x17a, IA32_MCG_CTL = 0x17b
 /** Machine-check banks this processor has where it has machine-check architecture, and the MSR numbers from one to the next. */
 export const MC_BANKS = 5, MC_BANK_REGISTERS = 4;
 export const IA32_TIME_STAMP_COUNTER = 0x10, IA32_APIC_BASE = 0x1b, IA32_SYSENTER_CS = 0x174, IA32_SYSENTER_ESP = 0x175, IA32_SYSENTER_EIP = 0x176;
+/** IA32_APIC_BASE: the local APIC is enabled; its value after reset of the one processor. */
+export const APIC_BASE_EN = 0x800, APIC_BASE_RESET = 0xfee0_0900, APIC_BASE_ADDRESS = 0xfee0_0000;
 export const IA32_MISC_ENABLE = 0x1a0, IA32_PAT = 0x277, IA32_EFER = 0xc000_0080, IA32_TSC_AUX = 0xc000_0103;
 
 const memoryType = (entry: number): BitField => bits(entry * 8, 3, `PA${entry}`, '0 UC, 1 WC, 4 WT, 5 WP, 6 WB, 7 UC-');

@@ -14,6 +14,8 @@ export interface Bus {
   writeDevice(physical: number, size: number, value: number): void;
   /** INTA: the vector of the interrupt the controller now has in service. Asked once for each external interrupt taken. */
   acknowledgeInterrupt(): number;
+  /** IA32_APIC_BASE has a new value. */
+  apicBaseWritten(): void;
   /** FERR#: an unmasked x87 exception has become pending, or none is any more, while CR0.NE = 0. */
   setFpuError(error: { readonly isRaised: boolean }): void;
   /** IGNNE#: pending x87 exceptions are to be passed over while CR0.NE = 0. */

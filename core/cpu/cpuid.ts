@@ -1,4 +1,4 @@
-// CPUID: what the processor model says of itself, leaf by leaf, and only what this core executes for it. There is no cache, APIC, MTRR or
+// CPUID: what the processor model says of itself, leaf by leaf, and only what this core executes for it. There is no cache, MTRR or
 // performance counter of the architectural kind, so none is reported. SDM 2A "CPUID—CPU Identification".
 
 import {
@@ -7,17 +7,20 @@ import {
 } from '../arch/cpu-models.ts';
 import { difference } from '../arch/vendor-differences.ts';
 import { differ } from './differ.ts';
+import { isApicEnabled } from './model-specific-registers.ts';
 import { EAX, EBX, ECX, EDX, type Cpu } from './state.ts';
 
 const D_BEYOND = difference('cpuid-beyond-highest');
 
 /** A word of feature flags: the bit of CPUID for each HAS_ bit. */
 type FlagWord = readonly (readonly [bit: number, feature: number])[];
-/** Leaf 1 EDX. Absent everywhere: 9 APIC, 12 MTRR, 18 PSN, 21 DS, 22 ACPI, 27 SS, 28 HTT, 29 TM, 31 PBE. */
+/** Leaf 1 EDX. Bit 9 follows from IA32_APIC_BASE; absent everywhere: 12 MTRR, 18 PSN, 21 DS, 22 ACPI, 27 SS, 28 HTT, 29 TM, 31 PBE. */
 const LEAF_1_EDX: FlagWord = [
   [0, HAS_FPU], [1, HAS_VME], [2, HAS_DE], [3, HAS_PSE], [4, HAS_TSC], [5, HAS_MSR], [6, HAS_PAE], [7, HAS_MCE], [8, HAS_CX8], [11, HAS_SEP], [13, HAS_PGE], [14, HAS_MCA],
   [15, HAS_CMOV], [16, HAS_PAT], [17, HAS_PSE36], [19, HAS_CLFSH], [23, HAS_MMX], [24, HAS_FXSR], [25, HAS_SSE], [26, HAS_SSE2],
 ];
+/** Bit 9 of leaf 1 EDX: a local APIC, and it is on. */
+const HAS_APIC = 1 << 9;
 const LEAF_1_ECX: FlagWord = [[0, HAS_SSE3]];
 const LEAF_7_EBX: FlagWord = [[7, HAS_SMEP], [20, HAS_SMAP]];
 const LEAF_7_ECX: FlagWord = [[2, HAS_UMIP]];
@@ -50,7 +53,7 @@ function basic(cpu: Cpu, leaf: number): void {
   const { signature, features } = cpu.model;
   switch (leaf) {
     case 0: answer(cpu, cpu.model.highestLeaf, 0x756e_6547, 0x6c65_746e, 0x4965_6e69); break; // "Genu" "ntel" "ineI"
-    case 1: answer(cpu, signature, (features & HAS_CLFSH) !== 0 ? CLFLUSH_SIZE : 0, flags(cpu, LEAF_1_ECX), flags(cpu, LEAF_1_EDX)); break;
+    case 1: answer(cpu, signature, (features & HAS_CLFSH) !== 0 ? CLFLUSH_SIZE : 0, flags(cpu, LEAF_1_ECX), flags(cpu, LEAF_1_EDX) | (isApicEnabled(cpu) ? HAS_APIC : 0)); break;
     case 2: answer(cpu, cpu.model.highestLeaf > 2 ? LEAF_2_MODERN : LEAF_2_P6, 0, 0, 0); break;
     case 7: answer(cpu, 0, ...(cpu.get32(ECX) === 0 ? [flags(cpu, LEAF_7_EBX), flags(cpu, LEAF_7_ECX)] as const : [0, 0] as const), 0); break;
     default: answer(cpu, 0, 0, 0, 0); // 3: no serial number; 4: no cache; 5: no MONITOR; 6: no power management

@@ -8,7 +8,7 @@
 import { CR0_PE } from '../arch/control-registers.ts';
 import { EFLAGS_VM } from '../arch/flags.ts';
 import { registerOffset } from '../arch/register-file.ts';
-import { codeOf, EVENT_KINDS, MODES, type EventKind } from '../event/kinds.ts';
+import { codeOf, EVENT_KINDS, LINE_SOURCES, MODES, type EventKind, type LineSource } from '../event/kinds.ts';
 import type { EventDraft } from '../event/draft.ts';
 import { commonHandle, handleOf } from '../event/schema.ts';
 import { materialiseFlags } from './flags.ts';
@@ -64,7 +64,7 @@ const K_CONSOLE = kindCode('console'), K_MARKER = kindCode('marker'), K_HALT = k
   K_UNSUPPORTED = kindCode('unsupported'), K_LINE = kindCode('interrupt-line'), K_INPUT = kindCode('input'), K_MODE_CHANGE = kindCode('mode-change');
 const H_TEXT = handleOf('console', 'text'), H_DEVICE = handleOf('console', 'device'), H_WAKE = handleOf('halt', 'wake'), H_EXIT = handleOf('exit', 'value'),
   H_REASON = handleOf('reset', 'reason'), H_INSTRUCTION = handleOf('unsupported', 'instruction'), H_DETAIL = handleOf('unsupported', 'detail'),
-  H_LINE = handleOf('interrupt-line', 'line'), H_STATE = handleOf('interrupt-line', 'state'), H_LINE_VECTOR = handleOf('interrupt-line', 'vector'),
+  H_LINE = handleOf('interrupt-line', 'line'), H_STATE = handleOf('interrupt-line', 'state'), H_LINE_VECTOR = handleOf('interrupt-line', 'vector'), H_LINE_SOURCE = handleOf('interrupt-line', 'source'),
   H_INPUT_DEVICE = handleOf('input', 'device'), H_INPUT_DATA = handleOf('input', 'data'),
   H_MODE_BEFORE = handleOf('mode-change', 'before'), H_MODE_AFTER = handleOf('mode-change', 'after');
 
@@ -136,13 +136,17 @@ export function emitUnsupported(cpu: Cpu, instruction: string, detail: string): 
 /** Codes of `interrupt-line`'s `state`. */
 export const LINE_RAISED = 0, LINE_ACKNOWLEDGED = 1, LINE_LOWERED = 2;
 
-/** A device's line changed, by an instruction or between two: `vector` is given when the line is acknowledged, otherwise null. */
-export function emitInterruptLine(cpu: Cpu, change: { readonly line: number; readonly state: number; readonly vector: number | null }): number {
+/**
+ * A request for an interrupt was latched, taken or withdrawn, by an instruction or between two. By the 8259 (`source` null) `vector` is given when it is
+ * taken, otherwise null; the local APIC knows it from the start. `line` is null for what has none.
+ */
+export function emitInterruptLine(cpu: Cpu, change: { readonly line: number | null; readonly state: number; readonly vector: number | null; readonly source: LineSource | null }): number {
   beforeEvent(cpu);
   const draft = beginEvent(cpu, K_LINE);
-  draft.set(H_LINE, change.line);
+  if (change.line !== null) draft.set(H_LINE, change.line);
   draft.set(H_STATE, change.state);
   if (change.vector !== null) draft.set(H_LINE_VECTOR, change.vector);
+  if (change.source !== null) draft.set(H_LINE_SOURCE, codeOf(LINE_SOURCES, change.source));
   return emitEvent(cpu);
 }
 

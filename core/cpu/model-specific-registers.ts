@@ -2,7 +2,7 @@
 // SDM 2B "RDMSR—Read From Model Specific Register", SDM 2D "WRMSR—Write to Model Specific Register".
 
 import { CR4_TSD } from '../arch/control-registers.ts';
-import { IA32_EFER, IA32_TIME_STAMP_COUNTER, IA32_TSC_AUX, msrName } from '../arch/msrs.ts';
+import { APIC_BASE_EN, IA32_APIC_BASE, IA32_EFER, IA32_TIME_STAMP_COUNTER, IA32_TSC_AUX, msrName } from '../arch/msrs.ts';
 import { registerOffset } from '../arch/register-file.ts';
 import { difference } from '../arch/vendor-differences.ts';
 import { assert } from '../base/assert.ts';
@@ -22,7 +22,7 @@ const D_SYSENTER_WIDTH = difference('sysenter-msr-width'), D_TSC_WIDTH = differe
 const K_WRITE = kindCode('msr-write');
 const H_MSR = handleOf('msr-write', 'msr'), H_NAME = handleOf('msr-write', 'name'), H_BEFORE = handleOf('msr-write', 'before'), H_AFTER = handleOf('msr-write', 'after'),
   H_REFUSED = handleOf('msr-write', 'refused');
-const CR4 = registerOffset('cr4'), EFER = registerOffset('efer');
+const CR4 = registerOffset('cr4'), EFER = registerOffset('efer'), APIC_BASE = registerOffset('apic_base');
 
 const value = { lo: 0, hi: 0 };
 
@@ -52,7 +52,7 @@ export function wrmsr(cpu: Cpu): void {
   demand(cpu, R_EXISTS, place !== null, GP0, number, 0);
   demand(cpu, R_VALUE, isTaken, GP0, lo, hi);
 
-  const asked = place?.asksFor(lo) ?? null;
+  const asked = place?.asksFor(lo, hi) ?? null;
   if (asked !== null) throw new Unsupported(`${asked}: WRMSR of ${msrName(number)}`);
   const efer = cpu.register(EFER);
   reportWrite(cpu, number, lo, hi, { refused: false });
@@ -75,6 +75,9 @@ export function rdtscp(cpu: Cpu): void {
   cpu.set32(ECX, value.lo);
 }
 
+/** True when there is a local APIC and IA32_APIC_BASE has it on; of a Pentium, which has no such MSR, it always is. */
+export const isApicEnabled = (cpu: Cpu): boolean => cpu.model.hasLocalApic && (cpu.register(APIC_BASE) & APIC_BASE_EN) !== 0;
+
 /** The one writer of MSRs. `number` must be one this processor has. */
 export function writeMsr(cpu: Cpu, number: number, lo: number, hi: number): void {
   const place = placeOfMsr(cpu, number);
@@ -84,6 +87,7 @@ export function writeMsr(cpu: Cpu, number: number, lo: number, hi: number): void
     const before = cpu.register(place.offset);
     cpu.setRegister(place.offset, lo, place.is64 ? hi : 0);
     if (number === IA32_EFER) followEfer(cpu, before);
+    if (number === IA32_APIC_BASE) cpu.bus.apicBaseWritten();
     return;
   }
   if (hi !== 0) differ(cpu, D_TSC_WIDTH);

@@ -5,7 +5,7 @@
 import { EFER_NXE } from '../arch/control-registers.ts';
 import { HAS_MCA, HAS_MCE, HAS_MSR, HAS_NX, HAS_PAT, HAS_RDTSCP, HAS_SEP, HAS_TSC } from '../arch/cpu-models.ts';
 import {
-  BIOS_UPDT_TRIG, findMsr, IA32_BIOS_SIGN_ID, IA32_EFER, IA32_MC0_CTL, IA32_MCG_CAP, IA32_MCG_CTL, IA32_MCG_STATUS, IA32_MISC_ENABLE, IA32_P5_MC_ADDR, IA32_P5_MC_TYPE, IA32_PAT,
+  APIC_BASE_ADDRESS, APIC_BASE_EN, BIOS_UPDT_TRIG, findMsr, IA32_APIC_BASE, IA32_BIOS_SIGN_ID, IA32_EFER, IA32_MC0_CTL, IA32_MCG_CAP, IA32_MCG_CTL, IA32_MCG_STATUS, IA32_MISC_ENABLE, IA32_P5_MC_ADDR, IA32_P5_MC_TYPE, IA32_PAT,
   IA32_PLATFORM_ID, IA32_SYSENTER_CS, IA32_SYSENTER_EIP, IA32_SYSENTER_ESP, IA32_TIME_STAMP_COUNTER, IA32_TSC_AUX, MC_BANK_REGISTERS, MC_BANKS, PENTIUM_CESR, PENTIUM_CTR0, PERFCTR0, PERFEVTSEL0,
 } from '../arch/msrs.ts';
 import { registerOffset } from '../arch/register-file.ts';
@@ -31,7 +31,7 @@ export interface MsrPlace {
   /** RDMSR is refused. */
   readonly isWriteOnly: boolean;
   /** What a value would make the processor do that it does not do here; null when nothing. */
-  readonly asksFor: (lo: number) => string | null;
+  readonly asksFor: (lo: number, hi: number) => string | null;
 }
 
 const ALL = 0xffff_ffff;
@@ -51,6 +51,8 @@ function rare(number: number, needs: number, details: Details = {}): readonly [n
   return [number, { ...ORDINARY, offset: RARE_MSRS + 2 * (slots - 1), needs: needs | HAS_MSR, ...details }];
 }
 
+/** BSP, EN and a base of 36 bits; there is no x2APIC mode. SDM 3A "Local APIC Status and Location". */
+const APIC_BASE_BITS = 0xffff_f900, APIC_BASE_HIGH = 0xf;
 /** BTS and PEBS are unavailable; fast strings may be switched on and off. SDM 4 "Architectural MSRs", IA32_MISC_ENABLE. */
 const MISC_FIXED = 0x1800, MISC_WRITABLE = 0x1801;
 /** MCG_CAP: the number of banks, and that MCG_CTL is there. SDM 3B "IA32_MCG_CAP MSR". */
@@ -64,6 +66,7 @@ const P6_ENABLE = 1 << 22, PENTIUM_COUNTING = (7 << 6) | (7 << 22), PENTIUM_CESR
 const PLACES: ReadonlyMap<number, MsrPlace> = new Map([
   filed(IA32_TIME_STAMP_COUNTER, HAS_TSC),
   filed(IA32_SYSENTER_CS, HAS_SEP, { is64: false }), filed(IA32_SYSENTER_ESP, HAS_SEP, { is64: false }), filed(IA32_SYSENTER_EIP, HAS_SEP, { is64: false }),
+  filed(IA32_APIC_BASE, 0, { only: P6_UP, lo: APIC_BASE_BITS, hi: APIC_BASE_HIGH, asksFor: (lo, hi) => ((lo & APIC_BASE_EN) === 0 || ((lo & ~0xfff) >>> 0 === APIC_BASE_ADDRESS && hi === 0) ? null : 'a local APIC at another address than 0xfee00000') }),
   filed(IA32_PAT, HAS_PAT, { takes: arePatTypes }),
   filed(IA32_EFER, HAS_NX, { lo: EFER_NXE, hi: 0 }),
   filed(IA32_TSC_AUX, HAS_RDTSCP, { hi: 0 }),

@@ -4,6 +4,7 @@
 import { CR0_CD, CR0_ET, CR0_NW, CR0_PE } from '../arch/control-registers.ts';
 import { RIGHTS_P, TYPE_LDT, TYPE_TSS32_BUSY } from '../arch/descriptor.ts';
 import { EFLAGS_FIXED, EFLAGS_IF } from '../arch/flags.ts';
+import { APIC_BASE_RESET } from '../arch/msrs.ts';
 import { registerOffset } from '../arch/register-file.ts';
 import { writeFlags } from './flags.ts';
 import { REAL_LIMIT, REAL_RIGHTS } from './real-mode.ts';
@@ -14,7 +15,7 @@ import { initialise, resetFpu } from './x87/control.ts';
 import { watchSystemTables } from './table-watch.ts';
 import { dropAll } from './tlb.ts';
 
-const CR0 = registerOffset('cr0'), DR6 = registerOffset('dr6'), DR7 = registerOffset('dr7'), PAT = registerOffset('pat');
+const CR0 = registerOffset('cr0'), DR6 = registerOffset('dr6'), DR7 = registerOffset('dr7'), PAT = registerOffset('pat'), APIC_BASE = registerOffset('apic_base');
 const GDTR_BASE = registerOffset('gdtr.base'), GDTR_LIMIT = registerOffset('gdtr.limit'), IDTR_LIMIT = registerOffset('idtr.limit');
 /** Values after reset. SDM 3A "Processor State After Reset", SDM 3A "Page Attribute Table (PAT)". */
 const DR6_RESET = 0xffff_0ff0, DR7_RESET = 0x400, PAT_RESET = 0x0007_0406, CR0_RESET = (CR0_CD | CR0_NW | CR0_ET) >>> 0;
@@ -83,6 +84,7 @@ function startFixed(cpu: Cpu, cr0: number): void {
   cpu.setRegister(DR6, DR6_RESET, 0);
   cpu.setRegister(DR7, DR7_RESET, 0);
   cpu.setRegister(PAT, PAT_RESET, PAT_RESET);
+  cpu.setRegister(APIC_BASE, cpu.model.hasLocalApic ? APIC_BASE_RESET : 0, 0);
   cpu.xmm.fill(0);
   cpu.mxcsr = MXCSR_RESET;
   cpu.x87.fill(0);

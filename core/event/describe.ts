@@ -9,7 +9,7 @@ import { unreachable } from '../base/assert.ts';
 import { hex as hexOf } from '../base/u64.ts';
 import { WHAT_IF_DEVICE } from './change-plan.ts';
 import type { FaultEvent, InterruptLineEvent, OsEvent, RegisterWriteEvent, Side, TableLoadEvent, TableValue, TlbFlushEvent, TraceEvent, TransitionEvent } from './event.ts';
-import type { Source, Via } from './kinds.ts';
+import type { LineSource, Source, Via } from './kinds.ts';
 import { RULES, type RuleId } from './rules.ts';
 
 /** One sentence on what happened, on one line. */
@@ -63,7 +63,7 @@ function wordOf(event: TraceEvent): string {
     case 'mode-change': return `${shown(event.after)} mode`;
     case 'table-write': return `${shown(event.table)} write`;
     case 'tlb-flush': return event.scope === 'page' ? 'INVLPG' : 'TLB flush';
-    case 'interrupt-line': return `IRQ ${shown(event.line)}`;
+    case 'interrupt-line': return nameOfLine(event);
     case 'vm-exit': return shown(event.reason);
     case 'os': return shown(event.what);
     case 'console': return quoted(shown(event.text).slice(0, 12));
@@ -212,9 +212,14 @@ function describeFlush({ scope, linear }: TlbFlushEvent): string {
   return scope === 'all' ? 'the TLB forgets all entries' : 'the TLB forgets all entries that are not global';
 }
 
+/** What an interrupt of the local APIC without a line is called. */
+const SOURCE_NAMES: Readonly<Record<Exclude<LineSource, 'io-apic'>, string>> = { timer: 'APIC timer', error: 'APIC error', lint0: 'LINT0', lint1: 'LINT1', ipi: 'IPI' };
+const nameOfLine = ({ line, source }: InterruptLineEvent): string => (source === undefined || source === 'io-apic' ? `IRQ ${shown(line)}` : SOURCE_NAMES[source]);
+
 function describeLine(event: InterruptLineEvent): string {
-  const { line, state, vector } = event;
-  return `interrupt line ${shown(line)} is ${shown(state)}${optional(vector, (value) => ` as vector ${hex(value)}${takenVector(event)}`)}`;
+  const { line, state, vector, source } = event;
+  const what = source === undefined ? `interrupt line ${shown(line)}` : source === 'io-apic' ? `interrupt line ${shown(line)}, by the I/O APIC,` : `the interrupt of the local APIC (${nameOfLine(event)})`;
+  return `${what} is ${shown(state)}${optional(vector, (value) => ` as vector ${hex(value)}${takenVector(event)}`)}`;
 }
 
 function describeOs({ what, number, value, detail }: OsEvent): string {

@@ -2,7 +2,7 @@
 // Addresses and 64-bit values are bigint; selectors, error codes and small numbers are number. Rows: draft.ts; conversion: decode.ts.
 
 import type { FrameSlot, WalkLevel } from './heap-lists.ts';
-import type { AccessType, FaultClass, Mode, Source, TableName, TlbOutcome, Via } from './kinds.ts';
+import type { AccessType, FaultClass, LineSource, Mode, Source, TableName, TlbOutcome, Via } from './kinds.ts';
 
 export interface EventCommon {
   readonly seq: number;
@@ -80,7 +80,9 @@ export interface TableWriteEvent extends EventCommon {
 }
 export interface TlbFlushEvent extends EventCommon { readonly kind: 'tlb-flush'; readonly scope: string; readonly linear?: bigint }
 export interface InterruptLineEvent extends EventCommon {
-  readonly kind: 'interrupt-line'; readonly line: number; readonly state: string; readonly vector?: number;
+  readonly kind: 'interrupt-line'; readonly line?: number; readonly state: string; readonly vector?: number;
+  /** Where an interrupt of the local APIC came from; absent for those of the 8259. */
+  readonly source?: LineSource;
 }
 export interface InputEvent extends EventCommon { readonly kind: 'input'; readonly device: string; readonly data: string }
 export interface SnapshotEvent extends EventCommon {

@@ -33,6 +33,9 @@ export const TABLE_REGISTERS = ['gdtr', 'idtr', 'ldtr', 'tr'] as const;
 export const CONTROL_REGISTERS = ['cr0', 'cr2', 'cr3', 'cr4', 'cr8', 'xcr0'] as const;
 export const DEBUG_REGISTERS = ['dr0', 'dr1', 'dr2', 'dr3', 'dr6', 'dr7'] as const;
 export const FLUSH_SCOPES = ['all', 'non-global', 'page'] as const;
+/** Where an interrupt the local APIC takes came from; those of the 8259 have none. */
+export const LINE_SOURCES = ['io-apic', 'timer', 'error', 'lint0', 'lint1', 'ipi'] as const;
+export type LineSource = (typeof LINE_SOURCES)[number];
 export const TIME_UNITS = ['instructions', 'ticks', 'nanoseconds', 'tsc', 'none'] as const;
 export const COMPLETENESS = ['reconstructed', 'absent'] as const;
 export const SLOT_NAMES = [

@@ -4,7 +4,7 @@
 // A field's bit set in `present`: the field applies. Also set in `unknown`: it applies and its value is not known (JSON null).
 
 import {
-  ACCESS_TYPES, CONTROL_REGISTERS, DEBUG_REGISTERS, DURINGS, EVENT_KINDS, FAULT_CLASSES, FLUSH_SCOPES, MODES, SOURCES, TABLE_REGISTERS,
+  ACCESS_TYPES, CONTROL_REGISTERS, DEBUG_REGISTERS, DURINGS, EVENT_KINDS, FAULT_CLASSES, FLUSH_SCOPES, LINE_SOURCES, MODES, SOURCES, TABLE_REGISTERS,
   TABLES, TIME_UNITS, TLB_OUTCOMES, VIAS, type EventKind,
 } from './kinds.ts';
 
@@ -61,7 +61,7 @@ const KIND_FIELDS: Readonly<Record<EventKind, readonly FieldSpec[]>> = {
     field('table', oneOf(TABLES)), field('index', 'count'), field('physical', 'hex64'), field('before', 'hex64'), field('after', 'hex64'),
   ],
   'tlb-flush': [field('scope', oneOf(FLUSH_SCOPES)), field('linear', 'hex64')],
-  'interrupt-line': [field('line', 'count'), field('state', oneOf(['raised', 'acknowledged', 'lowered'])), field('vector', 'count')],
+  'interrupt-line': [field('line', 'count'), field('state', oneOf(['raised', 'acknowledged', 'lowered'])), field('vector', 'count'), field('source', oneOf(LINE_SOURCES))],
   'input': [field('device', 'text'), field('data', 'text')],
   'snapshot': [field('registers', 'registers'), field('detail', 'text')],
   'vm-exit': [field('reason', 'text'), field('qualification', 'hex64'), field('information', 'hex64'), field('detail', 'text')],

@@ -37,7 +37,7 @@ export type Allocate = (bytes: number) => ArrayBuffer;
 
 /** Names of what is attached, as a trace's header lists them. */
 export const DEVICE_NAMES = [
-  '8259 pair', '8254', '8042 with keyboard', 'mc146818', 'system control 0x61 0x92 0xcf9', 'nmi timer 0xea', 'debug console 0xe9', 'exit port 0xf4', 'com1 16550',
+  '8259 pair', 'local apic', '82093aa i/o apic', '8254', '8042 with keyboard', 'mc146818', 'system control 0x61 0x92 0xcf9', 'nmi timer 0xea', 'debug console 0xe9', 'exit port 0xf4', 'com1 16550',
   'ide 0x1f0 0x170 (programmed I/O)',
 ] as const;
 
@@ -101,14 +101,11 @@ function begin(cpu: Cpu, devices: Devices, { start, entry, disk }: LoadPlan): vo
     startReal(cpu);
     return;
   }
-  setUpDevices(devices, { areLinesOpen: start.kind === 'boot' });
   devices.cmos.describe({ memoryBytes: cpu.ramBytes, hasFloppy: disk?.isFloppy === true });
   if (disk !== null) devices.onTrap = () => { serveTrap({ cpu, devices }); };
-  if (start.kind === 'boot') {
-    startBoot(cpu, disk?.isFloppy === false ? FIRST_HARD_DISK : FIRST_FLOPPY);
-    return;
-  }
-  startProtected32(cpu, entry, start);
+  if (start.kind === 'boot') startBoot(cpu, disk?.isFloppy === false ? FIRST_HARD_DISK : FIRST_FLOPPY);
+  else startProtected32(cpu, entry, start);
+  setUpDevices(devices, { areLinesOpen: start.kind === 'boot' });
 }
 
 function pagesOf(plan: LoadPlan): readonly number[] {

@@ -28,7 +28,7 @@ const NO_DEVICES: Bus = {
   readDevice: () => 0xffff_ffff,
   writeDevice: () => undefined,
   acknowledgeInterrupt: () => 0,
-  willWake: () => false, setFpuError: () => undefined, ignoresFpuError: () => false,
+  willWake: () => false, apicBaseWritten: () => undefined, setFpuError: () => undefined, ignoresFpuError: () => false,
 };
 
 export class Guest {

@@ -4,21 +4,24 @@
 import type { ByteReader } from '../../base/byte-reader.ts';
 import type { ByteWriter } from '../../base/byte-writer.ts';
 import { decodeUtf8 } from '../../base/utf8.ts';
-import { PENDING_CLOCK, PENDING_NMI, PENDING_STOP } from '../../cpu/attention.ts';
+import { PENDING_CLOCK, PENDING_STOP } from '../../cpu/attention.ts';
 import type { Bus, WakeQuestion } from '../../cpu/bus.ts';
-import { emitExit, emitInterruptLine, emitReset } from '../../cpu/emit.ts';
-import { FLAG_IF } from '../../cpu/flags.ts';
+import { emitExit, emitReset } from '../../cpu/emit.ts';
 import type { Cpu } from '../../cpu/state.ts';
 import type { InputDevice } from '../../event/input.ts';
 import { TRAP_PORT } from '../bios/rom.ts';
 import type { DrivesNow } from '../disks/drives.ts';
+import { IO_APIC_BASE, LOCAL_APIC_BASE } from '../memory-map.ts';
 import { Cmos, CMOS_INDEX } from './cmos.ts';
 import { ConsoleOutput } from './console-output.ts';
 import { FPU_ERROR_PORT, FpuError } from './fpu-error.ts';
+import { InterruptRouting } from './interrupt-routing.ts';
+import { IO_APIC_BYTES } from './io-apic.ts';
 import { Ide } from './ide.ts';
 import { KEYBOARD_DATA, KEYBOARD_STATUS, KeyboardController } from './keyboard-controller.ts';
 import { NMI_PORT, NmiTimer } from './nmi-timer.ts';
-import { MASTER_PORT, PicPair, SLAVE_PORT } from './pic.ts';
+import { LOCAL_APIC_BYTES } from './local-apic.ts';
+import { MASTER_PORT, SLAVE_PORT } from './pic.ts';
 import { Pit, PIT_PORT } from './pit.ts';
 import type { MemoryDevice, MemoryRange, PortDevice, PortRange, Saved, Timed } from './port-device.ts';
 import { COM1_FIRST, SERIAL_PORTS, SerialPort } from './serial-port.ts';
@@ -51,12 +54,10 @@ export class Devices implements Bus {
   /** Replaced freely: who logs what the guest writes to ports. Never part of what is recorded. */
   onPortWrite: PortListener | null = null;
   readonly console = new ConsoleOutput(() => this.#processor);
-  readonly pic = new PicPair({
-    onLine: (line, state, vector) => { emitInterruptLine(this.#processor, { line, state, vector }); },
-    onRequest: (isRaised) => { this.#processor.interruptRequest = isRaised ? FLAG_IF : 0; },
-  });
+  readonly routing = new InterruptRouting(() => this.#processor, () => { this.reset('INIT from the local APIC'); });
+  readonly pic = this.routing.pic;
   readonly pit = new Pit(() => this.#processor.clock, (isHigh) => { this.setLine(TIMER_LINE, isHigh); }, () => this.wouldServe(TIMER_LINE));
-  readonly #nmi = new NmiTimer(() => this.#processor.clock, () => { this.#processor.pending |= PENDING_NMI; });
+  readonly #nmi = new NmiTimer(() => this.#processor.clock, () => { this.routing.raiseNmi(); }, () => this.routing.localApic.passesNmi);
   readonly cmos = new Cmos({
     clock: () => this.#processor.clock, setLine: (isHigh) => { this.setLine(CLOCK_LINE, isHigh); }, isServed: () => this.wouldServe(CLOCK_LINE),
     onMask: (isMasked) => { this.#nmi.setMask(isMasked); },
@@ -91,11 +92,14 @@ export class Devices implements Bus {
     { first: RESET_PORT, end: RESET_PORT + 1, device: this.#control },
   ]);
   /** Registers in memory outside RAM; ranges do not overlap. */
-  readonly #memory: readonly MemoryRange[] = [];
+  readonly #memory: readonly MemoryRange[] = [
+    { first: IO_APIC_BASE, end: IO_APIC_BASE + IO_APIC_BYTES, device: this.routing.ioApic },
+    { first: LOCAL_APIC_BASE, end: LOCAL_APIC_BASE + LOCAL_APIC_BYTES, device: this.routing.localApic },
+  ];
   /** Who acts by itself, in the order in which they act at the same clock. */
-  readonly #timed: readonly Timed[] = [this.pit, this.#nmi, this.cmos.clock, this.#keyboard, this.#com1, this.#ide];
+  readonly #timed: readonly Timed[] = [this.pit, this.#nmi, this.cmos.clock, this.#keyboard, this.#com1, this.#ide, this.routing.localApic.timer];
   /** Whose state a checkpoint holds, in this order. */
-  readonly #saved: readonly Saved[] = [this.pic, this.pit, this.#nmi, this.cmos, this.#keyboard, this.#control, this.console, this.#fpuError, this.#com1, this.#ide];
+  readonly #saved: readonly Saved[] = [this.routing, this.pit, this.#nmi, this.cmos, this.#keyboard, this.#control, this.console, this.#fpuError, this.#com1, this.#ide];
   #cpu: Cpu | null = null;
 
   /** The processor whose events tell what devices did. To be called once, before it runs. */
@@ -139,16 +143,20 @@ export class Devices implements Bus {
 
   /** The level of an ISA interrupt line, 0 to 15, as its device drives it. */
   setLine(line: number, isHigh: boolean): void {
-    this.pic.setLine(line, isHigh);
+    this.routing.setLine(line, isHigh);
   }
 
   /** True when a request on an ISA interrupt line would reach the processor now, were maskable interrupts taken. */
   wouldServe(line: number): boolean {
-    return this.pic.wouldServe(line);
+    return this.routing.wouldServe(line);
   }
 
   acknowledgeInterrupt(): number {
-    return this.pic.acknowledge();
+    return this.routing.acknowledge();
+  }
+
+  apicBaseWritten(): void {
+    this.routing.followApicBase();
   }
 
   setFpuError({ isRaised }: { readonly isRaised: boolean }): void {
@@ -205,6 +213,7 @@ export class Devices implements Bus {
       return;
     }
     device.writeMemory(physical, size, value);
+    this.routing.endBlock();
     this.#noticeDeadline();
   }
 

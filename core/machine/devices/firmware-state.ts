@@ -1,6 +1,8 @@
-// What firmware has done to the devices when it hands over: the 8259 pair at the vectors of the BIOS, the 8254 at 18.2 Hz, the 8042 tested.
+// What firmware has done to the devices when it hands over: the 8259 pair at the vectors of the BIOS, the 8254 at 18.2 Hz, the 8042 tested, the
+// local APIC a wire.
 // IBM "Personal Computer AT Technical Reference": "System BIOS".
 
+import { LOCAL_APIC_BASE } from '../memory-map.ts';
 import type { Devices } from './devices.ts';
 
 type PortWrite = readonly [port: number, value: number];
@@ -16,12 +18,16 @@ const PIT: readonly PortWrite[] = [[0x43, 0x36], [0x40, 0], [0x40, 0], [0x43, 0x
 /** The 8042: self-test, its answer, then interrupts of the keyboard, translated scan codes, no mouse. */
 const SELF_TEST = 0xaa, KEYBOARD: readonly PortWrite[] = [[0x64, 0x60], [0x60, 0x61]];
 
+/** Registers of the local APIC: enabled by software, LINT0 is ExtINT, LINT1 is NMI. Intel "MultiProcessor Specification" 1.4: "Virtual Wire Mode". */
+const LOCAL_APIC: readonly (readonly [register: number, value: number])[] = [[0xf0, 0x1ff], [0x350, 0x700], [0x360, 0x400]];
+
 /**
- * Sets the devices up before the first instruction. `areLinesOpen`: as a BIOS leaves them to a boot sector; otherwise every line is masked,
+ * Sets the devices up before the first instruction; the processor has its first state already. `areLinesOpen`: as a BIOS leaves them to a boot sector; otherwise every line is masked,
  * as a kernel without firmware below it must begin: it has no handlers yet.
  */
 export function setUpDevices(devices: Devices, { areLinesOpen }: { readonly areLinesOpen: boolean }): void {
   devices.writePort(0x64, 1, SELF_TEST);
   devices.readPort(0x60, 1);
   for (const [port, value] of [...PIT, ...PICS, ...KEYBOARD, ...(areLinesOpen ? BIOS_MASKS : ALL_MASKED)]) devices.writePort(port, 1, value);
+  for (const [register, value] of LOCAL_APIC) devices.writeDevice(LOCAL_APIC_BASE + register, 4, value);
 }

@@ -16,14 +16,16 @@ export class NmiTimer implements Saved, Timed {
   #isWaiting = false;
   readonly #clock: () => number;
   readonly #raise: () => void;
+  readonly #isServed: () => boolean;
 
-  /** `clock` tells the guest's clock; `raise` passes an NMI to the processor. */
-  constructor(clock: () => number, raise: () => void) {
+  /** `clock` tells the guest's clock; `raise` passes an NMI on to the processor; `isServed` tells whether it would get there. */
+  constructor(clock: () => number, raise: () => void, isServed: () => boolean) {
     this.#clock = clock;
     this.#raise = raise;
+    this.#isServed = isServed;
   }
 
-  willWake(): boolean { return this.deadline !== Infinity && !this.#isMasked; }
+  willWake(): boolean { return this.deadline !== Infinity && !this.#isMasked && this.#isServed(); }
 
   /** Asks for an NMI `delay` ticks after the instruction that is being executed. */
   start(delay: number): void {

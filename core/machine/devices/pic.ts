@@ -34,6 +34,9 @@ export class PicPair implements PortDevice, Saved {
     this.#settle(before);
   }
 
+  /** The level of the output to the processor. */
+  get isRequesting(): boolean { return this.#master.isRequesting; }
+
   /** True when a request on `line` would reach the processor now. */
   wouldServe(line: number): boolean {
     return line < 8 ? this.#master.wouldServe(line) : this.#slave.wouldServe(line & 7) && this.#master.wouldServe(CASCADE_LINE);

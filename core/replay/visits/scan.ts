@@ -90,7 +90,7 @@ export class VisitScan {
   }
 
   #noteLine(row: Row): void {
-    if (isPresent(row, LINE_VECTOR) && !isUnknown(row, LINE_VECTOR)) this.#lines[wordOf(row, LINE_VECTOR) & 0xff] = wordOf(row, LINE_NUMBER);
+    if (isPresent(row, LINE_VECTOR) && !isUnknown(row, LINE_VECTOR) && isPresent(row, LINE_NUMBER)) this.#lines[wordOf(row, LINE_VECTOR) & 0xff] = wordOf(row, LINE_NUMBER);
   }
 
   #noteCr3(row: Row): void {

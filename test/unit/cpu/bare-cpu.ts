@@ -18,6 +18,7 @@ export class EmptyBus implements Bus {
   readDevice(): number { return 0xffff_ffff; }
   writeDevice(): void { /* nothing there */ }
   acknowledgeInterrupt(): number { return 0x20; }
+  apicBaseWritten(): void { /* there is no APIC */ }
   willWake(): boolean { return false; }
   setFpuError(): void { /* nobody listens */ }
   ignoresFpuError(): boolean { return false; }

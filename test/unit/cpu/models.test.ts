@@ -56,15 +56,16 @@ test.each(INSTRUCTIONS)('%s', (_, hex, models) => {
   expect(NAMES.filter((name) => executionOf(worldOf(name).cpu, insn) !== undefinedOpcode)).toEqual(models);
 });
 
-/** What a bit of CPUID stands for: an instruction, a bit of CR4, an MSR; null where it shows in page entries alone. */
+/** What a bit of CPUID stands for: the local APIC, an instruction, a bit of CR4, an MSR; null where it shows in page entries alone. */
 type Proof = string | { readonly cr4: number } | { readonly msr: number } | null;
 const CPUID_BITS: readonly (readonly [leaf: number, register: number, bit: number, proof: Proof])[] = [
   [1, EDX, 0, 'd8 c0'], [1, EDX, 1, { cr4: 0 }], [1, EDX, 2, { cr4: 3 }], [1, EDX, 3, { cr4: 4 }], [1, EDX, 4, '0f 31'], [1, EDX, 5, '0f 32'], [1, EDX, 6, { cr4: 5 }], [1, EDX, 7, { cr4: 6 }],
-  [1, EDX, 8, '0f c7 0b'], [1, EDX, 11, '0f 34'], [1, EDX, 13, { cr4: 7 }], [1, EDX, 14, { msr: 0x179 }], [1, EDX, 15, '0f 44 c1'], [1, EDX, 16, { msr: 0x277 }], [1, EDX, 17, null],
+  [1, EDX, 8, '0f c7 0b'], [1, EDX, 9, 'local APIC'], [1, EDX, 11, '0f 34'], [1, EDX, 13, { cr4: 7 }], [1, EDX, 14, { msr: 0x179 }], [1, EDX, 15, '0f 44 c1'], [1, EDX, 16, { msr: 0x277 }], [1, EDX, 17, null],
   [1, EDX, 19, '0f ae 3b'], [1, EDX, 23, '0f fc c1'], [1, EDX, 24, '0f ae 03'], [1, EDX, 25, '0f 28 c1'], [1, EDX, 26, '66 0f fc c1'], [1, ECX, 0, 'f2 0f 7c c1'],
   [7, EBX, 7, { cr4: 20 }], [7, EBX, 20, { cr4: 21 }], [7, ECX, 2, { cr4: 11 }], [0x8000_0001, EDX, 20, { msr: 0xc000_0080 }], [0x8000_0001, EDX, 27, '0f 01 f9'],
 ];
 function isThere(world: World, proof: Exclude<Proof, null>): boolean {
+  if (proof === 'local APIC') return world.cpu.model.hasLocalApic;
   if (typeof proof === 'string') return executionOf(world.cpu, insnOf(proof)) !== undefinedOpcode;
   return 'cr4' in proof ? (cr4Bits(world.cpu) & (1 << proof.cr4)) !== 0 : placeOfMsr(world.cpu, proof.msr) !== null;
 }
@@ -124,7 +125,7 @@ describe('MSRs', () => {
   };
 
   test.each([
-    ['IA32_P5_MC_ADDR', 0x0, ['0:0', '0:0', '0:0']], ['CESR', 0x11, ['0:0', '-', '-']], ['IA32_PLATFORM_ID', 0x17, ['-', '0:0', '0:0']], ['IA32_APIC_BASE', 0x1b, ['-', '-', '-']],
+    ['IA32_P5_MC_ADDR', 0x0, ['0:0', '0:0', '0:0']], ['CESR', 0x11, ['0:0', '-', '-']], ['IA32_PLATFORM_ID', 0x17, ['-', '0:0', '0:0']], ['IA32_APIC_BASE', 0x1b, ['-', '0:fee00900', '0:fee00900']],
     ['IA32_BIOS_SIGN_ID', 0x8b, ['-', '0:0', '0:0']], ['PERFCTR1', 0xc2, ['-', '0:0', '-']], ['MTRRcap', 0xfe, ['-', '-', '-']], ['IA32_SYSENTER_CS', 0x174, ['-', '0:0', '0:0']],
     ['IA32_MCG_CAP', 0x179, ['-', '0:105', '0:105']], ['PERFEVTSEL0', 0x186, ['-', '0:0', '-']], ['IA32_MISC_ENABLE', 0x1a0, ['-', '-', '0:1800']], ['IA32_PAT', 0x277, ['-', '70406:70406', '70406:70406']],
     ['IA32_MC4_STATUS', 0x411, ['-', '0:0', '0:0']], ['IA32_MC0_MISC', 0x403, ['-', '-', '-']], ['IA32_EFER', 0xc000_0080, ['-', '-', '0:0']], ['IA32_TSC_AUX', 0xc000_0103, ['-', '-', '0:0']], ['IA32_STAR', 0xc000_0081, ['-', '-', '-']],
@@ -142,6 +143,23 @@ describe('MSRs', () => {
     expect([written(world, 0x1a0, 1), written(world, 0x1a0, 1 << 22)]).toEqual(['0:1801', '#GP(0x0) msr-value']);
     expect([written(world, 0xc000_0103, 7), written(world, 0xc000_0103, 7, 1)]).toEqual(['0:7', '#GP(0x0) msr-value']);
     expect(written(world, 0x17, 0)).toBe('#GP(0x0) msr-value');
+  });
+
+  test('the local APIC can be switched off and on, which CPUID follows, and not moved', () => {
+    const world = worldOf('modern'), { cpu } = world;
+    const hasApic = (): boolean => {
+      cpu.set32(EAX, 1);
+      cpuid(cpu);
+      return (cpu.get32(EDX) & 0x200) !== 0;
+    };
+    const followed: number[] = [];
+    cpu.bus.apicBaseWritten = () => { followed.push(0); };
+    expect([written(world, 0x1b, 0xfee0_0100), hasApic()]).toEqual(['0:fee00100', false]);
+    expect([written(world, 0x1b, 0xfee0_0900), hasApic(), followed.length]).toEqual(['0:fee00900', true, 2]);
+    for (const bit of [0x1, 0x200, 0x400]) expect(written(world, 0x1b, 0xfee0_0900 | bit)).toBe('#GP(0x0) msr-value');
+    expect(written(world, 0x1b, 0xfee0_0900, 0x10)).toBe('#GP(0x0) msr-value');
+    expect(() => written(world, 0x1b, 0xfed0_0900)).toThrow(expect.objectContaining({ detail: 'a local APIC at another address than 0xfee00000: WRMSR of IA32_APIC_BASE' }));
+    expect(() => written(world, 0x1b, 0xfee0_0900, 1)).toThrow(expect.objectContaining({ detail: expect.stringContaining('at another address') as string }));
   });
 
   test('a performance counter holds what was written, and starting one is unsupported', () => {

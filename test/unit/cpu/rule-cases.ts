@@ -241,7 +241,7 @@ const SYSTEM: readonly RuleCase[] = [
   { rule: 'sysexit-cs-set', setup: setMsrCs(8), bend: setMsrCs(3), act: ({ cpu }) => { sysexit(cpu); }, fault: '#GP(0x0)' },
   { rule: 'sysexit-cpl', setup: setMsrCs(8), bend: setCpl(1), act: ({ cpu }) => { sysexit(cpu); }, fault: '#GP(0x0)' },
   { rule: 'privileged-cpl', bend: setCpl(1), act: ({ cpu }) => { clts(cpu); }, fault: '#GP(0x0)' },
-  { rule: 'msr-exists', setup: useMsr(0x174), bend: useMsr(0x1b), act: ({ cpu }) => { rdmsr(cpu); }, fault: '#GP(0x0)' },
+  { rule: 'msr-exists', setup: useMsr(0x174), bend: useMsr(0x1c), act: ({ cpu }) => { rdmsr(cpu); }, fault: '#GP(0x0)' },
   { rule: 'msr-value', setup: useMsr(0x277, 0x0007_0406, 0x0007_0406), bend: useMsr(0x277, 0x0007_0406, 0x0207_0406), act: ({ cpu }) => { wrmsr(cpu); }, fault: '#GP(0x0)' },
   { rule: 'tsc-cpl', setup: (world) => { enterRing3(world); }, bend: ({ cpu }) => { cpu.setRegister(CR4, 4, 0); }, act: ({ cpu }) => { rdtsc(cpu); }, fault: '#GP(0x0)' },
   { rule: 'cr-exists', setup: useMsr(2), bend: useMsr(1), act: ({ cpu }) => { movToCr(cpu, cpu.get32(ECX), 0); }, fault: '#UD' },

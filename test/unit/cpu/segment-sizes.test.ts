@@ -177,7 +177,7 @@ describe('code outside RAM', () => {
     const rom = new Uint8Array(0x1_0000).fill(0xf4); // hlt
     for (const [at, bytes] of parts) rom.set(bytes, at);
     const bus: Bus = {
-      readPort: () => -1, writePort: () => undefined, writeDevice: () => undefined, willWake: () => false, setFpuError: () => undefined, ignoresFpuError: () => false, acknowledgeInterrupt: () => 0xff,
+      readPort: () => -1, writePort: () => undefined, writeDevice: () => undefined, willWake: () => false, apicBaseWritten: () => undefined, setFpuError: () => undefined, ignoresFpuError: () => false, acknowledgeInterrupt: () => 0xff,
       readDevice: (physical, size) => {
         if (physical < 0xffff_0000 && (physical < 0xf_0000 || physical > 0xf_ffff)) return -1;
         let value = 0;

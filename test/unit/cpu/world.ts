@@ -31,7 +31,7 @@ export const CODE0 = 0x08, DATA0 = 0x10, CODE3 = 0x1b, DATA3 = 0x23, TSS_SELECTO
 /** Access rights: flat 32-bit segments without the accessed bit. */
 export const CODE = 0xc09a, DATA = 0xc092, DPL3 = 0x60, CONFORMING = 0xc09e, EXECUTE_ONLY = 0xc098, READ_ONLY = 0xc090, TSS32 = 0x0089, TSS16 = 0x0081, LDT_RIGHTS = 0x0082, ABSENT = 0x80;
 
-const BUS: Bus = { readPort: () => 0xff, writePort: () => undefined, readDevice: () => -1, writeDevice: () => undefined, acknowledgeInterrupt: () => 0x20, willWake: () => false, setFpuError: () => undefined, ignoresFpuError: () => false };
+const BUS: Bus = { readPort: () => 0xff, writePort: () => undefined, readDevice: () => -1, writeDevice: () => undefined, acknowledgeInterrupt: () => 0x20, willWake: () => false, apicBaseWritten: () => undefined, setFpuError: () => undefined, ignoresFpuError: () => false };
 
 export interface Check { readonly rule: string; readonly outcome: number }
 /** What a listening probe heard, in order; a listening world takes no short paths. */

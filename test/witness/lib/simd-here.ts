@@ -23,7 +23,7 @@ const SIGNALS: Readonly<Record<number, number>> = { 6: SIGILL, 13: SIGSEGV, 14: 
 
 let processor: Cpu | null = null;
 function fresh(): Cpu {
-  processor ??= new Cpu(new ArrayBuffer(stateBytes(RAM)), RAM, { readPort: () => 0, writePort: () => undefined, readDevice: () => 0, writeDevice: () => undefined, acknowledgeInterrupt: () => 0, willWake: () => false, setFpuError: () => undefined, ignoresFpuError: () => false });
+  processor ??= new Cpu(new ArrayBuffer(stateBytes(RAM)), RAM, { readPort: () => 0, writePort: () => undefined, readDevice: () => 0, writeDevice: () => undefined, acknowledgeInterrupt: () => 0, willWake: () => false, apicBaseWritten: () => undefined, setFpuError: () => undefined, ignoresFpuError: () => false });
   startProtected32(processor, CODE);
   processor.setRegister(CR4, OSFXSR_AND_XMM, 0);
   // as a program of Linux: ring 3, alignment checked when EFLAGS.AC says so

@@ -18,7 +18,7 @@ const NOP = 0x90;
 const CR0_PE_ET_NE = 0x31, OSFXSR_OSXMMEXCPT = 0x600;
 
 const BUS: Bus = {
-  readPort: () => 0xff, writePort: () => undefined, readDevice: () => -1, writeDevice: () => undefined, acknowledgeInterrupt: () => 0, willWake: () => false,
+  readPort: () => 0xff, writePort: () => undefined, readDevice: () => -1, writeDevice: () => undefined, acknowledgeInterrupt: () => 0, willWake: () => false, apicBaseWritten: () => undefined,
   setFpuError: () => undefined, ignoresFpuError: () => false,
 };
 

@@ -21,7 +21,7 @@ function runGuest(name: string): string {
   const image = readFileSync(path.join(HERE, name));
   const characters: number[] = [];
   const bus: Bus = {
-    readPort: () => 0xff, readDevice: () => -1, writeDevice: () => undefined, acknowledgeInterrupt: () => 0x20, willWake: () => false, setFpuError: () => undefined, ignoresFpuError: () => false,
+    readPort: () => 0xff, readDevice: () => -1, writeDevice: () => undefined, acknowledgeInterrupt: () => 0x20, willWake: () => false, apicBaseWritten: () => undefined, setFpuError: () => undefined, ignoresFpuError: () => false,
     writePort: (port, _, value) => {
       if (port === CONSOLE) characters.push(value);
       if (port === EXIT) cpu.pending |= PENDING_STOP;
