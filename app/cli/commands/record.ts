@@ -14,8 +14,7 @@ import type { Io, Output } from '../io.ts';
 import { addressOf, countOf, grouped, sizeOf } from '../numbers.ts';
 import { PortLogWriter, portLogsOf } from '../port-log.ts';
 
-const FORMATS = ['auto', 'flat', 'elf', 'boot', 'rom', 'multiboot', 'linux'] as const;
-const LATER_FORMATS = ['multiboot2', 'pvh'];
+const FORMATS = ['auto', 'flat', 'elf', 'boot', 'rom', 'multiboot', 'multiboot2', 'linux', 'pvh'] as const;
 const LATER_OPTIONS = ['start', 'input', 'symbols'] as const;
 
 export const recordCommand: Command = {
@@ -27,9 +26,10 @@ Runs a guest and writes every privilege transition, fault, and system-register w
 Exit code 0 also when the guest faults or shuts down; Ctrl+C ends the run and leaves a whole trace.
 
   -o, --output OUT          the trace to write; "-" for standard output
-  --format FORMAT           what IMAGE is: auto (default), multiboot, linux, elf, flat, boot or rom
-                              multiboot  a kernel with a Multiboot 1 header, started as the specification says
+  --format FORMAT           what IMAGE is: auto (default), multiboot, multiboot2, linux, pvh, elf, flat, boot or rom
+                              multiboot, multiboot2  a kernel with such a header, started as the specification says
                               linux a bzImage, started at its 32-bit entry
+                              pvh   an ELF file with a note that names a PVH entry
                               elf   an ELF32 executable, started in 32-bit protected mode
                               flat  bytes at --org, started in 32-bit protected mode
                               boot  a disk image whose first sector ends in 55 AA, started at 0x7c00 by a small BIOS
@@ -37,9 +37,9 @@ Exit code 0 also when the guest faults or shuts down; Ctrl+C ends the run and le
                               auto  by the bytes; a ROM by its size and reset vector; what is nothing else is flat
   --org A                   flat: physical address of the first byte (default 0x100000)
   --entry A                 address of the first instruction (default: the ELF's entry, flat: the first byte)
-  --append TEXT             multiboot, linux: the kernel's command line (multiboot: behind the word "kernel")
-  --initrd FILE             linux: the initial RAM disk. multiboot: a module; "FILE ARGS" with its arguments; may be given
-                            more than once
+  --append TEXT             kernels with a boot protocol: the command line (multiboot: behind the word "kernel")
+  --initrd FILE             linux: the initial RAM disk. multiboot, multiboot2, pvh: a module; "FILE ARGS" with its
+                            arguments; may be given more than once
   --disk FILE               what the first hard disk holds
   --memory SIZE             guest memory, for example 16M (default 64M)
   --cpu MODEL               the processor: ${MODELS.map(({ name, title }) => `${name.padEnd(8)} ${title}`).join(`\n${' '.repeat(30)}`)}
@@ -100,8 +100,6 @@ Examples:
 
 /** Options of the plan that do nothing yet are refused by name, so that nobody believes they worked. */
 function refuseLater(args: Arguments): void {
-  const format = args.text('format');
-  if (format !== null && LATER_FORMATS.includes(format)) throw new BadInput(`--format ${format} is not available yet: use multiboot, linux, elf, flat, boot or rom`);
   for (const name of LATER_OPTIONS) if (args.text(name) !== null) throw new BadInput(`--${name} is not available yet: leave it out`);
 }
 
