@@ -1,9 +1,8 @@
-// Reads ELF files for x86, of 32 and 64 bits: header, program headers, symbol table. Knows nothing about loading (core/machine/loaders/load-elf.ts).
+// Reads ELF files for x86, of 32 and 64 bits: header and program headers, as images. Knows nothing about loading (core/machine/loaders/load-elf.ts) and names (read-symbols.ts).
 // Every offset is checked against the file, every count against a bound: a hostile file gets a BadInput, never an exception of ours.
-// Tool Interface Standard "ELF Specification" 1.2: "ELF Header", "Program Header", "Symbol Table"; System V ABI, AMD64 supplement: "Object Files".
+// Tool Interface Standard "ELF Specification" 1.2: "ELF Header", "Program Header"; System V ABI, AMD64 supplement: "Object Files".
 
 import { BadInput } from '../base/bad-input.ts';
-import { SYMBOLS_MAX, SymbolTable, type SymbolEntry } from './symbol-table.ts';
 
 /** One program header. Offsets, addresses and sizes in bytes; a virtual address above 4 GiB has a high word. */
 export interface ElfSegment {
@@ -25,11 +24,6 @@ export const PT_LOAD = 1, PT_INTERP = 3, PT_NOTE = 4;
 /** 80386, 80486, x86-64. */
 const MACHINES = [3, 6, 62];
 const SEGMENTS_MAX = 1024;
-const SECTION_HEADER_BYTES = 40, SYMBOL_BYTES = 16;
-const NAME_BYTES_MAX = 1024;
-const SHT_SYMTAB = 2;
-const SHN_UNDEF = 0;
-const STT_SECTION = 3, STT_FILE = 4;
 /** Where the fields of the header and of a program header lie in each class: offset of the field, by name. */
 const CLASS_32 = { headerBytes: 52, entry: 24, tableAt: 28, sizeAt: 42, rowBytes: 32, row: { offset: 4, virtual: 8, physical: 12, fileBytes: 16, memoryBytes: 20, flags: 24 } };
 const CLASS_64 = { headerBytes: 64, entry: 24, tableAt: 32, sizeAt: 54, rowBytes: 56, row: { offset: 8, virtual: 16, physical: 24, fileBytes: 32, memoryBytes: 40, flags: 4 } };
@@ -81,55 +75,5 @@ function readSegment(view: DataView, { at, index, is64 }: { readonly at: number;
 
 /** An address or size of a file's class; above 2^53 it is no longer exact, and refused by every bound. */
 const wordAt = (view: DataView, at: number, is64: boolean): number => view.getUint32(at, true) + (is64 ? view.getUint32(at + 4, true) * 0x1_0000_0000 : 0);
-
-/**
- * The names of an ELF32 file's symbol table; null when it has none (stripped). A damaged table gives the symbols that can be
- * read: names are a convenience, no reason to refuse an image that runs.
- */
-export function readElfSymbols(elf: ElfFile): SymbolTable | null {
-  if (elf.is64) return null;
-  const view = viewOf(elf.bytes);
-  const first = view.getUint32(32, true), size = view.getUint16(46, true), count = view.getUint16(48, true);
-  if (size < SECTION_HEADER_BYTES) return null;
-  for (let index = 0; index < count; index += 1) {
-    const at = first + index * size;
-    if (at + SECTION_HEADER_BYTES > view.byteLength) return null;
-    if (view.getUint32(at + 4, true) !== SHT_SYMTAB) continue;
-    const strings = first + view.getUint32(at + 24, true) * size;
-    if (strings + SECTION_HEADER_BYTES > view.byteLength) return null;
-    return new SymbolTable(readSymbols(elf.bytes, view, at, strings));
-  }
-  return null;
-}
-
-function readSymbols(bytes: Uint8Array, view: DataView, table: number, strings: number): SymbolEntry[] {
-  const first = view.getUint32(table + 16, true);
-  const end = Math.min(first + view.getUint32(table + 20, true), view.byteLength);
-  const namesFirst = view.getUint32(strings + 16, true);
-  const namesEnd = Math.min(namesFirst + view.getUint32(strings + 20, true), view.byteLength);
-  const found: SymbolEntry[] = [];
-  for (let at = first + SYMBOL_BYTES; at + SYMBOL_BYTES <= end && found.length < SYMBOLS_MAX; at += SYMBOL_BYTES) {
-    const type = view.getUint8(at + 12) & 15;
-    if (view.getUint16(at + 14, true) === SHN_UNDEF || type === STT_SECTION || type === STT_FILE) continue;
-    const name = nameAt(bytes, namesFirst + view.getUint32(at, true), namesEnd);
-    const address = view.getUint32(at + 4, true);
-    if (name !== '') found.push({ name, address, size: view.getUint32(at + 8, true), reach: reachOf(view, view.getUint16(at + 14, true), address) });
-  }
-  return found;
-}
-
-/** How far behind its start a symbol of section `index` can be meant: an absolute one only there, others up to their section's end. */
-function reachOf(view: DataView, index: number, address: number): number {
-  const at = view.getUint32(32, true) + index * view.getUint16(46, true);
-  if (index >= view.getUint16(48, true) || at + SECTION_HEADER_BYTES > view.byteLength) return 1;
-  const end = view.getUint32(at + 12, true) + view.getUint32(at + 20, true);
-  return Math.max(1, end - address);
-}
-
-function nameAt(bytes: Uint8Array, from: number, end: number): string {
-  let name = '';
-  for (let at = from; at < Math.min(end, from + NAME_BYTES_MAX) && bytes[at] !== 0; at += 1) name += String.fromCharCode(bytes[at]!);
-  return name;
-}
 
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

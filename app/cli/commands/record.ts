@@ -5,17 +5,18 @@ import { deflateRawSync } from 'node:zlib';
 import { DEFAULT_MODEL, MODELS } from '../../../core/arch/cpu-models.ts';
 import { BadInput } from '../../../core/base/bad-input.ts';
 import type { SymbolLookup } from '../../../core/replay/expression/test-field.ts';
-import { symbolsOfImage } from '../../../core/ringscope/open.ts';
 import { givenFiles } from '../../../core/ringscope/given-files.ts';
 import { startRecording, type RecordRequest, type RecordSummary, type RunUntil } from '../../../core/ringscope/record.ts';
+import { symbolsWhileRecording } from '../../../core/ringscope/symbols.ts';
 import { OK, type Arguments, type Command } from '../command.ts';
 import { compileOrRefuse } from '../expression.ts';
 import type { Io, Output } from '../io.ts';
 import { addressOf, countOf, grouped, sizeOf } from '../numbers.ts';
 import { PortLogWriter, portLogsOf } from '../port-log.ts';
+import { givenSymbols, SYMBOLS_OPTION } from '../symbols.ts';
 
 const FORMATS = ['auto', 'flat', 'elf', 'boot', 'rom', 'multiboot', 'multiboot2', 'linux', 'pvh'] as const;
-const LATER_OPTIONS = ['start', 'input', 'symbols'] as const;
+const LATER_OPTIONS = ['start', 'input'] as const;
 
 export const recordCommand: Command = {
   name: 'record',
@@ -52,9 +53,11 @@ Exit code 0 also when the guest faults or shuts down; Ctrl+C ends the run and le
   --console -|FILE          what the guest prints, to standard output or a file: port 0xE9 or COM1, whichever it uses first
   --port-log PORT=FILE      every write of the guest to this port, one line of hexadecimal digits each: two for a byte, four
                             for a word, eight for a doubleword; may be given more than once
+  --symbols FILE            names and source lines for addresses, kept in the trace: an ELF file (symbols, DWARF lines), System.map
+                            or a map of nasm; may be given more than once. Those of an ELF image are there without
   --json                    the summary as one JSON object
 
-Expressions: docs/breakpoints.md. Names of an ELF image can be used in --until.
+Expressions: docs/breakpoints.md. Names of an ELF image and of --symbols can be used in --until.
 
 Examples:
   ringscope record traces/sysenter-sysexit.img -o a.rtrace
@@ -63,7 +66,7 @@ Examples:
     'output': { type: 'string', short: 'o' }, 'format': { type: 'string' }, 'org': { type: 'string' }, 'entry': { type: 'string' }, 'memory': { type: 'string' }, 'cpu': { type: 'string' },
     'max-instructions': { type: 'string' }, 'max-events': { type: 'string' }, 'until': { type: 'string' }, 'filter': { type: 'string' }, 'console': { type: 'string' },
     'port-log': { type: 'string', multiple: true }, 'json': { type: 'boolean' },
-    'start': { type: 'string' }, 'initrd': { type: 'string', multiple: true }, 'append': { type: 'string' }, 'disk': { type: 'string' }, 'input': { type: 'string' }, 'symbols': { type: 'string' },
+    'start': { type: 'string' }, 'initrd': { type: 'string', multiple: true }, 'append': { type: 'string' }, 'disk': { type: 'string' }, 'input': { type: 'string' }, ...SYMBOLS_OPTION,
   },
   positionals: { least: 1, most: 1 },
   async run(args: Arguments, io: Io): Promise<number> {
@@ -72,7 +75,8 @@ Examples:
     if (out === null) throw new BadInput('record needs a place for the trace: give -o OUT, for example -o a.rtrace');
     refuseLater(args);
     const bytes = io.readFile(image);
-    const options = requestOptions(args, symbolsOfImage(bytes));
+    const symbols = givenSymbols(args, io);
+    const options = requestOptions(args, symbolsWhileRecording(bytes, symbols));
     const given = givenFiles({ initrds: args.all('initrd'), disk: args.text('disk') }, { image: bytes, format: options.format ?? 'auto' }, (path) => io.readFile(path));
     const consoleTo = args.text('console');
     if (consoleTo === out) throw new BadInput('the trace and the console cannot go to one place: give --console another');
@@ -83,7 +87,7 @@ Examples:
     const portLog = new PortLogWriter(logs, (file, written) => { files.to(file).write(written); });
     try {
       const request: RecordRequest = {
-        ...options, image: bytes, files: given, name: basename(image), sink: (bytes) => { files.trace(bytes); }, deflate: (bytes) => deflateRawSync(bytes, { level: 1 }), now: () => io.now(),
+        ...options, image: bytes, files: [...given, ...symbols.files], name: basename(image), sink: (bytes) => { files.trace(bytes); }, deflate: (bytes) => deflateRawSync(bytes, { level: 1 }), now: () => io.now(),
         ...(logs.length === 0 ? {} : { onPortWrite: portLog.listener }),
         ...(consoleTo === null ? {} : { onConsole: (_: string, bytes: Uint8Array): void => { files.console(bytes); } }),
       };

@@ -84,11 +84,18 @@ describe('sysenter-sysexit', () => {
 describe('a trace without image and checkpoints', () => {
   it('answers everything at event level as before, and refuses the rest with the reason', async () => {
     const io = await recorded('demand-paging');
-    const whole = [await io.run('events', 't.rtrace', '--json'), await io.run('state', 't.rtrace', '--at', '8', '--after', '--json'), await io.run('find', 't.rtrace', 'cpl 0->3', '--backward')];
+    // names come from the image: without it there are none, unless --symbols brings them
+    const answers = async (...more: string[]): Promise<unknown[]> => [
+      await io.run('events', 't.rtrace', '--json', ...more), await io.run('state', 't.rtrace', '--at', '8', '--after', '--json', ...more), await io.run('find', 't.rtrace', 'cpl 0->3', '--backward', '--json', ...more),
+    ];
+    const whole = await answers();
+    io.files.set('names.elf', readFileSync(new URL('../../../traces/demand-paging.img', import.meta.url)));
     const { contentHash } = JSON.parse((await io.run('info', 't.rtrace', '--json')).out) as { contentHash: string };
     const inflate = (bytes: Uint8Array, most: number): Uint8Array => inflateRawSync(bytes, { maxOutputLength: most });
     io.files.set('t.rtrace', removeParts(io.files.get('t.rtrace') ?? new Uint8Array(), ['image', 'checkpoint'], { inflate, deflate: (bytes) => deflateRawSync(bytes) }));
-    expect([await io.run('events', 't.rtrace', '--json'), await io.run('state', 't.rtrace', '--at', '8', '--after', '--json'), await io.run('find', 't.rtrace', 'cpl 0->3', '--backward')]).toEqual(whole);
+    expect(await answers('--symbols', 'names.elf')).toEqual(whole);
+    const withoutNames = (text: string): Json[] => jsonLines(text).map(({ code: _code, ...event }) => event);
+    expect(withoutNames((await io.run('events', 't.rtrace', '--json')).out)).toEqual(withoutNames((whole[0] as { out: string }).out));
     expect(jsonLines((await io.run('info', 't.rtrace', '--json')).out)[0]).toMatchObject({ contentHash, canReexecute: false });
     for (const argv of [['find', 't.rtrace', 'exec 0x100000'], ['state', 't.rtrace', '--icount', '1'], ['verify', 't.rtrace']]) {
       const { code, out, err } = await io.run(...argv);
