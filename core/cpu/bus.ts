@@ -20,6 +20,6 @@ export interface Bus {
   setFpuError(error: { readonly isRaised: boolean }): void;
   /** IGNNE#: pending x87 exceptions are to be passed over while CR0.NE = 0. */
   ignoresFpuError(): boolean;
-  /** True when some device will interrupt the processor without its help: HLT then is not the end. */
+  /** True when some device will interrupt the processor without its help, or an input from outside would: HLT then is not the end. */
   willWake(question: WakeQuestion): boolean;
 }

@@ -1,11 +1,13 @@
 // One guest computer: processor, RAM and devices over one buffer, with an image loaded and ready for its first instruction.
 
+import { BadInput } from '../base/bad-input.ts';
 import { DEFAULT_MODEL } from '../arch/cpu-models.ts';
 import { Cpu, stateBytes } from '../cpu/state.ts';
 import { writeByDevice } from '../cpu/physical.ts';
 import { PAGE_ROM } from '../cpu/page-flags.ts';
 import { startBoot, startProtected32, startReal } from '../cpu/start.ts';
 import type { GuestFile } from '../event/guest-file.ts';
+import type { GuestInput } from '../event/input.ts';
 import { orderedPlan } from '../event/change-plan.ts';
 import { serveTrap } from './bios/bios.ts';
 import { driveStorageBytes, drivesOf, fillDrives, FIRST_FLOPPY, FIRST_HARD_DISK } from './disks/drives.ts';
@@ -17,9 +19,7 @@ import { planBoot } from './loaders/load-boot.ts';
 import { planFlat } from './loaders/load-flat.ts';
 import { planLinux } from './loaders/load-linux.ts';
 import { planMultiboot } from './loaders/load-multiboot.ts';
-import { planMultiboot2 } from './loaders/load-multiboot2.ts';
 import type { Guest, LoadPart, LoadPlan } from './loaders/load-plan.ts';
-import { planPvh } from './loaders/load-pvh.ts';
 import { planRom } from './loaders/load-rom.ts';
 import { checkFiles } from './loaders/given-files.ts';
 import { checkAppend, checkCount, checkMemory, checkModel, MAX_INSTRUCTIONS_DEFAULT, MEMORY_BYTES_DEFAULT, PAGE_BYTES, type ImageFormat, type MachineOptions, type MachineRequest } from './options.ts';
@@ -29,6 +29,8 @@ export interface Machine {
   readonly devices: Devices;
   readonly options: MachineOptions;
   readonly plan: LoadPlan;
+  /** What is given from outside, by ascending boundary; a recording appends what somebody gives meanwhile. */
+  readonly inputs: GuestInput[];
   /** Pages the loader wrote. */
   readonly loadedPages: readonly number[];
 }
@@ -47,10 +49,9 @@ export function planMachine(image: Uint8Array, request: MachineRequest, files: r
   const memoryBytes = checkMemory(request.memoryBytes ?? MEMORY_BYTES_DEFAULT);
   const maxInstructions = checkCount('--max-instructions', request.maxInstructions ?? MAX_INSTRUCTIONS_DEFAULT);
   const model = checkModel(request.cpuModel ?? DEFAULT_MODEL.name);
-  const { format, why } = request.format === undefined || request.format === 'auto' ? detectFormat(image) : { format: request.format, why: null };
+  const format = request.format === undefined || request.format === 'auto' ? detectFormat(image) : request.format;
   const plan = planOf(format, { image, files, request, memoryBytes });
-  const recognised = why === null ? [] : [`the image was taken as ${why} (--format ${format})`];
-  return { plan: { ...plan, notes: [...recognised, ...plan.notes] }, options: { format, memoryBytes, org: plan.org, entry: plan.entry, maxInstructions, cpuModel: model.name, append: checkAppend(format, request.append ?? ''), changes: orderedPlan(request.changes ?? []) } };
+  return { plan, options: { format, memoryBytes, org: plan.org, entry: plan.entry, maxInstructions, cpuModel: model.name, append: checkAppend(format, request.append ?? ''), changes: orderedPlan(request.changes ?? []) } };
 }
 
 function planOf(format: ImageFormat, guest: Guest): LoadPlan {
@@ -62,9 +63,17 @@ function planOf(format: ImageFormat, guest: Guest): LoadPlan {
     case 'rom': return planRom(guest);
     case 'linux': return planLinux(guest);
     case 'multiboot': return planMultiboot(guest);
-    case 'multiboot2': return planMultiboot2(guest);
-    case 'pvh': return planPvh(guest);
+    case 'multiboot2': case 'pvh': throw new BadInput(`--format ${format} is not available yet: use multiboot, linux, elf, flat, boot or rom`);
   }
+}
+
+/** What a machine is made from. `inputs`: given at their boundaries, which ascend. */
+export interface Build {
+  readonly image: Uint8Array;
+  readonly files?: readonly GuestFile[];
+  readonly inputs?: readonly GuestInput[];
+  readonly request: MachineRequest;
+  readonly allocate: Allocate;
 }
 
 /**
@@ -72,7 +81,7 @@ function planOf(format: ImageFormat, guest: Guest): LoadPlan {
  * at the entry point, with what their boot loader leaves in registers. A boot sector starts in real-address
  * mode as a BIOS starts it, a ROM as the processor leaves reset. Throws BadInput.
  */
-export function createMachine({ image, files = [], request, allocate }: { readonly image: Uint8Array; readonly files?: readonly GuestFile[]; readonly request: MachineRequest; readonly allocate: Allocate }): Machine {
+export function createMachine({ image, files = [], inputs = [], request, allocate }: Build): Machine {
   const { plan, options } = planMachine(image, request, files);
   const devices = new Devices();
   const drives = drivesOf(plan.disk, files), storageBytes = driveStorageBytes(drives);
@@ -82,7 +91,7 @@ export function createMachine({ image, files = [], request, allocate }: { readon
   devices.connectDrives(fillDrives(cpu, drives));
   load(cpu, plan);
   begin(cpu, devices, plan);
-  return { cpu, devices, options, plan, loadedPages: pagesOf(plan) };
+  return { cpu, devices, options, plan, inputs: [...inputs], loadedPages: pagesOf(plan) };
 }
 
 // in file order, as the specification says: where segments overlap, the later one wins

@@ -2,18 +2,22 @@
 
 import type { Row } from '../event/draft.ts';
 import type { GuestFile } from '../event/guest-file.ts';
+import type { GuestInput, InputDevice } from '../event/input.ts';
 import type { LinearRange } from '../event/reexecutor.ts';
+import { CLOCKS_PER_SECOND } from '../machine/clock-rate.ts';
 import { CheckpointMaker } from '../machine/checkpoint-maker.ts';
 import { countDirtyPages } from '../machine/dirty-pages.ts';
 import { createMachine, DEVICE_NAMES, type Allocate, type Machine } from '../machine/machine.ts';
 import type { PortListener } from '../machine/devices/devices.ts';
-import { checkCount, type MachineRequest } from '../machine/options.ts';
+import { checkCount, type ImageFormat, type MachineRequest } from '../machine/options.ts';
 import { describeEnd, type RunEnd } from '../machine/run-end.ts';
 import { Session } from '../machine/session.ts';
 import { hashBytes } from '../trace/content-hash.ts';
 import type { Deflate } from '../trace/event-chunk.ts';
 import type { TraceFacts } from '../trace/header.ts';
+import { ROWS_MAX } from '../trace/limits.ts';
 import { TraceWriter } from '../trace/writer.ts';
+import { GivenInput, type Givers } from './given-input.ts';
 import { optionsForHeader } from './header-options.ts';
 import { allocateBuffer } from './platform.ts';
 import { RecordingProbe } from './recording-probe.ts';
@@ -39,6 +43,10 @@ export interface RecordRequest extends MachineRequest {
   readonly name: string;
   /** What the guest is given besides its image; embedded in the trace, as the image is. */
   readonly files?: readonly GuestFile[];
+  /** Inputs of a recording that is made again, at their boundaries. */
+  readonly inputs?: readonly GuestInput[];
+  /** What else is given on the way, and whether a person is there to give more. */
+  readonly givers?: Partial<Givers>;
   readonly maxEvents?: number;
   /** Receives the trace's bytes in order; may throw (disk full): the error passes through `runSlice` or `finish`. */
   readonly sink: (bytes: Uint8Array) => void;
@@ -63,25 +71,34 @@ export interface RecordRequest extends MachineRequest {
 }
 
 export interface RecordProgress {
-  /** Instructions retired, and events numbered, so far. */
+  /** Instructions retired, attempts made (the bound on instructions counts those), and events numbered, so far. */
   readonly instructions: number;
+  readonly attempts: number;
   readonly events: number;
+  /** Size of the trace, in bytes, and milliseconds the guest ran, so far. */
+  readonly bytes: number;
+  readonly worked: number;
+  /** The processor sleeps, and its time passes as `rested` says: so many milliseconds until it wakes, Infinity when only an input wakes it. 0: it does not. */
+  readonly rest: number;
   /** Null while the guest can go on. */
   readonly end: RunEnd | null;
 }
 
-/** `ended`: the end in words. `bytes`: size of the trace. `notes`: what a person should know, one sentence each. */
+/** `ended`: the end in words. `notes`: what a person should know, one sentence each. */
 export interface RecordSummary extends RecordProgress {
   readonly end: RunEnd;
   readonly ended: string;
   readonly contentHash: string;
-  readonly bytes: number;
   readonly notes: readonly string[];
 }
 
 export interface Recording {
-  /** Runs on for about `milliseconds` (20 unless told otherwise). After the end it does nothing and says the end again. */
+  /** Runs on for about `milliseconds` (20 unless told otherwise), or until the guest rests. After the end it does nothing and says the end again. */
   runSlice(milliseconds?: number): RecordProgress;
+  /** A person gives something to a keyboard or a line; the guest gets it at its next boundary. Only where `givers.isLive`. */
+  give(device: InputDevice, bytes: Uint8Array): void;
+  /** So many milliseconds have passed since the last slice said that the guest rests. */
+  rested(milliseconds: number): void;
   /** Stops the guest where it stands: the end is `cancelled`. `finish` is still to be called. */
   cancel(): void;
   /** Writes the last checkpoint and the closing part. Cancels first when the guest could still run. Once. */
@@ -95,6 +112,9 @@ const SLICE_MILLISECONDS = 20;
 const STRIDE = 10_000;
 // a checkpoint falls after so much work: DESIGN.md "Speed"
 const CHECKPOINT_ATTEMPTS = 2_000_000, CHECKPOINT_PAGES = 1024, CHECKPOINT_MILLISECONDS = 20;
+/** A trace that is larger, or has more rows, could not be opened again; what one stretch adds stays well below the difference. */
+const BYTES_MAX = 2 ** 31 - 2 ** 28, ROWS_LAST = ROWS_MAX - 2 ** 20;
+const TICKS_PER_MILLISECOND = CLOCKS_PER_SECOND / 1000;
 
 /** Loads the image and writes the beginning of the trace; nothing runs before the first slice. Throws BadInput. */
 export function startRecording(request: RecordRequest): Recording {
@@ -108,15 +128,18 @@ class GuestRecording implements Recording {
   readonly #writer: TraceWriter;
   readonly #checkpoints: CheckpointMaker;
   readonly #maxEvents: number;
+  /** Null when nothing is given but `inputs`. */
+  readonly #given: GivenInput | null;
   #console: { readonly device: string; readonly bytes: number[] } | null = null;
   #attemptsAtCheckpoint = 0;
-  /** Milliseconds the guest ran since the last checkpoint. */
-  #workedFor = 0;
+  /** Milliseconds the guest ran, in all and up to the last checkpoint. */
+  #worked = 0;
+  #workedAtCheckpoint = 0;
 
   constructor(request: RecordRequest) {
     this.#request = request;
     const maxEvents = checkCount('--max-events', request.maxEvents ?? MAX_EVENTS_DEFAULT);
-    const machine = createMachine({ image: request.image, files: request.files ?? [], request, allocate: request.allocate ?? allocateBuffer });
+    const machine = createMachine({ image: request.image, files: request.files ?? [], inputs: request.inputs ?? [], request, allocate: request.allocate ?? allocateBuffer });
     const { cpu } = machine;
     this.#machine = machine;
     this.#maxEvents = maxEvents;
@@ -131,11 +154,17 @@ class GuestRecording implements Recording {
     request.files?.forEach(({ bytes }, index) => { this.#writer.writeFile(index, bytes); });
     const probe = new RecordingProbe(cpu, this.#writer, { maxEvents, until: request.until?.matches ?? null, registers });
     cpu.probe = probe;
-    this.#session = new Session(machine, { lastAttempt: () => Infinity, end: () => probe.end });
+    if (request.inputs !== undefined && request.inputs.length > 0) this.#writer.writeInputs(request.inputs);
+    this.#given = this.#giversOf(request);
+    this.#session = new Session(machine, { lastAttempt: () => Infinity, end: () => probe.end }, this.#given);
     this.#checkpoints = new CheckpointMaker(this.#session);
-    if (request.onConsole !== undefined) machine.devices.console.listener = (device, byte) => { this.#print(device, byte); };
+    if (request.onConsole !== undefined || this.#given !== null) machine.devices.console.listener = (device, byte) => { this.#print(device, byte); };
     machine.devices.onPortWrite = request.onPortWrite ?? null;
     this.#writeCheckpoint();
+  }
+
+  #giversOf({ givers: { script = [], isLive = false } = {} }: RecordRequest): GivenInput | null {
+    return script.length === 0 && !isLive ? null : new GivenInput({ script, isLive }, (inputs) => { this.#writer.writeInputs(inputs); });
   }
 
   runSlice(milliseconds = SLICE_MILLISECONDS): RecordProgress {
@@ -145,12 +174,22 @@ class GuestRecording implements Recording {
       const started = time;
       this.#run();
       time = now();
-      this.#workedFor += time - started;
+      this.#worked += time - started;
       if (this.#isCheckpointDue()) this.#writeCheckpoint();
       this.#writer.flushIfDue();
+      if (this.#isFull) this.#stop({ kind: 'full' });
+      if (this.#session.rest !== 0) break;
     }
     this.#flushConsole();
     return this.#progress;
+  }
+
+  give(device: InputDevice, bytes: Uint8Array): void {
+    this.#given?.give(device, bytes);
+  }
+
+  rested(milliseconds: number): void {
+    this.#given?.rested(milliseconds);
   }
 
   #run(): void {
@@ -162,7 +201,17 @@ class GuestRecording implements Recording {
   }
 
   cancel(): void {
-    this.#session.end ??= { kind: 'cancelled' };
+    this.#given?.close();
+    this.#stop({ kind: 'cancelled' });
+  }
+
+  // an input that did not wake the processor has begun an attempt: it is to be over before the last checkpoint
+  #stop(end: RunEnd): void {
+    if (this.#session.end === null && !this.#session.isAtBoundary) {
+      this.#given?.close();
+      this.#session.run(1);
+    }
+    this.#session.end ??= end;
   }
 
   finish(): RecordSummary {
@@ -171,17 +220,23 @@ class GuestRecording implements Recording {
     this.#writeCheckpoint();
     const { contentHash } = this.#writer.finish();
     const end = this.#session.end ?? { kind: 'cancelled' };
-    return { ...this.#progress, end, ended: describeEnd(end), contentHash, bytes: this.#writer.bytesWritten, notes: notesOf(this.#machine, this.#request, end) };
+    return { ...this.#progress, end, ended: describeEnd(end), contentHash, notes: notesOf(this.#machine, this.#request, end, this.#given) };
   }
 
   get #progress(): RecordProgress {
-    return { instructions: this.#machine.cpu.icount, events: Math.min(this.#machine.cpu.seq, this.#maxEvents), end: this.#session.end };
+    const { cpu } = this.#machine;
+    return {
+      instructions: cpu.icount, attempts: cpu.attempts, events: Math.min(cpu.seq, this.#maxEvents), bytes: this.#writer.bytesWritten, worked: this.#worked,
+      rest: this.#session.end === null ? this.#session.rest / TICKS_PER_MILLISECOND : 0, end: this.#session.end,
+    };
   }
 
+  get #isFull(): boolean { return this.#writer.bytesWritten >= BYTES_MAX || this.#writer.rowCount >= ROWS_LAST; }
+
   #isCheckpointDue(): boolean {
-    if (this.#session.end !== null) return false;
+    if (this.#session.end !== null || !this.#session.isAtBoundary) return false;
     const attempts = this.#machine.cpu.attempts - this.#attemptsAtCheckpoint;
-    return attempts >= CHECKPOINT_ATTEMPTS || this.#workedFor >= CHECKPOINT_MILLISECONDS || countDirtyPages(this.#machine.cpu) >= CHECKPOINT_PAGES;
+    return attempts >= CHECKPOINT_ATTEMPTS || this.#worked - this.#workedAtCheckpoint >= CHECKPOINT_MILLISECONDS || countDirtyPages(this.#machine.cpu) >= CHECKPOINT_PAGES;
   }
 
   // events first: a file that ends with a checkpoint then holds all events before it
@@ -189,10 +244,11 @@ class GuestRecording implements Recording {
     this.#writer.flush();
     this.#writer.writeCheckpoint(this.#checkpoints.make());
     this.#attemptsAtCheckpoint = this.#machine.cpu.attempts;
-    this.#workedFor = 0;
+    this.#workedAtCheckpoint = this.#worked;
   }
 
   #print(device: string, byte: number): void {
+    if (this.#given?.hear(device, byte) === true) this.#session.hurry();
     this.#console ??= { device, bytes: [] };
     if (device === this.#console.device) this.#console.bytes.push(byte);
   }
@@ -213,6 +269,15 @@ function factsOf(request: RecordRequest, machine: Machine, maxEvents: number): T
   };
 }
 
+/** What the image was taken for, where its first bytes alone do not say it. */
+const RECOGNISED: Readonly<Record<ImageFormat, readonly string[]>> = {
+  elf: [],
+  flat: ['the image was taken as flat 32-bit code (--format flat)'],
+  boot: ['the image was taken as a boot disk: its first sector ends in 55 aa (--format boot)'],
+  rom: ['the image was taken as a ROM: a jump lies at its reset vector (--format rom)'],
+  multiboot: [], multiboot2: [], linux: [], pvh: [],
+};
+
 /** More than a kernel's probing for the end of memory makes. */
 const LOST_WRITES = 256;
 
@@ -221,9 +286,15 @@ function lostWritesOf({ devices: { lostWrites: { count, first } }, options: { me
   return [`${String(count)} writes of the guest went where there is no memory, the first to 0x${first.toString(16)}; it has ${String(memoryBytes >>> 20)} MiB, give more with --memory`];
 }
 
-function notesOf(machine: Machine, request: RecordRequest, end: RunEnd): readonly string[] {
-  const notes = [...machine.plan.notes, ...lostWritesOf(machine)];
+function notesOf(machine: Machine, request: RecordRequest, end: RunEnd, given: GivenInput | null): readonly string[] {
+  const notes: string[] = [];
+  const { format } = machine.options;
+  if (request.format === undefined || request.format === 'auto') notes.push(...RECOGNISED[format]);
+  notes.push(...lostWritesOf(machine));
+  notes.push(...machine.plan.notes);
   const isDefault = end.kind === 'limit' && (end.bound === 'max-events' ? request.maxEvents : request.maxInstructions) === undefined;
   if (isDefault) notes.push(`the run was ended by the default bound; give a larger --${end.bound} to record on`);
+  if (given !== null && given.waitsAt !== null) notes.push(`line ${String(given.waitsAt.line)} of the input script never came: the guest ${given.waitsAt.kind === 'after' ? 'did not print its text' : 'did not run so long'}`);
+  else if (end.kind === 'waiting') notes.push('the guest waits for a key or a byte: give some with --input, or record it in the app');
   return notes;
 }

@@ -12,7 +12,7 @@ import type { Compiled } from '../replay/expression/compiled.ts';
 import { positionOfEvent } from '../replay/source.ts';
 import type { TraceReader } from '../trace/reader.ts';
 import { machineOptionsOf } from './header-options.ts';
-import type { OpenedRecording } from './open.ts';
+import { inputsOf, type OpenedRecording } from './open.ts';
 import type { RecordRequest } from './record.ts';
 import { isSameEvent } from './same-event.ts';
 
@@ -28,7 +28,7 @@ export interface WhatIf {
   readonly firstSeq: number;
   readonly shift: number;
   /** For `startRecording`, with what is the caller's: sink, clock, deflate. */
-  readonly request: Pick<RecordRequest, 'image' | 'files' | 'changes' | 'maxEvents' | 'until' | 'filter' | 'format' | 'memoryBytes' | 'org' | 'entry' | 'maxInstructions' | 'cpuModel'>;
+  readonly request: Pick<RecordRequest, 'image' | 'files' | 'inputs' | 'changes' | 'maxEvents' | 'until' | 'filter' | 'format' | 'memoryBytes' | 'org' | 'entry' | 'maxInstructions' | 'cpuModel'>;
 }
 
 /** Plans the changes of `texts` at the boundary before event `seq`. Throws BadInput: no re-execution, a change that cannot be read or made there. */
@@ -44,7 +44,7 @@ export async function planWhatIf(opened: OpenedRecording, seq: number, texts: re
   const earlier = options.changes.filter(({ attempts }) => attempts === tried.boundary).length;
   return {
     seq, boundary: tried.boundary, changed: tried.changed, firstSeq: moment.position.seq + earlier, shift: changes.length,
-    request: { ...requestOf(options), ...boundsOf(opened), image, files: reader.files(), changes: orderedPlan([...options.changes, ...changes.map((change): PlannedChange => ({ attempts: tried.boundary, change }))]) },
+    request: { ...requestOf(options), ...boundsOf(opened), image, files: reader.files(), inputs: inputsOf(reader), changes: orderedPlan([...options.changes, ...changes.map((change): PlannedChange => ({ attempts: tried.boundary, change }))]) },
   };
 }
 

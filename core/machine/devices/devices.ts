@@ -23,7 +23,7 @@ import { NMI_PORT, NmiTimer } from './nmi-timer.ts';
 import { LOCAL_APIC_BYTES } from './local-apic.ts';
 import { MASTER_PORT, SLAVE_PORT } from './pic.ts';
 import { Pit, PIT_PORT } from './pit.ts';
-import type { MemoryDevice, MemoryRange, PortDevice, PortRange, Saved, Timed } from './port-device.ts';
+import type { MemoryDevice, MemoryRange, PortDevice, PortRange, Receiver, Saved, Timed } from './port-device.ts';
 import { COM1_FIRST, SERIAL_PORTS, SerialPort } from './serial-port.ts';
 import { CONTROL_A_PORT, CONTROL_B_PORT, RESET_PORT, SystemControl } from './system-control.ts';
 
@@ -100,6 +100,8 @@ export class Devices implements Bus {
   readonly #timed: readonly Timed[] = [this.pit, this.#nmi, this.cmos.clock, this.#keyboard, this.#com1, this.#ide, this.routing.localApic.timer];
   /** Whose state a checkpoint holds, in this order. */
   readonly #saved: readonly Saved[] = [this.routing, this.pit, this.#nmi, this.cmos, this.#keyboard, this.#control, this.console, this.#fpuError, this.#com1, this.#ide];
+  /** Who is given what comes from outside. */
+  readonly #receivers: readonly Receiver[] = [this.#keyboard, this.#com1];
   #cpu: Cpu | null = null;
 
   /** The processor whose events tell what devices did. To be called once, before it runs. */
@@ -170,7 +172,17 @@ export class Devices implements Bus {
   }
 
   willWake(question: WakeQuestion): boolean {
+    return this.willWakeByItself(question) || this.awaitsInput(question);
+  }
+
+  /** True when some device will interrupt the processor with nothing coming from outside. */
+  willWakeByItself(question: WakeQuestion): boolean {
     return this.#timed.some((device) => device.willWake(question));
+  }
+
+  /** True when an input, were it given now, would interrupt the processor. */
+  awaitsInput(question: WakeQuestion): boolean {
+    return this.#receivers.some((device) => device.awaitsInput(question));
   }
 
   readPort(port: number, size: number): number {

@@ -8,7 +8,7 @@ import type { WakeQuestion } from '../../cpu/bus.ts';
 import { Unsupported } from '../../cpu/fault.ts';
 import { isBreak, translated } from './key-codes.ts';
 import { Keyboard } from './keyboard.ts';
-import type { PortDevice, Saved, Timed } from './port-device.ts';
+import type { PortDevice, Receiver, Saved, Timed } from './port-device.ts';
 import { refuseA20 } from './system-control.ts';
 
 export const KEYBOARD_DATA = 0x60, KEYBOARD_STATUS = 0x64;
@@ -35,7 +35,7 @@ export interface KeyboardWiring {
   readonly onReset: (reason: string) => void;
 }
 
-export class KeyboardController implements PortDevice, Saved, Timed {
+export class KeyboardController implements PortDevice, Receiver, Saved, Timed {
   readonly keyboard: Keyboard;
   readonly #state = new Uint8Array(STATE_BYTES);
   readonly #wiring: KeyboardWiring;
@@ -50,8 +50,11 @@ export class KeyboardController implements PortDevice, Saved, Timed {
   /** The clock at which the keyboard's next byte comes. */
   get deadline(): number { return this.#canReceive ? this.keyboard.readyAt : Infinity; }
   catchUp(): void { this.#settle(); }
-  willWake({ isMaskableOpen }: WakeQuestion): boolean {
-    return isMaskableOpen && this.deadline !== Infinity && this.#enables(INTERRUPTS) && this.#wiring.isServed(KEYBOARD_LINE);
+  willWake(question: WakeQuestion): boolean {
+    return this.deadline !== Infinity && this.#wouldInterrupt(question);
+  }
+  awaitsInput(question: WakeQuestion): boolean {
+    return this.#canReceive && this.keyboard.isScanning && this.#wouldInterrupt(question);
   }
 
   read(port: number): number {
@@ -85,6 +88,9 @@ export class KeyboardController implements PortDevice, Saved, Timed {
   }
 
   get #isFull(): boolean { return (this.#state[STATUS]! & STATUS_OUTPUT) !== 0; }
+  #wouldInterrupt({ isMaskableOpen }: WakeQuestion): boolean {
+    return isMaskableOpen && this.#enables(INTERRUPTS) && this.#wiring.isServed(KEYBOARD_LINE);
+  }
   get #canReceive(): boolean { return !this.#isFull && !this.#enables(IS_DISABLED); }
   #enables(bit: number): boolean { return (this.#state[COMMAND_BYTE]! & bit) !== 0; }
   #setBit(bit: number, isSet: boolean): void { this.#state[COMMAND_BYTE] = isSet ? this.#state[COMMAND_BYTE]! | bit : this.#state[COMMAND_BYTE]! & ~bit; }

@@ -34,6 +34,9 @@ export class Keyboard implements Saved {
   /** `clock` tells the guest's clock. */
   constructor(clock: () => number) { this.#clock = clock; }
 
+  /** True when a key from outside is sent to the controller. */
+  get isScanning(): boolean { return this.#isScanning; }
+
   /** The clock at which it has a byte to give, which may be past; Infinity when it has none. */
   get readyAt(): number {
     if (this.#answers.length > 0) return 0;

@@ -39,6 +39,12 @@ export interface Timed {
   willWake(question: WakeQuestion): boolean;
 }
 
+/** Something that is given what comes from outside: keys, bytes. */
+export interface Receiver {
+  /** True when an input, were it given now, would interrupt a processor that takes maskable interrupts when `isMaskableOpen`. */
+  awaitsInput(question: WakeQuestion): boolean;
+}
+
 /** Physical addresses [first, end) and who answers there. */
 export interface MemoryRange { readonly first: number; readonly end: number; readonly device: MemoryDevice }
 

@@ -5,7 +5,7 @@
 import type { ByteReader } from '../../base/byte-reader.ts';
 import type { ByteWriter } from '../../base/byte-writer.ts';
 import type { WakeQuestion } from '../../cpu/bus.ts';
-import type { PortDevice, Saved, Timed } from './port-device.ts';
+import type { PortDevice, Receiver, Saved, Timed } from './port-device.ts';
 import { SerialReceiver } from './serial-receiver.ts';
 
 export const COM1_FIRST = 0x3f8, SERIAL_PORTS = 8;
@@ -35,7 +35,7 @@ export interface SerialWiring {
   readonly onSent: (byte: number) => void;
 }
 
-export class SerialPort implements PortDevice, Saved, Timed {
+export class SerialPort implements PortDevice, Receiver, Saved, Timed {
   readonly #state = new Uint8Array(STATE_BYTES);
   readonly #wiring: SerialWiring;
   readonly #receiver: SerialReceiver;
@@ -53,8 +53,12 @@ export class SerialPort implements PortDevice, Saved, Timed {
     this.#settle();
   }
 
-  willWake({ isMaskableOpen }: WakeQuestion): boolean {
-    return isMaskableOpen && this.#receiver.isExpecting && (this.#state[AT_IER]! & IER_RECEIVED) !== 0 && this.#state[AT_IS_LINE_HIGH] === 0 && this.#wiring.isServed();
+  willWake(question: WakeQuestion): boolean {
+    return this.#receiver.isExpecting && this.#wouldInterrupt(question);
+  }
+
+  awaitsInput(question: WakeQuestion): boolean {
+    return !this.#isLooped && this.#wouldInterrupt(question);
   }
 
   /** Bytes from outside: the first one is due at once when the line is idle. */
@@ -79,6 +83,11 @@ export class SerialPort implements PortDevice, Saved, Timed {
   restore(reader: ByteReader): void {
     this.#state.set(reader.take(STATE_BYTES));
     this.#receiver.restore(reader);
+  }
+
+  // for a byte received
+  #wouldInterrupt({ isMaskableOpen }: WakeQuestion): boolean {
+    return isMaskableOpen && (this.#state[AT_IER]! & IER_RECEIVED) !== 0 && this.#state[AT_IS_LINE_HIGH] === 0 && this.#wiring.isServed();
   }
 
   get #isDivisor(): boolean { return (this.#state[AT_LCR]! & LCR_DLAB) !== 0; }

@@ -5,6 +5,7 @@ import { REGISTER_FILE_WORDS } from '../../arch/register-file.ts';
 import { BadInput } from '../../base/bad-input.ts';
 import type { CheckpointSource } from '../../event/checkpoint.ts';
 import type { GuestFile } from '../../event/guest-file.ts';
+import type { GuestInput } from '../../event/input.ts';
 import { decodeEvent } from '../../event/decode.ts';
 import { comparePositions, type Position } from '../../event/position.ts';
 import type { LinearRange, Moment, Reexecutor, ReexecuteReply, ReexecuteRequest } from '../../event/reexecutor.ts';
@@ -31,6 +32,8 @@ export interface Recorded {
   readonly image: Uint8Array;
   /** What the guest was given besides its image. */
   readonly files: readonly GuestFile[];
+  /** What it was given on the way, by ascending boundary. */
+  readonly inputs: readonly GuestInput[];
   readonly options: MachineOptions;
   readonly checkpoints: CheckpointSource;
   readonly rowOf: RowSource;
@@ -55,7 +58,7 @@ const difference = (recorded: Recorded, seq: number): ReexecuteReply => ({
 
 /** Makes the re-executor of one recording. Throws BadInput when the image or the options cannot be loaded (a damaged trace). */
 export function createReexecutor(recorded: Recorded, platform: ReexecutionPlatform): Reexecutor {
-  const machine = createMachine({ image: recorded.image, files: recorded.files, request: requestOf(recorded.options), allocate: platform.allocate });
+  const machine = createMachine({ image: recorded.image, files: recorded.files, inputs: recorded.inputs, request: requestOf(recorded.options), allocate: platform.allocate });
   const probe = new ComparingProbe(machine.cpu, recorded);
   machine.cpu.probe = probe;
   const rewinder = new Rewinder(new Session(machine, boundsOf(machine.cpu, recorded)), recorded.checkpoints);

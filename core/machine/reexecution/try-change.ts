@@ -58,7 +58,7 @@ export function tryChange(rewinder: Rewinder, text: string, attempts: number): R
     // bounds of its own: what is tried may go on where the recording ends
     const session = new Session(machine, { lastAttempt: () => Infinity, end: () => (probe.isFull ? { kind: 'cancelled' } : null) });
     // those of the recording at this boundary come first
-    session.makeChanges();
+    session.makeArrivals();
     const changed = changes.map((change) => applyChange(machine.cpu, change)).join('; ');
     session.run(attempts);
     const stopped = probe.isFull ? `${String(TRY_EVENTS_MAX)} events were made: more are not collected` : session.end === null ? null : describeEnd(session.end);

@@ -24,11 +24,12 @@ function recorder(slices: number) {
   const start: RecordTools['start'] = (request) => {
     seen.requests.push(request);
     let left = slices;
-    const progress = () => ({ instructions: slices - left, events: 1, end: left <= 0 ? { kind: 'halt' } as const : null });
+    const progress = () => ({ instructions: slices - left, attempts: slices - left, events: 1, bytes: 3, worked: 0, rest: 0, end: left <= 0 ? { kind: 'halt' } as const : null });
     return {
       runSlice: () => { left--; request.onConsole?.('com1', Uint8Array.of(0x68, 0x69)); return progress(); },
+      give: () => undefined, rested: () => undefined,
       cancel: () => { seen.cancelled = true; left = 0; },
-      finish: () => { request.sink(Uint8Array.of(1, 2, 3)); return { ...progress(), end: { kind: 'halt' }, ended: '', contentHash: '', bytes: 3, notes: [] }; },
+      finish: () => { request.sink(Uint8Array.of(1, 2, 3)); return { ...progress(), end: { kind: 'halt' }, ended: '', contentHash: '', notes: [] }; },
     };
   };
   return { seen, start };

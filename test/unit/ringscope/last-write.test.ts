@@ -208,7 +208,7 @@ describe('a search', () => {
     const other = new EventDraft();
     reader.readRow(3, other);
     const reexecutor = createReexecutor({
-      image: reader.image() ?? new Uint8Array(0), files: [], options: machineOptionsOf(reader.header), checkpoints: reader.checkpoints, eventCount: reader.eventCount, coreVersion: '9.9.9',
+      image: reader.image() ?? new Uint8Array(0), files: [], inputs: [], options: machineOptionsOf(reader.header), checkpoints: reader.checkpoints, eventCount: reader.eventCount, coreVersion: '9.9.9',
       rowOf: (seq) => (seq === 4 ? other : reader.row(seq)),
     }, { allocate: (size) => new ArrayBuffer(size) });
     const ask = (seq: number): Promise<unknown> => reexecutor.ask({ kind: 'last-write', before: { icount: reader.icountAt(seq), iteration: 0, seq }, physical: ORG, length: 4 });

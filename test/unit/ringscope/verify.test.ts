@@ -59,7 +59,7 @@ describe('verify', () => {
     });
     const seq = rows.findIndex((row) => EVENT_KINDS[row.kind] === 'transition');
     const recorded: Recorded = {
-      image: reader.image() ?? new Uint8Array(0), files: [], options: machineOptionsOf(reader.header), checkpoints: reader.checkpoints,
+      image: reader.image() ?? new Uint8Array(0), files: [], inputs: [], options: machineOptionsOf(reader.header), checkpoints: reader.checkpoints,
       eventCount: reader.eventCount, coreVersion: '9.9.9', rowOf: (one) => rows[one]!,
     };
     const reexecutor = createReexecutor(recorded, { allocate: (size) => new ArrayBuffer(size) });
