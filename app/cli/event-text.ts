@@ -6,6 +6,7 @@ import type { TraceEvent } from '../../core/event/event.ts';
 import { eventJson, eventLine, type JsonValue } from '../../core/event/json.ts';
 import { EVENT_KINDS, type EventKind } from '../../core/event/kinds.ts';
 import { COMMON_FIELDS, SCHEMA } from '../../core/event/schema.ts';
+import { codeOfEvent, placeText, symbolText, type CodePlace, type EventCode } from '../../core/replay/code-names.ts';
 import { LastWriters } from '../../core/replay/last-writer.ts';
 import type { TraceFile } from './open-trace.ts';
 import type { Ink } from './style.ts';
@@ -19,10 +20,26 @@ export interface EventPrinter {
 
 type Paint = (ink: Ink, text: string) => string;
 
-/** Prints each event as one JSON object, with the names of docs/events.md; walks name the last recorded writer of each entry. */
-export function jsonPrinter({ reader }: Pick<TraceFile, 'reader'>): EventPrinter {
+/**
+ * Prints each event as one JSON object, with the names of docs/events.md; walks name the last recorded writer of each entry, and `code` the
+ * instruction where symbols are known.
+ */
+export function jsonPrinter({ reader, symbols }: Pick<TraceFile, 'reader' | 'symbols'>): EventPrinter {
   const writers = new LastWriters(reader);
-  return { header: '', line: (event) => `${eventLine(event, (about, level) => writers.of(about, level))}\n` };
+  const code = (event: TraceEvent): string => { const json = codeJson(codeOfEvent(reader, symbols, event)); return json === null ? '' : `,"code":${JSON.stringify(json)}`; };
+  return { header: '', line: (event) => `${eventLine(event, (about, level) => writers.of(about, level)).slice(0, -1)}${code(event)}}\n` };
+}
+
+/** What is known of an event's instructions, as JSON: `{symbol, offset, file, line, to}`; null when that is nothing. */
+export function codeJson({ at, to }: EventCode): JsonValue {
+  const ofTo = placeJson(to);
+  const own = { ...placeJson(at), ...(ofTo === null ? {} : { to: ofTo }) };
+  return Object.keys(own).length === 0 ? null : own;
+}
+
+function placeJson(place: CodePlace | null): { readonly [name: string]: JsonValue } | null {
+  if (place === null) return null;
+  return { ...(place.symbol === null ? {} : { symbol: place.symbol.name, offset: place.symbol.offset }), ...(place.source === null ? {} : { file: place.source.file, line: place.source.line }) };
 }
 
 const INKS: Partial<Record<EventKind, Ink>> = {
@@ -30,8 +47,9 @@ const INKS: Partial<Record<EventKind, Ink>> = {
 };
 
 /** Prints aligned columns with a sentence on what happened. Widths follow the trace, so that all lines agree. */
-export function textPrinter(trace: Pick<TraceFile, 'reader'>, paint: Paint): EventPrinter {
+export function textPrinter(trace: Pick<TraceFile, 'reader' | 'symbols'>, paint: Paint): EventPrinter {
   const { reader } = trace;
+  const names = namesColumn(trace);
   const kinds = kindsIn(trace);
   const last = Math.max(0, reader.eventCount - 1);
   const seqWidth = Math.max(3, String(last).length);
@@ -40,12 +58,32 @@ export function textPrinter(trace: Pick<TraceFile, 'reader'>, paint: Paint): Eve
   const at = (event: TraceEvent): string => { const where = isImported ? event.sourceLine : event.icount; return where === undefined || where === null ? '-' : String(where); };
   const icountWidth = Math.max(6, isImported ? 8 : 0, String(reader.rowCount === 0 ? 0 : Math.max(0, reader.icountAt(last))).length);
   const placeWidth = 13, kindWidth = Math.max(10, ...EVENT_KINDS.map((kind, code) => ((kinds & (1 << code)) === 0 ? 0 : kind.length)));
-  const cells = (seq: string, icount: string, cpl: string, place: string, kind: string, what: string, ink: Ink): string =>
-    `${paint('dim', seq.padStart(seqWidth))}  ${paint('dim', icount.padStart(icountWidth))}  ${cpl.padEnd(4)}  ${place.padEnd(placeWidth)}  ${paint(ink, kind.padEnd(kindWidth))}  ${what}\n`;
+  const cells = (seq: string, icount: string, cpl: string, place: string, name: string, kind: string, what: string, ink: Ink): string =>
+    `${paint('dim', seq.padStart(seqWidth))}  ${paint('dim', icount.padStart(icountWidth))}  ${cpl.padEnd(4)}  ${place.padEnd(placeWidth)}  ${name}${paint(ink, kind.padEnd(kindWidth))}  ${what}\n`;
   return {
-    header: cells('seq', isImported ? 'line' : 'icount', 'ring', 'cs:ip', 'event', 'what happened', 'plain'),
-    line: (event) => cells(String(event.seq), at(event), ringOf(event), placeOf(event), event.kind, describeEvent(event), INKS[event.kind] ?? 'plain'),
+    header: cells('seq', isImported ? 'line' : 'icount', 'ring', 'cs:ip', names.header, 'event', 'what happened', 'plain'),
+    line: (event) => cells(String(event.seq), at(event), ringOf(event), placeOf(event), names.cell(event), event.kind, describeEvent(event), INKS[event.kind] ?? 'plain'),
   };
+}
+
+/** Events whose names decide how wide their column is, and its most; a longer name moves its own line alone. */
+const NAMES_LOOKED_AT = 200, NAME_WIDTH_MAX = 48;
+
+// the column of names; nothing at all where no event has one
+function namesColumn({ reader, symbols }: Pick<TraceFile, 'reader' | 'symbols'>): { readonly header: string; readonly cell: (event: TraceEvent) => string } {
+  const text = (event: TraceEvent): string => codeText(codeOfEvent(reader, symbols, event));
+  const step = Math.max(1, Math.floor(reader.rowCount / NAMES_LOOKED_AT));
+  let width = 0;
+  for (let row = 0; symbols !== null && row < reader.rowCount; row += step) width = Math.max(width, text(eventOf({ reader }, reader.seqAt(row))).length);
+  if (width === 0) return { header: '', cell: () => '' };
+  const padded = (name: string): string => `${name.padEnd(Math.min(width, NAME_WIDTH_MAX))}  `;
+  return { header: padded('in'), cell: (event) => padded(text(event)) };
+}
+
+/** `main+0x12 (user.c:30) -> syscall_entry`: where an event's instruction stands, and where it led. */
+export function codeText({ at, to }: EventCode): string {
+  const end = symbolText(to?.symbol ?? null);
+  return end === '' ? placeText(at) : `${placeText(at)} -> ${end}`.trimStart();
 }
 
 function ringOf(event: TraceEvent): string {

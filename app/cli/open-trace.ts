@@ -4,8 +4,10 @@
 import { inflateRawSync } from 'node:zlib';
 import { BadInput } from '../../core/base/bad-input.ts';
 import { openRecording, type OpenedRecording } from '../../core/ringscope/open.ts';
-import { OK, REFUSED } from './command.ts';
+import { withSymbols } from '../../core/ringscope/symbols.ts';
+import { OK, REFUSED, type Arguments } from './command.ts';
 import type { Io } from './io.ts';
+import { givenSymbols } from './symbols.ts';
 
 /** Unfolds raw DEFLATE data; throws when the result would be longer than `maxBytes`. */
 export function inflate(bytes: Uint8Array, maxBytes: number): Uint8Array {
@@ -33,6 +35,12 @@ export function openTraceFile(path: string, io: Io): TraceFile {
   }
   const { notes } = opened.reader;
   return { ...opened, path, warning: notes.length === 0 ? null : `${name}: ${notes.join('; ')}`, exitCode: opened.reader.truncated || opened.reader.damaged ? REFUSED : OK };
+}
+
+/** The trace a command is given first, with the names of --symbols. Throws BadInput. */
+export function openTraceOf(args: Arguments, io: Io): TraceFile {
+  const given = givenSymbols(args, io);
+  return withSymbols(openTraceFile(args.positionals[0] ?? '-', io), given);
 }
 
 /** Says on stderr what the file lacks, if anything. Call before printing an answer. */

@@ -66,7 +66,7 @@ function placeLines(trace: TraceFile, { places, isCut }: Tally, paint: Paint): r
 
 function instructionText({ symbols }: TraceFile, { ip }: FaultPlace): string {
   if (ip === null) return '-';
-  const symbol = symbols?.symbolAt(Number(ip)) ?? null;
+  const symbol = symbols?.symbolAt(ip) ?? null;
   return symbol === null ? hex(ip) : `${hex(ip)} ${symbol.name}${symbol.offset === 0 ? '' : `+${hex(symbol.offset)}`}`;
 }
 

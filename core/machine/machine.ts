@@ -1,6 +1,5 @@
 // One guest computer: processor, RAM and devices over one buffer, with an image loaded and ready for its first instruction.
 
-import { BadInput } from '../base/bad-input.ts';
 import { DEFAULT_MODEL } from '../arch/cpu-models.ts';
 import { Cpu, stateBytes } from '../cpu/state.ts';
 import { writeByDevice } from '../cpu/physical.ts';
@@ -19,7 +18,9 @@ import { planBoot } from './loaders/load-boot.ts';
 import { planFlat } from './loaders/load-flat.ts';
 import { planLinux } from './loaders/load-linux.ts';
 import { planMultiboot } from './loaders/load-multiboot.ts';
+import { planMultiboot2 } from './loaders/load-multiboot2.ts';
 import type { Guest, LoadPart, LoadPlan } from './loaders/load-plan.ts';
+import { planPvh } from './loaders/load-pvh.ts';
 import { planRom } from './loaders/load-rom.ts';
 import { checkFiles } from './loaders/given-files.ts';
 import { checkAppend, checkCount, checkMemory, checkModel, MAX_INSTRUCTIONS_DEFAULT, MEMORY_BYTES_DEFAULT, PAGE_BYTES, type ImageFormat, type MachineOptions, type MachineRequest } from './options.ts';
@@ -49,9 +50,10 @@ export function planMachine(image: Uint8Array, request: MachineRequest, files: r
   const memoryBytes = checkMemory(request.memoryBytes ?? MEMORY_BYTES_DEFAULT);
   const maxInstructions = checkCount('--max-instructions', request.maxInstructions ?? MAX_INSTRUCTIONS_DEFAULT);
   const model = checkModel(request.cpuModel ?? DEFAULT_MODEL.name);
-  const format = request.format === undefined || request.format === 'auto' ? detectFormat(image) : request.format;
+  const { format, why } = request.format === undefined || request.format === 'auto' ? detectFormat(image) : { format: request.format, why: null };
   const plan = planOf(format, { image, files, request, memoryBytes });
-  return { plan, options: { format, memoryBytes, org: plan.org, entry: plan.entry, maxInstructions, cpuModel: model.name, append: checkAppend(format, request.append ?? ''), changes: orderedPlan(request.changes ?? []) } };
+  const recognised = why === null ? [] : [`the image was taken as ${why} (--format ${format})`];
+  return { plan: { ...plan, notes: [...recognised, ...plan.notes] }, options: { format, memoryBytes, org: plan.org, entry: plan.entry, maxInstructions, cpuModel: model.name, append: checkAppend(format, request.append ?? ''), changes: orderedPlan(request.changes ?? []) } };
 }
 
 function planOf(format: ImageFormat, guest: Guest): LoadPlan {
@@ -63,7 +65,8 @@ function planOf(format: ImageFormat, guest: Guest): LoadPlan {
     case 'rom': return planRom(guest);
     case 'linux': return planLinux(guest);
     case 'multiboot': return planMultiboot(guest);
-    case 'multiboot2': case 'pvh': throw new BadInput(`--format ${format} is not available yet: use multiboot, linux, elf, flat, boot or rom`);
+    case 'multiboot2': return planMultiboot2(guest);
+    case 'pvh': return planPvh(guest);
   }
 }
 

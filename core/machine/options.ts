@@ -45,7 +45,7 @@ export function requestOf(options: MachineOptions): MachineRequest {
 }
 
 /** Formats whose entry point a person may choose. */
-const TAKES_ENTRY: readonly ImageFormat[] = ['flat', 'elf', 'multiboot'];
+const TAKES_ENTRY: readonly ImageFormat[] = ['flat', 'elf', 'multiboot', 'multiboot2', 'pvh'];
 
 export const PAGE_BYTES = 4096;
 export const MEMORY_BYTES_DEFAULT = 64 * 1024 * 1024;

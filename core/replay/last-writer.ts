@@ -115,7 +115,7 @@ export function nameOfAddress(ip: bigint, symbols: SymbolTable | null): string {
 
 /** `label` or `label+0x12`; null without a name. */
 export function symbolOf(ip: bigint | null, symbols: SymbolTable | null): string | null {
-  const hit = ip === null ? null : symbols?.symbolAt(Number(ip)) ?? null;
+  const hit = ip === null ? null : symbols?.symbolAt(ip) ?? null;
   return hit === null ? null : `${hit.name}${hit.offset === 0 ? '' : `+${hex(hit.offset)}`}`;
 }
 

@@ -19,7 +19,7 @@ export function givenFiles({ initrds, disk }: NamedFiles, guest: { readonly imag
 }
 
 function bootFile(text: string, { image, format }: { readonly image: Uint8Array; readonly format: ImageFormat | 'auto' }, read: (path: string) => Uint8Array): GuestFile {
-  const known = format === 'auto' ? detectFormat(image) : format;
+  const known = format === 'auto' ? detectFormat(image).format : format;
   const role = bootFileRole(known);
   if (role === null) throw new BadInput(`--initrd is for kernels with a boot protocol (multiboot, multiboot2, linux, pvh): the image is of format ${known}`);
   return { role, ...(role === 'initrd' ? { name: baseName(text), bytes: read(text) } : moduleOf(text, read)) };

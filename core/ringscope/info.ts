@@ -19,7 +19,9 @@ export interface RecordingInfo extends TraceFacts {
   /** Events by ring 0..3, and without one. */
   readonly rings: readonly number[];
   readonly checkpoints: number;
+  /** Names of addresses, and rows of source lines. */
   readonly symbols: number;
+  readonly lineRows: number;
   /** What a what-if changed, and after how many attempts. */
   readonly changes: readonly { readonly attempts: number; readonly set: string }[];
   readonly isTruncated: boolean;
@@ -49,7 +51,7 @@ export function infoOf({ reader, symbols, reexecutor, absent }: OpenedRecording)
   return {
     ...facts, contentHash: reader.contentHash, recomputed: reader.contentHash === null ? reader.recomputeHash() : null,
     events: reader.eventCount, rows: reader.rowCount, kinds: Object.fromEntries(kinds), rings: reader.totals.rings,
-    checkpoints: reader.checkpoints.positions.length, symbols: symbols?.symbols.length ?? 0, changes: readableChanges(reader.header), isTruncated: reader.truncated,
+    checkpoints: reader.checkpoints.positions.length, symbols: symbols?.count ?? 0, lineRows: symbols?.lineCount ?? 0, changes: readableChanges(reader.header), isTruncated: reader.truncated,
     canReexecute: reexecutor !== null, absent, notes: reader.notes,
   };
 }

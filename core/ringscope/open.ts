@@ -2,11 +2,12 @@
 
 import { BadInput } from '../base/bad-input.ts';
 import type { Row } from '../event/draft.ts';
+import type { GuestFile } from '../event/guest-file.ts';
 import type { GuestInput } from '../event/input.ts';
 import type { Reexecutor } from '../event/reexecutor.ts';
 import { createReexecutor } from '../machine/reexecution/reexecutor.ts';
 import type { Allocate } from '../machine/machine.ts';
-import { isElf, readElf, readElfSymbols } from '../symbols/elf.ts';
+import { symbolsOfGuest } from '../symbols/read-symbols.ts';
 import type { SymbolTable } from '../symbols/symbol-table.ts';
 import { hashBytes } from '../trace/content-hash.ts';
 import type { Inflate } from '../trace/event-chunk.ts';
@@ -24,7 +25,7 @@ export interface OpenPlatform {
 
 export interface OpenedRecording {
   readonly reader: TraceReader;
-  /** Of the embedded image; null when there is none or it has no names. */
+  /** Of the embedded image and of files recorded with it; null when there are none or they have no names. */
   readonly symbols: SymbolTable | null;
   /** Null when instruction-level questions cannot be answered; then `absent` says why in one sentence. */
   readonly reexecutor: Reexecutor | null;
@@ -34,13 +35,14 @@ export interface OpenedRecording {
 /** Opens a trace. Throws BadInput when the bytes are none; everything else that is missing is said in the result. */
 export function openRecording(bytes: Uint8Array, platform: OpenPlatform): OpenedRecording {
   const reader = openTrace(bytes, platform.inflate);
+  let symbols: SymbolTable | null = null;
   try {
-    const image = imageOf(reader);
-    const symbols = symbolsOfImage(image);
-    return { reader, symbols, reexecutor: reexecutorOf(reader, image, platform), absent: null };
+    const image = imageOf(reader), files = reader.files();
+    symbols = symbolsOfGuest(image, files);
+    return { reader, symbols, reexecutor: reexecutorOf(reader, { image, files }, platform), absent: null };
   } catch (error) {
     if (!(error instanceof BadInput)) throw error;
-    return { reader, symbols: null, reexecutor: null, absent: error.message };
+    return { reader, symbols, reexecutor: null, absent: error.message };
   }
 }
 
@@ -50,16 +52,6 @@ function imageOf(reader: TraceReader): Uint8Array {
   if (image === null) throw new BadInput('the guest image is not in this trace: its instructions cannot be executed again; record it anew');
   if (reader.header.image !== null && hashBytes(image) !== reader.header.image.hash) throw new BadInput('the guest image inside this trace is not the one that was recorded; record it anew');
   return image;
-}
-
-/** The names of an ELF image; null when it has none or cannot be read as one. */
-export function symbolsOfImage(image: Uint8Array): SymbolTable | null {
-  try {
-    return isElf(image) ? readElfSymbols(readElf(image)) : null;
-  } catch (error) {
-    if (error instanceof BadInput) return null;
-    throw error;
-  }
 }
 
 /** Most inputs of one recording. */
@@ -73,9 +65,9 @@ export function inputsOf(reader: TraceReader): readonly GuestInput[] {
   return inputs;
 }
 
-function reexecutorOf(reader: TraceReader, image: Uint8Array, platform: OpenPlatform): Reexecutor {
+function reexecutorOf(reader: TraceReader, guest: { readonly image: Uint8Array; readonly files: readonly GuestFile[] }, platform: OpenPlatform): Reexecutor {
   return createReexecutor({
-    image, files: reader.files(), inputs: inputsOf(reader), options: machineOptionsOf(reader.header), checkpoints: reader.checkpoints, eventCount: reader.eventCount,
+    ...guest, inputs: inputsOf(reader), options: machineOptionsOf(reader.header), checkpoints: reader.checkpoints, eventCount: reader.eventCount,
     rowOf: (seq) => storedRow(reader, seq), coreVersion: reader.header.coreVersion,
   }, { allocate: platform.allocate ?? allocateBuffer, ...(platform.pause === undefined ? {} : { pause: platform.pause }) });
 }

@@ -9,7 +9,7 @@ import { CheckpointMaker } from '../machine/checkpoint-maker.ts';
 import { countDirtyPages } from '../machine/dirty-pages.ts';
 import { createMachine, DEVICE_NAMES, type Allocate, type Machine } from '../machine/machine.ts';
 import type { PortListener } from '../machine/devices/devices.ts';
-import { checkCount, type ImageFormat, type MachineRequest } from '../machine/options.ts';
+import { checkCount, type MachineRequest } from '../machine/options.ts';
 import { describeEnd, type RunEnd } from '../machine/run-end.ts';
 import { Session } from '../machine/session.ts';
 import { hashBytes } from '../trace/content-hash.ts';
@@ -269,15 +269,6 @@ function factsOf(request: RecordRequest, machine: Machine, maxEvents: number): T
   };
 }
 
-/** What the image was taken for, where its first bytes alone do not say it. */
-const RECOGNISED: Readonly<Record<ImageFormat, readonly string[]>> = {
-  elf: [],
-  flat: ['the image was taken as flat 32-bit code (--format flat)'],
-  boot: ['the image was taken as a boot disk: its first sector ends in 55 aa (--format boot)'],
-  rom: ['the image was taken as a ROM: a jump lies at its reset vector (--format rom)'],
-  multiboot: [], multiboot2: [], linux: [], pvh: [],
-};
-
 /** More than a kernel's probing for the end of memory makes. */
 const LOST_WRITES = 256;
 
@@ -287,11 +278,7 @@ function lostWritesOf({ devices: { lostWrites: { count, first } }, options: { me
 }
 
 function notesOf(machine: Machine, request: RecordRequest, end: RunEnd, given: GivenInput | null): readonly string[] {
-  const notes: string[] = [];
-  const { format } = machine.options;
-  if (request.format === undefined || request.format === 'auto') notes.push(...RECOGNISED[format]);
-  notes.push(...lostWritesOf(machine));
-  notes.push(...machine.plan.notes);
+  const notes = [...machine.plan.notes, ...lostWritesOf(machine)];
   const isDefault = end.kind === 'limit' && (end.bound === 'max-events' ? request.maxEvents : request.maxInstructions) === undefined;
   if (isDefault) notes.push(`the run was ended by the default bound; give a larger --${end.bound} to record on`);
   if (given !== null && given.waitsAt !== null) notes.push(`line ${String(given.waitsAt.line)} of the input script never came: the guest ${given.waitsAt.kind === 'after' ? 'did not print its text' : 'did not run so long'}`);

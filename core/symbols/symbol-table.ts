@@ -1,59 +1,89 @@
-// Names of addresses, whatever file they came from. Sorted once, searched by halving. Readers: elf.ts, map-files.ts.
+// What is known about addresses from all files together: names and source lines. Files are asked in order; the first that knows answers.
+// Read by read-symbols.ts. An address is a linear one, of 32 or 64 bits; a bigint where a number would not be exact.
 
-/**
- * One name. `size` in bytes; 0 when the file does not say: then it reaches up to the next symbol, and no farther than `reach` bytes
- * (to the end of its section; 1 for a number that only names one address).
- */
-export interface SymbolEntry { readonly name: string; readonly address: number; readonly size: number; readonly reach?: number }
-/** `offset` bytes behind the start of `name`. */
-export interface SymbolHit { readonly name: string; readonly offset: number }
+import { linearKey } from './linear-key.ts';
+import type { SourceLine } from './line-table.ts';
+import { NameTable, type SymbolHit } from './name-table.ts';
 
-/** No file may bring more names than this. */
-export const SYMBOLS_MAX = 1 << 20;
-/** An address farther than this behind a symbol of unknown size is not called by its name. */
-const OFFSET_MAX = 0x1_0000;
-/** How many smaller symbols may lie inside a larger one that covers an address. */
-const NESTED_MAX = 64;
+export type { SourceLine } from './line-table.ts';
+export type { SymbolHit } from './name-table.ts';
 
-export class SymbolTable {
-  /** By ascending address; of several names for one address, the first in the file first. */
-  readonly symbols: readonly SymbolEntry[];
-  readonly #byName = new Map<string, SymbolEntry>();
-
-  constructor(symbols: readonly SymbolEntry[]) {
-    this.symbols = [...symbols].sort((a, b) => a.address - b.address);
-    for (const one of symbols) if (!this.#byName.has(one.name)) this.#byName.set(one.name, one);
-  }
-
+/** What is asked of names at a moment: the table itself, or the same where paging is off. */
+export interface CodeNames {
   /** The symbol that covers a linear address and how far behind its start that lies; null when none does. */
-  symbolAt(linear: number): SymbolHit | null {
-    let at = this.#firstOfAddress(this.#lastNotAfter(linear));
-    for (let tries = 0; at >= 0 && tries < NESTED_MAX; tries += 1) {
-      const candidate = this.symbols[at]!;
-      const offset = linear - candidate.address;
-      if (offset < candidate.size || (candidate.size === 0 && tries === 0 && offset < (candidate.reach ?? OFFSET_MAX))) return { name: candidate.name, offset };
-      at = this.#firstOfAddress(at - 1);
-    }
-    return null;
+  symbolAt(linear: number | bigint): SymbolHit | null;
+  /** The source line an instruction was made from; null where no table says. */
+  lineAt(linear: number | bigint): SourceLine | null;
+}
+
+export class SymbolTable implements CodeNames {
+  readonly files: readonly NameTable[];
+  /** The names while paging is off: an address is physical then, and a file may say which linear one it becomes. */
+  readonly unpaged: CodeNames;
+
+  constructor(files: readonly NameTable[]) {
+    this.files = files;
+    this.unpaged = files.every(({ placed }) => placed.length === 0) ? this : new Unpaged(files);
   }
 
-  /** The linear address of a name; null when there is none. */
+  /** How many names, and how many rows of source lines. */
+  get count(): number {
+    return this.files.reduce((sum, { symbols }) => sum + symbols.length, 0);
+  }
+
+  get lineCount(): number {
+    return this.files.reduce((sum, { lines }) => sum + lines.count, 0);
+  }
+
+  symbolAt(linear: number | bigint): SymbolHit | null {
+    const key = linearKey(linear);
+    return firstOf(this.files, (file) => file.at(key));
+  }
+
+  lineAt(linear: number | bigint): SourceLine | null {
+    const key = linearKey(linear);
+    return firstOf(this.files, (file) => file.lines.at(key));
+  }
+
+  /** The linear address of a name, negative in the upper half of 64 bits (linear-key.ts); null when there is none. */
   addressOf(name: string): number | null {
-    return this.#byName.get(name)?.address ?? null;
+    return firstOf(this.files, (file) => file.addressOf(name));
+  }
+}
+
+/** The names of one file. */
+export function symbolTable(...of: ConstructorParameters<typeof NameTable>): SymbolTable {
+  return new SymbolTable([new NameTable(...of)]);
+}
+
+/** Several tables as one; the first is asked first. Null when there is none. */
+export function mergeSymbols(tables: readonly (SymbolTable | null)[]): SymbolTable | null {
+  const files = tables.flatMap((table) => table?.files ?? []);
+  return files.length === 0 ? null : new SymbolTable(files);
+}
+
+class Unpaged implements CodeNames {
+  readonly #files: readonly NameTable[];
+
+  constructor(files: readonly NameTable[]) {
+    this.#files = files;
   }
 
-  #lastNotAfter(linear: number): number {
-    let low = 0, high = this.symbols.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.symbols[middle]!.address <= linear) low = middle + 1; else high = middle;
-    }
-    return low - 1;
+  symbolAt(physical: number | bigint): SymbolHit | null {
+    const key = linearKey(physical);
+    return firstOf(this.#files, (file) => file.at(file.linkedAt(key)));
   }
 
-  #firstOfAddress(from: number): number {
-    let at = from;
-    while (at > 0 && this.symbols[at - 1]!.address === this.symbols[at]!.address) at -= 1;
-    return at;
+  lineAt(physical: number | bigint): SourceLine | null {
+    const key = linearKey(physical);
+    return firstOf(this.#files, (file) => file.lines.at(file.linkedAt(key)));
   }
+}
+
+function firstOf<Answer>(files: readonly NameTable[], ask: (file: NameTable) => Answer | null): Answer | null {
+  for (const file of files) {
+    const answer = ask(file);
+    if (answer !== null) return answer;
+  }
+  return null;
 }

@@ -33,6 +33,9 @@ const LEVEL: Schema = {
 };
 const VERDICT: Schema = { type: 'object', required: ['rights', 'rule'], properties: { rights: { type: 'string' }, rule: { type: ['string', 'null'] } } };
 
+const CODE_PLACE: Record<string, Schema> = { symbol: { type: 'string' }, offset: COUNT, file: { type: 'string' }, line: COUNT };
+const CODE: Schema = { type: 'object', properties: CODE_PLACE };
+
 function orNull(schema: Schema): Schema {
   return { oneOf: [schema, { type: 'null' }] };
 }
@@ -75,7 +78,7 @@ function kindSchema({ kind, fields }: KindSchema): Schema {
   const common = propertiesOf(COMMON_FIELDS);
   const own = propertiesOf(fields);
   const source = own['source'] === undefined ? common['source'] : { oneOf: [own['source'], common['source']] };
-  const extra = { ...(kind === 'fault' ? { verdict: VERDICT } : {}), sourceLine: COUNT };
+  const extra = { ...(kind === 'fault' ? { verdict: VERDICT } : {}), sourceLine: COUNT, code: kind === 'transition' ? { ...CODE, properties: { ...CODE_PLACE, to: CODE } } : CODE };
   return { properties: { kind: { const: kind }, seq: COUNT, ...common, ...own, source, ...extra }, additionalProperties: false };
 }
 
@@ -106,6 +109,8 @@ with \`0x\`, exact to their width. Unknown is \`null\`; what does not apply is l
   With PAE the first level is a PDPTE register: it has \`register\` (\`pdpte0\` to \`pdpte3\`) and \`stale\` (memory holds something else by now) instead of rights and marks.
 - \`lastWriter\` is \`{by, icount, seq, cpl, cs, ip, before, after}\` or \`{absent: reason}\`.
 - \`source\` is the mechanism's where the kind has that field; an imported event without one has \`source: {line}\`, one with it \`sourceLine\`.
+- \`code\` is what symbols tell of the instruction responsible: \`symbol\` and \`offset\` behind it, \`file\` and \`line\`, each where it is known; of a transition
+  \`to\`, too: the same of where it led. It is not stored: with other symbols (\`--symbols\`) it is another.
 - \`completeness\` names fields of an imported event that were not in the log: ${COMPLETENESS.map((name) => `\`${name}\``).join(' or ')}.
 
 ## Fields of every kind

@@ -2,7 +2,7 @@
 
 import { BadInput } from '../../core/base/bad-input.ts';
 import { inflateRaw } from '../../core/base/inflate.ts';
-import { isElf, readElf, readElfSymbols } from '../../core/symbols/elf.ts';
+import { symbolsOfGuest } from '../../core/symbols/read-symbols.ts';
 import type { SymbolTable } from '../../core/symbols/symbol-table.ts';
 import { openTrace, type TraceReader } from '../../core/trace/reader.ts';
 import type { OpenedTrace } from '../../app/contract/api.ts';
@@ -62,8 +62,7 @@ export function whyNotExecutable({ imported }: Recording): string | null {
 // names are a help, not a condition: an image whose symbols cannot be read has none
 function symbolsOf(source: TraceReader): SymbolTable | null {
   try {
-    const image = source.image();
-    return image !== null && isElf(image) ? readElfSymbols(readElf(image)) : null;
+    return symbolsOfGuest(source.image(), source.files());
   } catch (problem) {
     if (problem instanceof BadInput) return null;
     throw problem;

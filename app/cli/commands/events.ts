@@ -8,7 +8,8 @@ import { csvPrinter, eventOf, jsonPrinter, kindsIn, textPrinter, type EventPrint
 import { compileOrRefuse } from '../expression.ts';
 import type { Io } from '../io.ts';
 import { countOf } from '../numbers.ts';
-import { openTraceFile, warn, type TraceFile } from '../open-trace.ts';
+import { openTraceOf, warn, type TraceFile } from '../open-trace.ts';
+import { SYMBOLS_OPTION } from '../symbols.ts';
 import { painter } from '../style.ts';
 
 /** Text is handed out in pieces of about this many characters. */
@@ -17,12 +18,14 @@ const PIECE = 1 << 16;
 export const eventsCommand: Command = {
   name: 'events',
   summary: 'list the events of a trace',
-  help: `usage: ringscope events TRACE [--where EXPR] [--limit N] [--json | --csv]
+  help: `usage: ringscope events TRACE [--where EXPR] [--limit N] [--symbols FILE] [--json | --csv]
 
 Lists the events of a trace in order, one a line. TRACE is a file, or "-" for standard input.
 
   --where EXPR   only events the expression matches (the breakpoint language, see below)
   --limit N      at most N events
+  --symbols FILE names and source lines for addresses, beside those in the trace: an ELF file (symbols, DWARF lines), System.map
+                 or a map of nasm; may be given more than once, the first one is asked first
   --json         one JSON object a line: addresses and register values as hexadecimal strings, counts as numbers, unknown as null
   --csv          comma-separated values with a header line
 
@@ -35,13 +38,13 @@ Expressions:
 More in docs/breakpoints.md. "exec" stands between events: use "find".
 
 A trace that was cut off is listed as far as it goes; a warning says so and the exit code is 2.`,
-  options: { where: { type: 'string' }, limit: { type: 'string' }, json: { type: 'boolean' }, csv: { type: 'boolean' } },
+  options: { ...SYMBOLS_OPTION, where: { type: 'string' }, limit: { type: 'string' }, json: { type: 'boolean' }, csv: { type: 'boolean' } },
   positionals: { least: 1, most: 1 },
   run(args: Arguments, io: Io): number {
     if (args.flag('json') && args.flag('csv')) throw new BadInput('--json and --csv exclude each other: give one');
     const limitText = args.text('limit');
     const limit = limitText === null ? Infinity : countOf(limitText, '--limit');
-    const trace = openTraceFile(args.positionals[0] ?? '-', io);
+    const trace = openTraceOf(args, io);
     const where = compileWhere(args.text('where'), trace);
     warn(trace, io);
     list(trace, { where, limit, printer: printerOf(args, trace, io) }, io);

@@ -6,24 +6,27 @@ import { infoOf, type RecordingInfo } from '../../../core/ringscope/info.ts';
 import type { Arguments, Command } from '../command.ts';
 import type { Io } from '../io.ts';
 import { grouped } from '../numbers.ts';
-import { openTraceFile, warn, type TraceFile } from '../open-trace.ts';
+import { openTraceOf, warn, type TraceFile } from '../open-trace.ts';
+import { SYMBOLS_OPTION } from '../symbols.ts';
 import { painter } from '../style.ts';
 
 export const infoCommand: Command = {
   name: 'info',
   summary: 'what a trace is: header, content hash, counts per kind and ring',
-  help: `usage: ringscope info TRACE [--json]
+  help: `usage: ringscope info TRACE [--symbols FILE] [--json]
 
 Prints the header of a trace, its content hash, and its events counted by kind and by ring. Counts include events that a record
 filter (--filter) dropped. The content hash is equal for equal runs, on every machine; a trace that was cut off has none.
 
+  --symbols FILE names and source lines for addresses, beside those in the trace: an ELF file (symbols, DWARF lines), System.map
+                 or a map of nasm; may be given more than once, the first one is asked first
   --json         one JSON object
 
 Exit code 2, after printing what is there, when the trace was cut off or is damaged.`,
-  options: { json: { type: 'boolean' } },
+  options: { ...SYMBOLS_OPTION, json: { type: 'boolean' } },
   positionals: { least: 1, most: 1 },
   run(args: Arguments, io: Io): number {
-    const trace = openTraceFile(args.positionals[0] ?? '-', io);
+    const trace = openTraceOf(args, io);
     const facts = factsOf(trace);
     warn(trace, io);
     io.out(args.flag('json') ? `${JSON.stringify(facts)}\n` : textOf(facts, painter(io)));
@@ -76,7 +79,8 @@ function textOf(facts: Facts, paint: Paint): string {
   add('events', `${grouped(facts.events)}${facts.rows === facts.events ? '' : `, ${grouped(facts.rows)} of them stored`}`);
   if (facts.icount.first !== null && facts.icount.last !== null) add('icount', `${grouped(facts.icount.first)} to ${grouped(facts.icount.last)} at the events`);
   add('checkpoints', grouped(facts.checkpoints));
-  if (facts.symbols > 0) add('symbols', grouped(facts.symbols));
+  if (facts.symbols > 0 || facts.lineRows > 0) add('symbols', `${grouped(facts.symbols)}${facts.lineRows === 0 ? '' : `, and source lines (${grouped(facts.lineRows)} rows)`}`);
+  for (const { role, name, bytes } of facts.files) add(role, `${name}, ${grouped(bytes)} bytes`);
   add('re-execution', facts.canReexecute ? 'possible' : `absent: ${facts.absent ?? 'no reason is known'}`);
   const tables = facts.events === 0 ? [] : ['', ...tableOf('kind', facts.kinds, paint), '', ...tableOf('ring', facts.rings, paint)];
   return `${[...lines, ...tables].join('\n')}\n`;

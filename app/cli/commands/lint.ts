@@ -8,13 +8,14 @@ import { NEGATIVE, OK, type Arguments, type Command } from '../command.ts';
 import type { Io } from '../io.ts';
 import { lintDetails, lintJson } from '../lint-text.ts';
 import { countOf } from '../numbers.ts';
-import { openTraceFile, warn, type TraceFile } from '../open-trace.ts';
+import { openTraceOf, warn, type TraceFile } from '../open-trace.ts';
+import { SYMBOLS_OPTION } from '../symbols.ts';
 import { painter } from '../style.ts';
 
 export const lintCommand: Command = {
   name: 'lint',
   summary: 'what was set up wrong and fails later, found when it is set up',
-  help: `usage: ringscope lint TRACE [--at SEQ] [--json]
+  help: `usage: ringscope lint TRACE [--at SEQ] [--symbols FILE] [--json]
 
 After every LGDT, LIDT, LLDT, LTR, write of IA32_SYSENTER_*, change of CR0 or CR4 that matters, and the first entry to ring 3, tries on the
 machine of that moment what the set-up is for: delivering each vector that has a gate, SYSENTER and the segments it needs, the stack in the
@@ -22,17 +23,19 @@ TSS. What fails is told with the check, its values and where they were read, and
 Exit code 1 when something will fail, 0 when nothing was found (notes are no finding: what is all zeros may be set up later).
 
   --at SEQ       only behind this event
+  --symbols FILE names and source lines for addresses, beside those in the trace: an ELF file (symbols, DWARF lines), System.map
+                 or a map of nasm; may be given more than once, the first one is asked first
   --json         one JSON object: setUps, cut, lints [{seq, lastSeq, severity, trial, vectors, rule, title, cite, fault, sentence, operands, read, linear, cameTrue}]
 
 The answers come from executing the recording again; a trace imported from a log has none.
 
 Example: ringscope lint traces/triple-fault.rtrace`,
-  options: { at: { type: 'string' }, json: { type: 'boolean' } },
+  options: { ...SYMBOLS_OPTION, at: { type: 'string' }, json: { type: 'boolean' } },
   positionals: { least: 1, most: 1 },
   async run(args: Arguments, io: Io): Promise<number> {
     const at = args.text('at');
     const wanted = at === null ? null : countOf(at, '--at');
-    const trace = openTraceFile(args.positionals[0] ?? '-', io);
+    const trace = openTraceOf(args, io);
     const source = { trace: trace.reader, reexecutor: trace.reexecutor, absent: trace.absent, symbols: trace.symbols };
     const result = wanted === null ? await lintsOfTrace(source) : await lintsAt(source, trace, wanted);
     if (result.kind === 'absent') throw new BadInput(result.reason);

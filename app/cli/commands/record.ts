@@ -7,18 +7,18 @@ import { BadInput } from '../../../core/base/bad-input.ts';
 import { decodeUtf8 } from '../../../core/base/utf8.ts';
 import { parseInputScript, type ScriptStep } from '../../../core/event/input-script.ts';
 import type { SymbolLookup } from '../../../core/replay/expression/test-field.ts';
-import { symbolsOfImage } from '../../../core/ringscope/open.ts';
 import { givenFiles } from '../../../core/ringscope/given-files.ts';
 import { startRecording, type RecordRequest, type RecordSummary, type RunUntil } from '../../../core/ringscope/record.ts';
+import { symbolsWhileRecording } from '../../../core/ringscope/symbols.ts';
 import { OK, type Arguments, type Command } from '../command.ts';
 import { compileOrRefuse } from '../expression.ts';
 import type { Io, Output } from '../io.ts';
 import { addressOf, countOf, grouped, sizeOf } from '../numbers.ts';
 import { PortLogWriter, portLogsOf } from '../port-log.ts';
+import { givenSymbols, SYMBOLS_OPTION } from '../symbols.ts';
 
-const FORMATS = ['auto', 'flat', 'elf', 'boot', 'rom', 'multiboot', 'linux'] as const;
-const LATER_FORMATS = ['multiboot2', 'pvh'];
-const LATER_OPTIONS = ['start', 'symbols'] as const;
+const FORMATS = ['auto', 'flat', 'elf', 'boot', 'rom', 'multiboot', 'multiboot2', 'linux', 'pvh'] as const;
+const LATER_OPTIONS = ['start'] as const;
 
 export const recordCommand: Command = {
   name: 'record',
@@ -29,9 +29,10 @@ Runs a guest and writes every privilege transition, fault, and system-register w
 Exit code 0 also when the guest faults or shuts down; Ctrl+C ends the run and leaves a whole trace.
 
   -o, --output OUT          the trace to write; "-" for standard output
-  --format FORMAT           what IMAGE is: auto (default), multiboot, linux, elf, flat, boot or rom
-                              multiboot  a kernel with a Multiboot 1 header, started as the specification says
+  --format FORMAT           what IMAGE is: auto (default), multiboot, multiboot2, linux, pvh, elf, flat, boot or rom
+                              multiboot, multiboot2  a kernel with such a header, started as the specification says
                               linux a bzImage, started at its 32-bit entry
+                              pvh   an ELF file with a note that names a PVH entry
                               elf   an ELF32 executable, started in 32-bit protected mode
                               flat  bytes at --org, started in 32-bit protected mode
                               boot  a disk image whose first sector ends in 55 AA, started at 0x7c00 by a small BIOS
@@ -39,9 +40,9 @@ Exit code 0 also when the guest faults or shuts down; Ctrl+C ends the run and le
                               auto  by the bytes; a ROM by its size and reset vector; what is nothing else is flat
   --org A                   flat: physical address of the first byte (default 0x100000)
   --entry A                 address of the first instruction (default: the ELF's entry, flat: the first byte)
-  --append TEXT             multiboot, linux: the kernel's command line (multiboot: behind the word "kernel")
-  --initrd FILE             linux: the initial RAM disk. multiboot: a module; "FILE ARGS" with its arguments; may be given
-                            more than once
+  --append TEXT             kernels with a boot protocol: the command line (multiboot: behind the word "kernel")
+  --initrd FILE             linux: the initial RAM disk. multiboot, multiboot2, pvh: a module; "FILE ARGS" with its
+                            arguments; may be given more than once
   --disk FILE               what the first hard disk holds
   --input FILE              keys and bytes to give the guest, as a script (docs/inputs.md), for example
                               after "login: "
@@ -57,9 +58,11 @@ Exit code 0 also when the guest faults or shuts down; Ctrl+C ends the run and le
   --console -|FILE          what the guest prints, to standard output or a file: port 0xE9 or COM1, whichever it uses first
   --port-log PORT=FILE      every write of the guest to this port, one line of hexadecimal digits each: two for a byte, four
                             for a word, eight for a doubleword; may be given more than once
+  --symbols FILE            names and source lines for addresses, kept in the trace: an ELF file (symbols, DWARF lines), System.map
+                            or a map of nasm; may be given more than once. Those of an ELF image are there without
   --json                    the summary as one JSON object
 
-Expressions: docs/breakpoints.md. Names of an ELF image can be used in --until.
+Expressions: docs/breakpoints.md. Names of an ELF image and of --symbols can be used in --until.
 
 Examples:
   ringscope record traces/sysenter-sysexit.img -o a.rtrace
@@ -68,7 +71,7 @@ Examples:
     'output': { type: 'string', short: 'o' }, 'format': { type: 'string' }, 'org': { type: 'string' }, 'entry': { type: 'string' }, 'memory': { type: 'string' }, 'cpu': { type: 'string' },
     'max-instructions': { type: 'string' }, 'max-events': { type: 'string' }, 'until': { type: 'string' }, 'filter': { type: 'string' }, 'console': { type: 'string' },
     'port-log': { type: 'string', multiple: true }, 'json': { type: 'boolean' },
-    'start': { type: 'string' }, 'initrd': { type: 'string', multiple: true }, 'append': { type: 'string' }, 'disk': { type: 'string' }, 'input': { type: 'string' }, 'symbols': { type: 'string' },
+    'start': { type: 'string' }, 'initrd': { type: 'string', multiple: true }, 'append': { type: 'string' }, 'disk': { type: 'string' }, 'input': { type: 'string' }, ...SYMBOLS_OPTION,
   },
   positionals: { least: 1, most: 1 },
   async run(args: Arguments, io: Io): Promise<number> {
@@ -77,7 +80,8 @@ Examples:
     if (out === null) throw new BadInput('record needs a place for the trace: give -o OUT, for example -o a.rtrace');
     refuseLater(args);
     const bytes = io.readFile(image);
-    const options = requestOptions(args, symbolsOfImage(bytes));
+    const symbols = givenSymbols(args, io);
+    const options = requestOptions(args, symbolsWhileRecording(bytes, symbols));
     const given = givenFiles({ initrds: args.all('initrd'), disk: args.text('disk') }, { image: bytes, format: options.format ?? 'auto' }, (path) => io.readFile(path));
     const script = scriptOf(args.text('input'), io);
     const consoleTo = args.text('console');
@@ -89,7 +93,7 @@ Examples:
     const portLog = new PortLogWriter(logs, (file, written) => { files.to(file).write(written); });
     try {
       const request: RecordRequest = {
-        ...options, image: bytes, files: given, givers: { script }, name: basename(image), sink: (bytes) => { files.trace(bytes); }, deflate: (bytes) => deflateRawSync(bytes, { level: 1 }), now: () => io.now(),
+        ...options, image: bytes, files: [...given, ...symbols.files], givers: { script }, name: basename(image), sink: (bytes) => { files.trace(bytes); }, deflate: (bytes) => deflateRawSync(bytes, { level: 1 }), now: () => io.now(),
         ...(logs.length === 0 ? {} : { onPortWrite: portLog.listener }),
         ...(consoleTo === null ? {} : { onConsole: (_: string, bytes: Uint8Array): void => { files.console(bytes); } }),
       };
@@ -110,8 +114,6 @@ function scriptOf(path: string | null, io: Io): readonly ScriptStep[] {
 
 /** Options of the plan that do nothing yet are refused by name, so that nobody believes they worked. */
 function refuseLater(args: Arguments): void {
-  const format = args.text('format');
-  if (format !== null && LATER_FORMATS.includes(format)) throw new BadInput(`--format ${format} is not available yet: use multiboot, linux, elf, flat, boot or rom`);
   for (const name of LATER_OPTIONS) if (args.text(name) !== null) throw new BadInput(`--${name} is not available yet: leave it out`);
 }
 

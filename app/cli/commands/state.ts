@@ -11,13 +11,14 @@ import type { Arguments, Command } from '../command.ts';
 import { eventOf, textPrinter } from '../event-text.ts';
 import type { Io } from '../io.ts';
 import { countOf } from '../numbers.ts';
-import { openTraceFile, warn, type TraceFile } from '../open-trace.ts';
+import { openTraceOf, warn, type TraceFile } from '../open-trace.ts';
+import { SYMBOLS_OPTION } from '../symbols.ts';
 import { painter } from '../style.ts';
 
 export const stateCommand: Command = {
   name: 'state',
   summary: 'registers and tables at an event or instruction count',
-  help: `usage: ringscope state TRACE (--at SEQ [--after] | --icount N) [--float] [--json]
+  help: `usage: ringscope state TRACE (--at SEQ [--after] | --icount N) [--float] [--symbols FILE] [--json]
 
 Prints the registers, segments, table registers, control registers and MSRs just before an event, from the trace alone.
 
@@ -25,10 +26,12 @@ Prints the registers, segments, table registers, control registers and MSRs just
   --after        just after it instead; a log mostly shows registers before an event only
   --icount N     after N retired instructions, wherever that is: found by executing the recording again
   --float        the x87 and SSE registers too: events do not carry them, so the recording is executed again up to there
+  --symbols FILE names and source lines for addresses, beside those in the trace: an ELF file (symbols, DWARF lines), System.map
+                 or a map of nasm; may be given more than once, the first one is asked first
   --json         one JSON object: position, mode, CPL, and every register by name as a hexadecimal string
 
 Example: ringscope state a.rtrace --at 12 --after`,
-  options: { at: { type: 'string' }, after: { type: 'boolean' }, icount: { type: 'string' }, float: { type: 'boolean' }, json: { type: 'boolean' } },
+  options: { ...SYMBOLS_OPTION, at: { type: 'string' }, after: { type: 'boolean' }, icount: { type: 'string' }, float: { type: 'boolean' }, json: { type: 'boolean' } },
   positionals: { least: 1, most: 1 },
   async run(args: Arguments, io: Io): Promise<number> {
     const at = args.text('at'), icount = args.text('icount');
@@ -37,7 +40,7 @@ Example: ringscope state a.rtrace --at 12 --after`,
     if (args.flag('float') && args.flag('after')) throw new BadInput('--float shows the registers before an event: leave --after out, or give the --at of the next one');
     const wantedSeq = at === null ? null : countOf(at, '--at');
     const wantedCount = icount === null ? null : countOf(icount, '--icount');
-    const trace = openTraceFile(args.positionals[0] ?? '-', io);
+    const trace = openTraceOf(args, io);
     const point = wantedSeq === null ? await pointAtCount(trace, wantedCount ?? 0) : pointAtEvent(trace, wantedSeq, args.flag('after') ? 'after' : 'before');
     warn(trace, io);
     const float = args.flag('float') ? await floatAt(trace, point.position) : null;

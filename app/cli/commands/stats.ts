@@ -13,7 +13,8 @@ import { costJson } from '../cost-json.ts';
 import { costText } from '../cost-text.ts';
 import type { Io } from '../io.ts';
 import { countOf } from '../numbers.ts';
-import { openTraceFile, warn, type TraceFile } from '../open-trace.ts';
+import { openTraceOf, warn, type TraceFile } from '../open-trace.ts';
+import { SYMBOLS_OPTION } from '../symbols.ts';
 import { statsJson, statsText, type Stats } from '../stats-text.ts';
 import { painter } from '../style.ts';
 
@@ -22,7 +23,7 @@ const PLACES = 10;
 export const statsCommand: Command = {
   name: 'stats',
   summary: 'counts, time per ring, storms, visits, and what each way between rings costs',
-  help: `usage: ringscope stats TRACE [--cost] [--calls N] [--json]
+  help: `usage: ringscope stats TRACE [--cost] [--calls N] [--symbols FILE] [--json]
 
 Counts a trace: events by kind, faults and entries by vector, instructions per ring, the addresses that fault most, storms (the same
 fault or interrupt again and again without progress), kernel visits by name. Then the cost anatomy: for every mechanism (int 0x80, #PF,
@@ -31,15 +32,17 @@ and each entry with its exit as one round trip, side by side. That is architectu
 
   --cost         only the cost anatomy, with the bounds of each counter
   --calls N      execute N calls of each mechanism again to count them (default ${String(REPRESENTATIVES)}, 0: none)
+  --symbols FILE names and source lines for addresses, beside those in the trace: an ELF file (symbols, DWARF lines), System.map
+                 or a map of nasm; may be given more than once, the first one is asked first
   --json         one JSON object; each part names its basis: recorded, re-executed, or absent with the reason
 
 Counts and times stand on the recorded events. The cost anatomy executes some instructions again; an imported trace has none.`,
-  options: { cost: { type: 'boolean' }, calls: { type: 'string' }, json: { type: 'boolean' } },
+  options: { ...SYMBOLS_OPTION, cost: { type: 'boolean' }, calls: { type: 'string' }, json: { type: 'boolean' } },
   positionals: { least: 1, most: 1 },
   async run(args: Arguments, io: Io): Promise<number> {
     const calls = args.text('calls');
     const representatives = calls === null ? REPRESENTATIVES : countOf(calls, '--calls');
-    const trace = openTraceFile(args.positionals[0] ?? '-', io);
+    const trace = openTraceOf(args, io);
     warn(trace, io);
     const visits = pairVisits(trace.reader);
     const cost = await costOf(trace, visits, representatives, io);

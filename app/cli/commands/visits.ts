@@ -11,7 +11,8 @@ import type { Visits } from '../../../core/replay/visits/table.ts';
 import type { Arguments, Command } from '../command.ts';
 import type { Io } from '../io.ts';
 import { countOf } from '../numbers.ts';
-import { openTraceFile, warn, type TraceFile } from '../open-trace.ts';
+import { openTraceOf, warn, type TraceFile } from '../open-trace.ts';
+import { SYMBOLS_OPTION } from '../symbols.ts';
 import { painter } from '../style.ts';
 import { failedJson, straysJson, summaryJson, visitJson } from '../visit-json.ts';
 import { summaryText, visitLines, visitRowPrinter } from '../visit-text.ts';
@@ -23,7 +24,7 @@ const PIECE = 1 << 16;
 export const visitsCommand: Command = {
   name: 'visits',
   summary: 'kernel entries paired with their exits, and what is odd about them',
-  help: `usage: ringscope visits TRACE [--only findings] [--where EXPR] [--limit N] [--json]
+  help: `usage: ringscope visits TRACE [--only findings] [--where EXPR] [--limit N] [--symbols FILE] [--json]
 
 Pairs every entry into the kernel with the exit that ends it: an IRET with the entry whose frame it takes, SYSEXIT with the SYSENTER
 that began on its stack. A line a visit: entry, exit or why there is none, rings, thread (a kernel stack), instructions in between,
@@ -33,18 +34,20 @@ Below it what they add up to. Everything stands on the recorded events; nothing 
   --only findings  only visits with a finding that deserves a look
   --where EXPR     only visits whose entry the expression matches, for example "cpl 3->0 via sysenter"
   --limit N        at most N visits; the totals count all
+  --symbols FILE   names and source lines for addresses, beside those in the trace: an ELF file (symbols, DWARF lines), System.map
+                   or a map of nasm; may be given more than once, the first one is asked first
   --json           one JSON object: basis, visits, unmatched (exits that belong to no visit), failed (returns that faulted
                    outside of all), totals. A visit that has no exit has "exit": null and a reason
 
 Threads switch, processes are replaced, recordings end: an entry or exit that stays alone is no error in itself.`,
-  options: { only: { type: 'string' }, where: { type: 'string' }, limit: { type: 'string' }, json: { type: 'boolean' } },
+  options: { ...SYMBOLS_OPTION, only: { type: 'string' }, where: { type: 'string' }, limit: { type: 'string' }, json: { type: 'boolean' } },
   positionals: { least: 1, most: 1 },
   run(args: Arguments, io: Io): number {
     const only = args.text('only');
     if (only !== null && only !== 'findings') throw new BadInput(`--only ${JSON.stringify(only)} is not known: there is --only findings`);
     const limitText = args.text('limit');
     const limit = limitText === null ? Infinity : countOf(limitText, '--limit');
-    const trace = openTraceFile(args.positionals[0] ?? '-', io);
+    const trace = openTraceOf(args, io);
     const where = compileWhere(args.text('where'), trace);
     warn(trace, io);
     const visits = pairVisits(trace.reader);

@@ -13,19 +13,22 @@ import { parseAddress } from '../../../core/replay/writers/question.ts';
 import type { Arguments, Command } from '../command.ts';
 import { atEvent, type AtEvent } from '../at-event.ts';
 import type { Io } from '../io.ts';
-import { openTraceFile, warn, type TraceFile } from '../open-trace.ts';
+import { openTraceOf, warn, type TraceFile } from '../open-trace.ts';
+import { SYMBOLS_OPTION } from '../symbols.ts';
 import { painter } from '../style.ts';
 
 export const walkCommand: Command = {
   name: 'walk',
   summary: 'the page walk of an address at an event, with the last writer of each entry',
-  help: `usage: ringscope walk TRACE ADDRESS --at SEQ [--json]
+  help: `usage: ringscope walk TRACE ADDRESS --at SEQ [--symbols FILE] [--json]
 
 Prints how a linear address is translated just before an event: every entry, the rights that are left after it and those it took away,
 what the TLB holds, and who last wrote each entry, also when the table was built before it was in use. For the address of a page fault at
 its own event the recorded walk is shown; for any other address the recording is executed again.
 
   --at SEQ       just before event SEQ; "last-fault" is the last fault, "end" the end of the recording
+  --symbols FILE names and source lines for addresses, beside those in the trace: an ELF file (symbols, DWARF lines), System.map
+                 or a map of nasm; may be given more than once, the first one is asked first
   --json         one JSON object: the levels as "ringscope events --json" prints them, verdict, physical address, TLB, basis
 
 ADDRESS is a number or a symbol of the image.
@@ -33,12 +36,12 @@ ADDRESS is a number or a symbol of the image.
 Examples:
   ringscope walk a.rtrace 0x408123 --at 7
   ringscope walk a.rtrace user_program --at last-fault`,
-  options: { at: { type: 'string' }, json: { type: 'boolean' } },
+  options: { ...SYMBOLS_OPTION, at: { type: 'string' }, json: { type: 'boolean' } },
   positionals: { least: 2, most: 2 },
   async run(args: Arguments, io: Io): Promise<number> {
     const wanted = args.text('at');
     if (wanted === null) throw new BadInput('walk needs --at SEQ; see ringscope walk --help');
-    const trace = openTraceFile(args.positionals[0] ?? '-', io);
+    const trace = openTraceOf(args, io);
     const at = atEvent(trace, wanted);
     const text = args.positionals[1] ?? '';
     const linear = parseAddress(text, trace.symbols);

@@ -14,7 +14,8 @@ import { NEGATIVE, type Arguments, type Command } from '../command.ts';
 import { atEvent, type AtEvent } from '../at-event.ts';
 import type { Io } from '../io.ts';
 import { countOf } from '../numbers.ts';
-import { openTraceFile, warn } from '../open-trace.ts';
+import { openTraceOf, warn } from '../open-trace.ts';
+import { SYMBOLS_OPTION } from '../symbols.ts';
 import { painter } from '../style.ts';
 
 const LENGTH = 4;
@@ -22,7 +23,7 @@ const LENGTH = 4;
 export const whoCommand: Command = {
   name: 'who',
   summary: 'who last wrote a byte, a table entry or a register before an event',
-  help: `usage: ringscope who TRACE WHAT --at SEQ [--length N] [--history] [--json]
+  help: `usage: ringscope who TRACE WHAT --at SEQ [--length N] [--history] [--symbols FILE] [--json]
 
 Prints the last write before an event: by which instruction, in which ring, from which value to which; or that the image's loader or a
 device put it there, or a delivery pushed it. The recording is executed again backwards for it. What the processor does for itself
@@ -31,6 +32,8 @@ device put it there, or a delivery pushed it. The recording is executed again ba
   --at SEQ       before event SEQ; "last-fault" is the last fault, "end" the end of the recording
   --length N     how many bytes an address is about (default 4)
   --history      all writes before the event, newest first, at most 32
+  --symbols FILE names and source lines for addresses, beside those in the trace: an ELF file (symbols, DWARF lines), System.map
+                 or a map of nasm; may be given more than once, the first one is asked first
   --json         one JSON object
 
 WHAT is one of
@@ -44,12 +47,12 @@ WHAT is one of
 Examples:
   ringscope who a.rtrace idt[0x80] --at last-fault
   ringscope who a.rtrace pte[0x408000] --at 7 --history`,
-  options: { at: { type: 'string' }, length: { type: 'string' }, history: { type: 'boolean' }, json: { type: 'boolean' } },
+  options: { ...SYMBOLS_OPTION, at: { type: 'string' }, length: { type: 'string' }, history: { type: 'boolean' }, json: { type: 'boolean' } },
   positionals: { least: 2, most: 2 },
   async run(args: Arguments, io: Io): Promise<number> {
     const wanted = args.text('at'), length = args.text('length');
     if (wanted === null) throw new BadInput('who needs --at SEQ; see ringscope who --help');
-    const trace = openTraceFile(args.positionals[0] ?? '-', io);
+    const trace = openTraceOf(args, io);
     const at = atEvent(trace, wanted);
     const question = parseQuestion(args.positionals[1] ?? '', { symbols: trace.symbols, length: length === null ? LENGTH : countOf(length, '--length') });
     if ('refused' in question) throw new BadInput(question.refused);

@@ -3,27 +3,47 @@
 import { BadInput } from '../../base/bad-input.ts';
 import { isElf } from '../../symbols/elf.ts';
 import { SECTOR_BYTES } from '../disks/disk.ts';
-import { hasBootSignature } from './load-boot.ts';
+import type { ImageFormat } from '../options.ts';
+import { startsWith } from './bytes-at.ts';
 import { isLinux } from './linux-header.ts';
+import { hasBootSignature } from './load-boot.ts';
+import { findPvhEntry } from './load-pvh.ts';
 import { looksLikeRom } from './load-rom.ts';
 import { findMultiboot } from './multiboot-header.ts';
-import type { ImageFormat } from '../options.ts';
+import { findMultiboot2 } from './multiboot2-header.ts';
+import { describeWrongImage } from './wrong-file.ts';
 
-/** What the bytes are: a Multiboot and a Linux kernel by their headers, another ELF file by its magic number, a boot disk by size and signature, a ROM by size and reset vector, anything else is flat. Throws BadInput for formats that are known and not supported. */
-export function detectFormat(image: Uint8Array): ImageFormat {
-  if (findMultiboot(image) !== null) return 'multiboot';
-  if (isElf(image)) return 'elf';
+/** `why`: what was seen, to stand behind "the image was taken as". */
+export interface DetectedFormat { readonly format: ImageFormat; readonly why: string }
+
+/**
+ * What the bytes are. A kernel that can be started in several ways is started as QEMU would: by its Multiboot header, its boot protocol, its PVH entry.
+ * Throws BadInput for files that are something else than a guest.
+ */
+export function detectFormat(image: Uint8Array): DetectedFormat {
+  const multiboot = findMultiboot(image), multiboot2 = findMultiboot2(image);
+  if (multiboot !== null) return { format: 'multiboot', why: `a Multiboot kernel: the header lies at 0x${multiboot.offset.toString(16)}${multiboot2 === null ? '' : ' (it has a Multiboot 2 header, too)'}` };
+  if (multiboot2 !== null) return { format: 'multiboot2', why: `a Multiboot 2 kernel: the header lies at 0x${multiboot2.toString(16)}` };
+  if (isElf(image)) return detectElf(image);
   // a kernel with an EFI stub begins as a Windows executable does
-  if (isLinux(image)) return 'linux';
-  if (startsWith(image, [0x4d, 0x5a])) throw new BadInput('the image is a DOS or Windows executable: build an ELF32 executable or a flat binary');
-  if (startsWith(image, TRACE_MAGIC)) throw new BadInput('the image is itself a trace, not a guest: `ringscope info` and `ringscope open` take it');
-  if (image.length > 0 && image.length % SECTOR_BYTES === 0 && hasBootSignature(image)) return 'boot';
-  return looksLikeRom(image) ? 'rom' : 'flat';
+  if (isLinux(image)) return { format: 'linux', why: 'a Linux kernel: HdrS stands at 0x202' };
+  if (isBootable(image)) return { format: 'boot', why: 'a boot disk: its first sector ends in 55 aa' };
+  const wrong = describeWrongImage(image);
+  if (wrong !== null) throw new BadInput(wrong);
+  return looksLikeRom(image) ? { format: 'rom', why: 'a ROM: a jump lies at its reset vector' } : { format: 'flat', why: 'flat 32-bit code: nothing in it says anything else' };
 }
 
-// 0x89 "RTRACE": what people pass by mistake
-const TRACE_MAGIC = [0x89, 0x52, 0x54, 0x52, 0x41, 0x43, 0x45];
+function detectElf(image: Uint8Array): DetectedFormat {
+  const entry = findPvhEntry(image);
+  return entry === null ? { format: 'elf', why: 'an ELF executable without Multiboot header or PVH entry' } : { format: 'pvh', why: `a kernel with a PVH entry, at 0x${entry.toString(16)}` };
+}
 
-function startsWith(image: Uint8Array, bytes: readonly number[]): boolean {
-  return bytes.every((byte, index) => image[index] === byte);
+const PARTITIONS_AT = 0x1be, GPT = Array.from('EFI PART', (letter) => letter.charCodeAt(0));
+
+function isBootable(image: Uint8Array): boolean {
+  if (!hasBootSignature(image)) return false;
+  if (startsWith(image, GPT, SECTOR_BYTES) && image.subarray(0, PARTITIONS_AT).every((byte) => byte === 0)) {
+    throw new BadInput('the image is a disk that starts by UEFI only (its boot sector is empty): there is no UEFI here; give a disk with a BIOS boot loader, or the kernel itself');
+  }
+  return true;
 }

@@ -3,7 +3,7 @@
 
 import { BadInput } from '../../base/bad-input.ts';
 import type { GuestFile } from '../../event/guest-file.ts';
-import { isElf } from '../../symbols/elf.ts';
+import { isElf, readElf } from '../../symbols/elf.ts';
 import { memoryMap, BASE_MEMORY_END, EXTENDED_DATA_AREA } from '../memory-map.ts';
 import { PAGE_BYTES } from '../options.ts';
 import { loadElf } from './load-elf.ts';
@@ -63,7 +63,8 @@ function packedKernel(image: Uint8Array, memoryBytes: number): Kernel {
 
 // vmlinux: the kernel as a bzImage unpacks it, with the same entry and the same zero page
 function unpackedKernel(image: Uint8Array, memoryBytes: number): Kernel {
-  const { parts, entry } = loadElf(image, {}, memoryBytes);
+  if (readElf(image).is64) throw new BadInput('the kernel is built for x86-64, and the processor here has no IA-32e mode: take a 32-bit kernel (Debian: linux-image-686)');
+  const { parts, entry } = loadElf({ image, files: [], request: {}, memoryBytes });
   const end = parts.reduce((most, { physical, memoryBytes: bytes }) => Math.max(most, physical + bytes), 0);
   return { parts, entry, end, header: EMPTY_HEADER, ramDiskEnd: LOW_MEMORY_END, commandLineMax: COMMAND_LINE_MAX };
 }

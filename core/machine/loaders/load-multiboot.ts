@@ -6,7 +6,7 @@ import { BadInput } from '../../base/bad-input.ts';
 import { PAGE_BYTES } from '../options.ts';
 import { FreeMemory } from './free-memory.ts';
 import { loadElf } from './load-elf.ts';
-import { checkAddress } from './load-flat.ts';
+import { loadByAddresses } from './load-by-addresses.ts';
 import type { Guest, LoadPart, LoadPlan } from './load-plan.ts';
 import { DEMANDS, findMultiboot, MULTIBOOT_LOADED, PAGE_ALIGNED_MODULES, WANTS_MEMORY, WANTS_VIDEO, type MultibootHeader } from './multiboot-header.ts';
 import { informationBytes, multibootInformation, type LoadedModule } from './multiboot-information.ts';
@@ -22,7 +22,7 @@ export function planMultiboot(guest: Guest): LoadPlan {
   if (header === null) throw new BadInput('the image has no Multiboot header in its first 8192 bytes (1BADB002, flags, and a sum that makes 0, on a boundary of 4 bytes)');
   const unknown = header.flags & DEMANDS & ~KNOWN_DEMANDS;
   if (unknown !== 0) throw new BadInput(`the Multiboot header demands what this version of Multiboot does not have (flags 0x${unknown.toString(16)}): clear those bits`);
-  const kernel = header.addresses === null ? loadElf(image, request, memoryBytes) : loadByAddresses(guest, header, header.addresses);
+  const kernel = header.addresses === null ? loadElf(guest) : loadByAddresses(guest, { ...header.addresses, offset: header.offset });
 
   const free = new FreeMemory(memoryBytes, kernel.parts);
   const { modules, parts } = placeModules(guest, free);
@@ -51,21 +51,6 @@ export function placeModules({ files }: Guest, free: FreeMemory): { readonly mod
     return { first, end: first + bytes.length, commandLine: name };
   });
   return { modules, parts };
-}
-
-// the header says where in memory it lies itself, which gives the place of every other byte of the file
-function loadByAddresses({ image, request, memoryBytes }: Guest, header: MultibootHeader, addresses: NonNullable<MultibootHeader['addresses']>): { readonly parts: readonly LoadPart[]; readonly entry: number } {
-  if (request.org !== undefined) throw new BadInput('--org is for flat images: the Multiboot header says itself where the image goes');
-  const { load, loadEnd, bssEnd } = addresses;
-  const offset = header.offset - (addresses.header - load);
-  if (addresses.header < load || offset < 0) throw new BadInput('the Multiboot header\'s header_addr and load_addr do not agree with where it lies in the file: check them in the linker script');
-  const end = loadEnd === 0 ? load + image.length - offset : loadEnd;
-  if (end < load || offset + (end - load) > image.length) throw new BadInput(`the Multiboot header says that 0x${load.toString(16)} to 0x${end.toString(16)} is loaded, the file does not hold so much: it is cut, or load_end_addr is wrong`);
-  const zeroEnd = Math.max(end, bssEnd);
-  if (zeroEnd > memoryBytes) throw new BadInput(`the Multiboot kernel (0x${load.toString(16)} to 0x${zeroEnd.toString(16)}) lies beyond the ${String(memoryBytes)} bytes of memory: give a larger --memory or link it lower`);
-  const entry = request.entry === undefined ? addresses.entry : checkAddress('--entry', request.entry);
-  if (entry < load || entry >= zeroEnd) throw new BadInput(`the entry point 0x${entry.toString(16)} lies outside what the Multiboot header loads, 0x${load.toString(16)} to 0x${zeroEnd.toString(16)}`);
-  return { parts: [{ physical: load, bytes: image.subarray(offset, offset + (end - load)), memoryBytes: zeroEnd - load }], entry };
 }
 
 function notesOf(image: Uint8Array, { offset, flags }: MultibootHeader): readonly string[] {

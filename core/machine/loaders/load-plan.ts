@@ -30,6 +30,6 @@ export interface LoadPlan {
   readonly start: Start;
   /** The disk the BIOS boots from; null without a BIOS. */
   readonly disk: Disk | null;
-  /** What a person should know about how it was loaded, one sentence each. */
+  /** What a person should know about how it was recognised and loaded, one sentence each. */
   readonly notes: readonly string[];
 }

@@ -159,5 +159,6 @@ function symbolAddress(literal: Exclude<Address['base'], { readonly kind: 'numbe
   if (symbols === null) throw new Refused(`no symbols are known here, so ${literalText(literal)} is no address`, { column: literal.column, expected: 'a number such as 0x100000' });
   const address = symbols.addressOf(name);
   if (address === null) throw new Refused(`there is no symbol ${literalText(literal)}`, { column: literal.column, expected: 'an address or a symbol of the image' });
+  if (address < 0) throw new Refused(`${literalText(literal)} lies above 2^53, where nothing is executed here`, { column: literal.column, expected: 'a symbol with a smaller address' });
   return address;
 }

@@ -6,6 +6,7 @@ import { RULE_IDS } from '../../event/rules.ts';
 import { EVENT_KINDS, MODES } from '../../event/kinds.ts';
 import { handleOf, type FieldType } from '../../event/schema.ts';
 import { highWordOf, isPresent, isUnknown, textOf, wordOf, type Row } from '../../event/draft.ts';
+import { wordsOfKey } from '../../symbols/linear-key.ts';
 import { Refused, type Comparison, type Literal } from './ast.ts';
 import type { Scope } from './compiled.ts';
 import { resolveField, type EventPlace, type RegisterPlace, type ResolvedField } from './fields.ts';
@@ -17,7 +18,7 @@ import { ALL_KINDS } from './words.ts';
 /** A compiled part: its answer for a row, and the kinds for which the answer can be yes, can be no (bit per kind, NO_KIND for none). */
 export interface Part { readonly evaluate: (row: Row, scope: Scope) => Answer; readonly canHold: number; readonly canFail: number }
 
-/** Symbols by name, as core/symbols has them. */
+/** Addresses by name, as core/symbols has them: negative in the upper half of 64 bits. */
 export interface SymbolLookup { addressOf(name: string): number | null }
 
 /** Compiles `field [& mask] [op value]`. Throws Refused. */
@@ -165,7 +166,7 @@ function numberOf(literal: Literal, about: { readonly field: string; readonly ty
   const special = about.field === 'msr' ? msrNumber(word) : about.field.endsWith('vector') ? vectorOf(word) : null;
   if (special !== null) return { lo: special, hi: 0 };
   const address = about.type === 'hex64' || about.type === 'hex32' ? about.symbols?.addressOf(word) ?? null : null;
-  if (address !== null) return { lo: address >>> 0, hi: Math.floor(address / 0x1_0000_0000) };
+  if (address !== null) return wordsOfKey(address);
   const known = about.field === 'msr' ? msrNames() : about.field.endsWith('vector') ? mnemonics() : [];
   throw new Refused(`${literalText(literal)} is not a value of ${about.field}${suggestion(word, known)}`, { column: literal.column, expected: 'a number such as 14 or 0x1f' });
 }

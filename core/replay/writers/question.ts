@@ -41,7 +41,7 @@ export function parseAddress(text: string, symbols: SymbolTable | null): number 
   if (number !== null) return number <= 0xffff_ffff ? number : null;
   const [, name, offset] = /^(.+?)(?:\+(0x[0-9a-f]+|[0-9]+))?$/i.exec(text) ?? [];
   const base = symbols?.addressOf(text) ?? (name === undefined ? null : symbols?.addressOf(name) ?? null);
-  if (base === null) return null;
+  if (base === null || base < 0 || base > 0xffff_ffff) return null;
   const isWhole = symbols?.addressOf(text) === base;
   return isWhole || offset === undefined ? base : (base + Number(offset)) % 0x1_0000_0000;
 }

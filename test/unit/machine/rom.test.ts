@@ -22,7 +22,7 @@ const run = (image: Uint8Array): Session => {
 
 describe('what an image is', () => {
   it('is seen in its bytes', () => {
-    expect([bootDisk([]), bootDisk([], 1440 * 1024), rom([]), rom([], 0x4_0000), exits(0), new Uint8Array(0x1_0000), bootDisk([]).subarray(0, 511)].map((image) => formatOf(image))).toEqual([
+    expect([bootDisk([]), bootDisk([], 1440 * 1024), rom([]), rom([], 0x4_0000), exits(0), new Uint8Array(0x1_0000).fill(0x90), bootDisk([]).subarray(0, 511)].map((image) => formatOf(image))).toEqual([
       'boot', 'boot', 'rom', 'rom', 'flat', 'flat', 'flat',
     ]);
   });

@@ -19,7 +19,7 @@ import { nextRow } from '../../../renderer/ui/list-keys.ts';
 import { placeBeside } from '../../../renderer/ui/place.ts';
 import { fitSize, keySize } from '../../../renderer/ui/split.ts';
 import { HEIGHT_MAX, scrollToShow, stripOf } from '../../../renderer/ui/virtual.ts';
-import { SymbolTable } from '../../../core/symbols/symbol-table.ts';
+import { symbolTable } from '../../../core/symbols/symbol-table.ts';
 import { row, traceOf, transition } from '../replay/synthetic.ts';
 
 test('a long list draws what is in view, however long it is, and can show every row', () => {
@@ -109,7 +109,7 @@ test('a sample page becomes blocks; markup of others stays text', () => {
 });
 
 test('a listing puts lines before the pointer only where decoding arrives at it', () => {
-  const options = { bits: 32 as const, symbols: new SymbolTable([{ name: 'start', address: 0x1000, size: 16 }]), before: 3, after: 2 };
+  const options = { bits: 32 as const, symbols: symbolTable([{ name: 'start', address: 0x1000, size: 16 }]), before: 3, after: 2 };
   const code = { linear: 0x1002, bytes: Uint8Array.from([0x90, 0xc3]) };
   const right = listingOf(code, { linear: 0x1000, bytes: Uint8Array.from([0x90, 0x90]) }, options);
   expect(right.map((line) => [line.linear, line.text, line.current])).toEqual([[0x1000, 'nop', false], [0x1001, 'nop', false], [0x1002, 'nop', true], [0x1003, 'ret', false]]);

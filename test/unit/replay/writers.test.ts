@@ -12,7 +12,7 @@ import { isAbsent, placeLinear, placePageEntry, placePhysical, type Absent, type
 import { parseAddress, parseQuestion } from '../../../core/replay/writers/question.ts';
 import { findNamedRegister, lastWriterOfRegister } from '../../../core/replay/writers/register.ts';
 import { lastWriterOfPlace, lastWriterOfTableEntry, NEVER_WRITTEN } from '../../../core/replay/writers/written.ts';
-import { SymbolTable } from '../../../core/symbols/symbol-table.ts';
+import { symbolTable } from '../../../core/symbols/symbol-table.ts';
 import { removeParts } from '../../../core/trace/remove-parts.ts';
 import { exits } from '../machine/guests.ts';
 import { deflate, inflate, type open, record, scenario } from '../ringscope/recorded.ts';
@@ -160,7 +160,7 @@ describe('a last writer', () => {
   });
 
   it('is described in one line, with the names of the image', () => {
-    const symbols = new SymbolTable([{ name: 'kernel_start', address: 0x10_0200, size: 0x100 }]);
+    const symbols = symbolTable([{ name: 'kernel_start', address: 0x10_0200, size: 0x100 }]);
     const cpu = { by: 'cpu', icount: 5, seq: null, cpl: 0, cs: 8, ip: 0x10_0245n, before: 0n, after: 0x9007n } as const;
     expect([
       describeWriter({ ...cpu, nextSeq: 3 }, symbols), describeWriter({ ...cpu, seq: 12 }), describeWriter({ ...cpu, seq: 12, how: 'pushed' }), describeWriter({ ...cpu, seq: 12, how: 'called' }), describeWriter({ ...cpu, seq: 12, how: 'saved' }),
@@ -208,7 +208,7 @@ describe('a register', () => {
 });
 
 describe('a question', () => {
-  const symbols = new SymbolTable([{ name: 'start', address: 0x1000, size: 16 }, { name: 'a+1', address: 0x2000, size: 1 }]);
+  const symbols = symbolTable([{ name: 'start', address: 0x1000, size: 16 }, { name: 'a+1', address: 0x2000, size: 1 }]);
   it('is read as people write it', () => {
     const read = (text: string): unknown => parseQuestion(text, { symbols, length: 4 });
     expect(['0x401000', 'start', 'start+0x8', 'phys:4096', 'gdt[2]', 'IDT[0x80]', 'tss.esp0', 'tss[1]', 'pte[start]', 'pde[0x7ff000]', 'cr0'].map(read)).toEqual([

@@ -8,7 +8,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readNasmMap } from '../../../core/symbols/map-files.ts';
-import type { SymbolTable } from '../../../core/symbols/symbol-table.ts';
+import type { NameTable } from '../../../core/symbols/name-table.ts';
 import { ROOT } from '../../witness/lib/programs.ts';
 import { MemoryIo, type Ran } from '../cli/memory-io.ts';
 import { open } from '../ringscope/recorded.ts';
@@ -86,12 +86,12 @@ const hasNasm = !spawnSync('nasm', ['-v']).error;
 const hex = (value: number): string => `0x${value.toString(16)}`;
 
 /** The symbols of a scenario by nasm's own map file. */
-function mapOf(name: string): SymbolTable {
+function mapOf(name: string): NameTable {
   const scratch = mkdtempSync(path.join(os.tmpdir(), 'ringscope-map-'));
   try {
     const map = path.join(scratch, 'map');
     spawnSync('nasm', ['-f', 'bin', '-I', 'traces/', '--before', `[map symbols ${map}]`, '-o', path.join(scratch, 'image'), `traces/${name}.asm`], { cwd: ROOT });
-    const symbols = readNasmMap(readFileSync(map, 'latin1'));
+    const symbols = readNasmMap(readFileSync(map));
     if (symbols === null) throw new Error(`nasm wrote no symbols for ${name}`);
     return symbols;
   } finally {

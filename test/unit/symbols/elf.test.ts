@@ -1,9 +1,8 @@
-// The ELF32 reader on a file made byte by byte (test/unit/machine/elf-bytes.ts), whole and damaged.
+// The ELF32 reader for images on a file made byte by byte (test/unit/machine/elf-bytes.ts), whole and damaged.
 
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { BadInput } from '../../../core/base/bad-input.ts';
-import { readElf, readElfSymbols } from '../../../core/symbols/elf.ts';
+import { readElf } from '../../../core/symbols/elf.ts';
 import { elfBytes } from '../machine/elf-bytes.ts';
 
 const KERNEL = elfBytes({
@@ -36,9 +35,9 @@ describe('readElf', () => {
 
   it('refuses in one line what it cannot read', () => {
     expect(refusal(changed(0, 0))).toMatch(/not an ELF file/);
-    expect(refusal(changed(4, 2))).toMatch(/64-bit ELF/);
+    expect(refusal(changed(4, 3))).toMatch(/32 or 64 bits/);
     expect(refusal(changed(5, 2))).toMatch(/little endian/);
-    expect(refusal(changed(18, 40))).toMatch(/machine 40, not for x86/);
+    expect(refusal(changed(18, 40))).toMatch(/32-bit ARM, not for x86/);
     expect(refusal(KERNEL.slice(0, 20))).toMatch(/is cut/);
     expect(refusal(KERNEL.slice(0, 60))).toMatch(/program header 0 lies beyond/);
     expect(refusal(KERNEL.slice(0, 86))).toMatch(/segment 0 lie beyond/);
@@ -50,33 +49,8 @@ describe('readElf', () => {
     for (let at = 0; at < KERNEL.length; at += 1) {
       for (const value of [0, 1, 0x7f, 0xff]) {
         const bytes = changed(at, value);
-        try { readElfSymbols(readElf(bytes)); } catch (error) { expect(error).toBeInstanceOf(BadInput); }
+        try { readElf(bytes); } catch (error) { expect(error).toBeInstanceOf(BadInput); }
       }
     }
-  });
-});
-
-describe('readElfSymbols', () => {
-  it('names addresses by size; a number of its own names only itself', () => {
-    const symbols = readElfSymbols(readElf(KERNEL));
-    expect(symbols?.addressOf('stop')).toBe(0x10_0004);
-    expect(symbols?.addressOf('nowhere')).toBeNull();
-    expect(symbols?.symbolAt(0x10_0003)).toEqual({ name: 'start', offset: 3 });
-    expect(symbols?.symbolAt(0x10_0004)).toEqual({ name: 'stop', offset: 0 });
-    expect(symbols?.symbolAt(0x10_0010)).toBeNull();
-    expect(symbols?.symbolAt(0xf_ffff)).toBeNull();
-    expect(symbols?.symbolAt(0x20_0004)).toBeNull();
-  });
-
-  it('lets a symbol without a size reach to the next one, and no farther than its section', () => {
-    const symbols = readElfSymbols(readElf(readFileSync(new URL('../../../traces/demand-paging.img', import.meta.url))));
-    const program = symbols?.addressOf('user_program') ?? 0, stack = symbols?.addressOf('user_stack_top') ?? 0;
-    expect(symbols?.symbolAt(program + 5)).toEqual({ name: 'user_program', offset: 5 });
-    expect(symbols?.symbolAt(stack)).toEqual({ name: 'user_stack_top', offset: 0 });
-    expect(symbols?.symbolAt(stack + 0x4123)).toBeNull();
-  });
-
-  it('is null for a stripped file', () => {
-    expect(readElfSymbols(readElf(elfBytes({ entry: 0, segments: [], symbols: null })))).toBeNull();
   });
 });
