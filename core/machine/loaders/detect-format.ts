@@ -21,7 +21,9 @@ export interface DetectedFormat { readonly format: ImageFormat; readonly why: st
  * Throws BadInput for files that are something else than a guest.
  */
 export function detectFormat(image: Uint8Array): DetectedFormat {
-  const multiboot = findMultiboot(image), multiboot2 = findMultiboot2(image);
+  // a disk may hold a Multiboot kernel behind its boot sector: what starts is the boot sector
+  const isDisk = !isElf(image) && hasBootSignature(image);
+  const multiboot = isDisk ? null : findMultiboot(image), multiboot2 = isDisk ? null : findMultiboot2(image);
   if (multiboot !== null) return { format: 'multiboot', why: `a Multiboot kernel: the header lies at 0x${multiboot.offset.toString(16)}${multiboot2 === null ? '' : ' (it has a Multiboot 2 header, too)'}` };
   if (multiboot2 !== null) return { format: 'multiboot2', why: `a Multiboot 2 kernel: the header lies at 0x${multiboot2.toString(16)}` };
   if (isElf(image)) return detectElf(image);

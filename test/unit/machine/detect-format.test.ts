@@ -16,6 +16,11 @@ const disk = (bytes = 1024): Uint8Array => {
   image.set([0x55, 0xaa], 510);
   return image;
 };
+const diskWithKernel = (): Uint8Array => {
+  const image = disk(4096);
+  image.set(elf(...multibootHeader(0)), 512);
+  return image;
+};
 const rom = (): Uint8Array => {
   const image = new Uint8Array(0x1_0000);
   image[0xfff0] = 0xea;
@@ -42,7 +47,7 @@ describe('an image', () => {
     ['multiboot', elf(...multibootHeader(0), 0xf4), /header lies at 0x54/], ['multiboot2', elf(0, 0, 0, 0, ...multiboot2Header()), /header lies at 0x58/],
     ['multiboot', elf(...multibootHeader(0), ...littleEndian(0, 0), ...multiboot2Header()), /Multiboot 2 header, too/], ['elf', elf(0xf4), /without Multiboot header/],
     ['multiboot', padded(...littleEndian(0), ...multibootHeader(0x1_0000)), /header lies at 0x4/], ['linux', linuxImage({ code: [0xf4] }), /HdrS/],
-    ['boot', disk(), /55 aa/], ['boot', disk(700), /55 aa/], ['rom', rom(), /reset vector/], ['flat', padded(0x90), /nothing in it/],
+    ['boot', disk(), /55 aa/], ['boot', disk(700), /55 aa/], ['boot', diskWithKernel(), /55 aa/], ['rom', rom(), /reset vector/], ['flat', padded(0x90), /nothing in it/],
   ])('is taken as %s', (format, image, why) => {
     expect(detectFormat(image)).toEqual({ format, why: expect.stringMatching(why) as string });
     if (format !== 'multiboot' || image[0] === 0x7f) expect(planMachine(image, {}).plan.notes[0]).toBe(`the image was taken as ${detectFormat(image).why} (--format ${format})`);
