@@ -8,6 +8,7 @@ import { NO_LIMITS, run, type RunLimits, type StopReason } from '../cpu/run.ts';
 import { HALTED } from '../cpu/state.ts';
 import { isWatched, type Watched } from '../cpu/watched.ts';
 import { Arrivals, type Outside } from './arrivals.ts';
+import { isWaitingForKey } from './bios/bios.ts';
 import type { Machine } from './machine.ts';
 import type { RunEnd } from './run-end.ts';
 
@@ -122,7 +123,7 @@ export class Session {
         continue;
       }
       if (stop.kind !== 'limit' && stop.kind !== 'halted') return stop;
-      const isAsleep = stop.kind === 'halted' && !devices.willWakeByItself(this.#question);
+      const isAsleep = stop.kind === 'halted' && (!devices.willWakeByItself(this.#question) || this.#isWaitingForKey);
       if (isAsleep && !this.#arrivals.isDue && !this.#isWaiting) return stop;
       if (cpu.attempts >= goal) return isStopped ? STOP : LIMIT;
       if (watched !== null && !isStopped && !this.#arrivals.hasBegun && isWatched(cpu, watched)) return WATCHED;
@@ -164,6 +165,11 @@ export class Session {
   get #isWaiting(): boolean {
     const { cpu, devices } = this.machine;
     return this.#servedAt !== cpu.attempts && devices.awaitsInput(this.#question);
+  }
+
+  /** True when a program asked the BIOS for a key, and none is on its way: time stands still until one comes. */
+  get #isWaitingForKey(): boolean {
+    return isWaitingForKey(this.machine.cpu) && !this.machine.devices.isKeyComing;
   }
 
   get #question(): WakeQuestion {

@@ -3,6 +3,7 @@
 
 import { Unsupported } from '../../cpu/fault.ts';
 import { peekPhysical } from '../../cpu/paging.ts';
+import { PAGE_ROM } from '../../cpu/page-flags.ts';
 import { ramAddress, writeByDevice } from '../../cpu/physical.ts';
 import { stackOffset } from '../../cpu/stack.ts';
 import { SS, type Cpu } from '../../cpu/state.ts';
@@ -54,7 +55,15 @@ export class BiosCall implements BiosWorld {
   }
 
   writeLinear(linear: number, bytes: Uint8Array): void {
-    this.#eachPiece(linear, bytes.length, (physical, from, end) => { writeByDevice(this.cpu, physical, bytes.subarray(from, end)); });
+    this.#eachPiece(linear, bytes.length, (physical, from, end) => { this.#writePiece(physical, bytes.subarray(from, end)); });
+  }
+
+  readByte(linear: number): number {
+    return this.readLinear(linear, 1)[0]!;
+  }
+
+  writeByte(linear: number, value: number): void {
+    this.writeLinear(linear, Uint8Array.of(value));
   }
 
   readWord(linear: number): number {
@@ -70,6 +79,25 @@ export class BiosCall implements BiosWorld {
   refuse(detail = ''): never {
     const hex = (value: number): string => `${value.toString(16).toUpperCase().padStart(2, '0')}h`;
     throw new Unsupported(`the BIOS service INT ${hex(this.vector)} AH=${hex(this.ah)}${detail === '' ? '' : ` ${detail}`}`);
+  }
+
+  /** The same by physical addresses. */
+  readPhysical(physical: number, length: number): Uint8Array {
+    const bytes = new Uint8Array(length).fill(0xff);
+    if (physical < this.cpu.ramBytes) bytes.set(this.cpu.ram.subarray(physical, physical + length));
+    return bytes;
+  }
+
+  writePhysical(physical: number, bytes: Uint8Array): void {
+    for (let from = 0, end = 0; from < bytes.length; from = end) {
+      end = Math.min(bytes.length, from + PAGE_BYTES - ((physical + from) & (PAGE_BYTES - 1)));
+      this.#writePiece(physical + from, bytes.subarray(from, end));
+    }
+  }
+
+  // within a page; to a ROM nothing is written
+  #writePiece(physical: number, bytes: Uint8Array): void {
+    if (((this.cpu.pageFlags[physical >>> 12] ?? 0) & PAGE_ROM) === 0) writeByDevice(this.cpu, physical, bytes);
   }
 
   #setFlag(bit: number, isSet: boolean): void {

@@ -180,6 +180,9 @@ export class Devices implements Bus {
     return this.#timed.some((device) => device.willWake(question));
   }
 
+  /** True when the keyboard has a byte to give. */
+  get isKeyComing(): boolean { return this.#keyboard.deadline !== Infinity; }
+
   /** True when an input, were it given now, would interrupt the processor. */
   awaitsInput(question: WakeQuestion): boolean {
     return this.#receivers.some((device) => device.awaitsInput(question));
