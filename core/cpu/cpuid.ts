@@ -3,7 +3,7 @@
 
 import {
   HAS_CLFSH, HAS_CMOV, HAS_CX8, HAS_DE, HAS_FPU, HAS_FXSR, HAS_MCA, HAS_MCE, HAS_MMX, HAS_MSR, HAS_NX, HAS_PAE, HAS_PAT, HAS_PGE, HAS_PSE, HAS_PSE36, HAS_RDTSCP, HAS_SEP,
-  HAS_SMAP, HAS_SMEP, HAS_SSE, HAS_SSE2, HAS_SSE3, HAS_TSC, HAS_UMIP, HAS_VME,
+  HAS_SMAP, HAS_SMEP, HAS_SSE, HAS_SSE2, HAS_SSE3, HAS_TSC, HAS_UMIP, HAS_VME, type CpuModel,
 } from '../arch/cpu-models.ts';
 import { difference } from '../arch/vendor-differences.ts';
 import { differ } from './differ.ts';
@@ -73,8 +73,17 @@ function brand(cpu: Cpu, at: number): void {
   answer(cpu, word(at), word(at + 4), word(at + 8), word(at + 12));
 }
 
+/** EDX of leaf 1 of a processor whose local APIC, if it has one, is on: firmware tables have it, too. */
+export function featureFlags({ features, hasLocalApic }: CpuModel): number {
+  return flagsOf(features, LEAF_1_EDX) | (hasLocalApic ? HAS_APIC : 0);
+}
+
 function flags(cpu: Cpu, word: FlagWord): number {
-  return word.reduce((sum, [bit, feature]) => ((cpu.model.features & feature) !== 0 ? sum | (1 << bit) : sum), 0);
+  return flagsOf(cpu.model.features, word);
+}
+
+function flagsOf(features: number, word: FlagWord): number {
+  return word.reduce((sum, [bit, feature]) => ((features & feature) !== 0 ? sum | (1 << bit) : sum), 0);
 }
 
 function answer(cpu: Cpu, eax: number, ebx: number, ecx: number, edx: number): void {

@@ -8,7 +8,7 @@
 import { CR0_PE } from '../arch/control-registers.ts';
 import { EFLAGS_VM } from '../arch/flags.ts';
 import { registerOffset } from '../arch/register-file.ts';
-import { codeOf, EVENT_KINDS, LINE_SOURCES, MODES, type EventKind, type LineSource } from '../event/kinds.ts';
+import { codeOf, EVENT_KINDS, EXIT_WAYS, LINE_SOURCES, MODES, type EventKind, type ExitWay, type LineSource } from '../event/kinds.ts';
 import type { EventDraft } from '../event/draft.ts';
 import { commonHandle, handleOf } from '../event/schema.ts';
 import { materialiseFlags } from './flags.ts';
@@ -62,7 +62,7 @@ export function emitEvent(cpu: Cpu): number {
 
 const K_CONSOLE = kindCode('console'), K_MARKER = kindCode('marker'), K_HALT = kindCode('halt'), K_EXIT = kindCode('exit'), K_RESET = kindCode('reset'),
   K_UNSUPPORTED = kindCode('unsupported'), K_LINE = kindCode('interrupt-line'), K_INPUT = kindCode('input'), K_MODE_CHANGE = kindCode('mode-change');
-const H_TEXT = handleOf('console', 'text'), H_DEVICE = handleOf('console', 'device'), H_WAKE = handleOf('halt', 'wake'), H_EXIT = handleOf('exit', 'value'),
+const H_TEXT = handleOf('console', 'text'), H_DEVICE = handleOf('console', 'device'), H_WAKE = handleOf('halt', 'wake'), H_EXIT = handleOf('exit', 'value'), H_EXIT_BY = handleOf('exit', 'by'),
   H_REASON = handleOf('reset', 'reason'), H_INSTRUCTION = handleOf('unsupported', 'instruction'), H_DETAIL = handleOf('unsupported', 'detail'),
   H_LINE = handleOf('interrupt-line', 'line'), H_STATE = handleOf('interrupt-line', 'state'), H_LINE_VECTOR = handleOf('interrupt-line', 'vector'), H_LINE_SOURCE = handleOf('interrupt-line', 'source'),
   H_INPUT_DEVICE = handleOf('input', 'device'), H_INPUT_DATA = handleOf('input', 'data'),
@@ -110,10 +110,12 @@ export function emitHalt(cpu: Cpu, state: { readonly wake: boolean }): number {
   return emitEvent(cpu);
 }
 
-/** The guest asked to end with a value. */
-export function emitExit(cpu: Cpu, value: number): number {
+/** The guest asked to end with a value; switching the machine off has 0. */
+export function emitExit(cpu: Cpu, { value, by }: { readonly value: number; readonly by: ExitWay }): number {
   beforeEvent(cpu);
-  beginEvent(cpu, K_EXIT).set(H_EXIT, value);
+  const draft = beginEvent(cpu, K_EXIT);
+  draft.set(H_EXIT, value);
+  draft.set(H_EXIT_BY, codeOf(EXIT_WAYS, by));
   return emitEvent(cpu);
 }
 

@@ -41,7 +41,7 @@ function sentenceOf(event: TraceEvent): string {
     case 'console': return `the guest prints to ${shown(event.device)}: ${quoted(event.text)}`;
     case 'marker': return 'the guest marks this place with XCHG BX, BX';
     case 'halt': return `HLT: the processor waits for an interrupt${event.wake === false ? ', and nothing can wake it' : ''}`;
-    case 'exit': return `the guest ends the run with value ${shown(event.value)}`;
+    case 'exit': return event.by === 'power-off' ? 'the guest switches the machine off' : `the guest ends the run with value ${shown(event.value)}${event.by === 'port-0x501' ? ', by port 0x501' : ''}`;
     case 'reset': return `the machine is reset${optional(event.reason, (text) => `: ${text}`)}`;
     case 'shutdown': return describeShutdown(event.chain);
     case 'unsupported': return `the run ends: ${shown(event.instruction)} is not implemented${optional(event.detail, (text) => ` (${text})`)}`;
@@ -68,7 +68,7 @@ function wordOf(event: TraceEvent): string {
     case 'os': return shown(event.what);
     case 'console': return quoted(shown(event.text).slice(0, 12));
     case 'halt': return 'HLT';
-    case 'exit': return `exit ${shown(event.value)}`;
+    case 'exit': return event.by === 'power-off' ? 'power off' : `exit ${shown(event.value)}`;
     case 'input': case 'snapshot': case 'marker': case 'reset': case 'shutdown': case 'unsupported': return event.kind;
     default: return unreachable(event);
   }

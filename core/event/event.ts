@@ -2,7 +2,7 @@
 // Addresses and 64-bit values are bigint; selectors, error codes and small numbers are number. Rows: draft.ts; conversion: decode.ts.
 
 import type { FrameSlot, WalkLevel } from './heap-lists.ts';
-import type { AccessType, FaultClass, LineSource, Mode, Source, TableName, TlbOutcome, Via } from './kinds.ts';
+import type { AccessType, ExitWay, FaultClass, LineSource, Mode, Source, TableName, TlbOutcome, Via } from './kinds.ts';
 
 export interface EventCommon {
   readonly seq: number;
@@ -99,7 +99,7 @@ export interface OsEvent extends EventCommon {
 export interface ConsoleEvent extends EventCommon { readonly kind: 'console'; readonly text: string; readonly device: string }
 export interface MarkerEvent extends EventCommon { readonly kind: 'marker' }
 export interface HaltEvent extends EventCommon { readonly kind: 'halt'; readonly wake?: boolean }
-export interface ExitEvent extends EventCommon { readonly kind: 'exit'; readonly value: number }
+export interface ExitEvent extends EventCommon { readonly kind: 'exit'; readonly value: number; readonly by?: ExitWay }
 export interface ResetEvent extends EventCommon { readonly kind: 'reset'; readonly reason?: string }
 export interface ShutdownEvent extends EventCommon { readonly kind: 'shutdown'; readonly chain: readonly number[] }
 export interface UnsupportedEvent extends EventCommon { readonly kind: 'unsupported'; readonly instruction: string; readonly detail?: string }

@@ -36,6 +36,9 @@ export const FLUSH_SCOPES = ['all', 'non-global', 'page'] as const;
 /** Where an interrupt the local APIC takes came from; those of the 8259 have none. */
 export const LINE_SOURCES = ['io-apic', 'timer', 'error', 'lint0', 'lint1', 'ipi'] as const;
 export type LineSource = (typeof LINE_SOURCES)[number];
+/** How a guest ended its run. */
+export const EXIT_WAYS = ['port-0xf4', 'port-0x501', 'power-off'] as const;
+export type ExitWay = (typeof EXIT_WAYS)[number];
 export const TIME_UNITS = ['instructions', 'ticks', 'nanoseconds', 'tsc', 'none'] as const;
 export const COMPLETENESS = ['reconstructed', 'absent'] as const;
 export const SLOT_NAMES = [

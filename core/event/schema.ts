@@ -4,7 +4,7 @@
 // A field's bit set in `present`: the field applies. Also set in `unknown`: it applies and its value is not known (JSON null).
 
 import {
-  ACCESS_TYPES, CONTROL_REGISTERS, DEBUG_REGISTERS, DURINGS, EVENT_KINDS, FAULT_CLASSES, FLUSH_SCOPES, LINE_SOURCES, MODES, SOURCES, TABLE_REGISTERS,
+  ACCESS_TYPES, CONTROL_REGISTERS, DEBUG_REGISTERS, DURINGS, EVENT_KINDS, EXIT_WAYS, FAULT_CLASSES, FLUSH_SCOPES, LINE_SOURCES, MODES, SOURCES, TABLE_REGISTERS,
   TABLES, TIME_UNITS, TLB_OUTCOMES, VIAS, type EventKind,
 } from './kinds.ts';
 
@@ -69,7 +69,7 @@ const KIND_FIELDS: Readonly<Record<EventKind, readonly FieldSpec[]>> = {
   'console': [field('text', 'text'), field('device', 'text')],
   'marker': [],
   'halt': [field('wake', 'bool')],
-  'exit': [field('value', 'count')],
+  'exit': [field('value', 'count'), field('by', oneOf(EXIT_WAYS))],
   'reset': [field('reason', 'text')],
   'shutdown': [field('chain', 'seqs')],
   'unsupported': [field('instruction', 'text'), field('detail', 'text')],

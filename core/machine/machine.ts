@@ -13,6 +13,7 @@ import { driveStorageBytes, drivesOf, fillDrives, FIRST_FLOPPY, FIRST_HARD_DISK 
 import { detectFormat } from './loaders/detect-format.ts';
 import { Devices } from './devices/devices.ts';
 import { setUpDevices } from './devices/firmware-state.ts';
+import { withFirmwareTables } from './firmware/firmware-tables.ts';
 import { planElf } from './loaders/load-elf.ts';
 import { planBoot } from './loaders/load-boot.ts';
 import { planFlat } from './loaders/load-flat.ts';
@@ -41,8 +42,8 @@ export type Allocate = (bytes: number) => ArrayBuffer;
 
 /** Names of what is attached, as a trace's header lists them. */
 export const DEVICE_NAMES = [
-  '8259 pair', 'local apic', '82093aa i/o apic', '8254', '8042 with keyboard', 'mc146818', 'system control 0x61 0x92 0xcf9', 'nmi timer 0xea', 'debug console 0xe9', 'exit port 0xf4', 'com1 16550',
-  'ide 0x1f0 0x170 (programmed I/O)',
+  '8259 pair', 'local apic', '82093aa i/o apic', '8254', '8042 with keyboard', 'mc146818', 'system control 0x61 0x92 0xcf9', 'nmi timer 0xea', 'debug console 0xe9', 'exit ports 0xf4 0x501', 'com1 16550',
+  'ide 0x1f0 0x170 (programmed I/O)', 'pci configuration (8086:1237 7000 7010 7113)', 'piix4 power management 0x600', 'fw_cfg 0x510 (no files)',
 ] as const;
 
 /** Decides everything about a run before any memory is taken. Throws BadInput. */
@@ -51,7 +52,7 @@ export function planMachine(image: Uint8Array, request: MachineRequest, files: r
   const maxInstructions = checkCount('--max-instructions', request.maxInstructions ?? MAX_INSTRUCTIONS_DEFAULT);
   const model = checkModel(request.cpuModel ?? DEFAULT_MODEL.name);
   const { format, why } = request.format === undefined || request.format === 'auto' ? detectFormat(image) : { format: request.format, why: null };
-  const plan = planOf(format, { image, files, request, memoryBytes });
+  const plan = withFirmwareTables(planOf(format, { image, files, request, memoryBytes }), { model, memoryBytes });
   const recognised = why === null ? [] : [`the image was taken as ${why} (--format ${format})`];
   return { plan: { ...plan, notes: [...recognised, ...plan.notes] }, options: { format, memoryBytes, org: plan.org, entry: plan.entry, maxInstructions, cpuModel: model.name, append: checkAppend(format, request.append ?? ''), changes: orderedPlan(request.changes ?? []) } };
 }

@@ -1,8 +1,8 @@
 // Why a run ended. The events `halt`, `exit`, `shutdown` and `unsupported` say the same in the trace; bounds leave no event.
 
 export type RunEnd =
-  /** The guest wrote `value` to port 0xF4. */
-  | { readonly kind: 'exit'; readonly value: number }
+  /** The guest wrote `value` to port 0xF4 or 0x501, or switched the machine off. */
+  | { readonly kind: 'exit'; readonly value: number; readonly by?: 'power-off' }
   /** The guest reset the machine, in the way named. Nothing starts it again. */
   | { readonly kind: 'reset'; readonly by: string }
   /** A fault while delivering #DF: the processor is in shutdown. */
@@ -25,7 +25,7 @@ export type RunEnd =
 /** One plain sentence without a full stop, for people: `the guest exited with 0x0`. */
 export function describeEnd(end: RunEnd): string {
   switch (end.kind) {
-    case 'exit': return `the guest exited with 0x${end.value.toString(16)}`;
+    case 'exit': return end.by === 'power-off' ? 'the guest switched the machine off' : `the guest exited with 0x${end.value.toString(16)}`;
     case 'reset': return `the guest reset the machine (${end.by})`;
     case 'shutdown': return 'the processor shut down (triple fault)';
     case 'halt': return 'the processor halted and nothing could wake it';

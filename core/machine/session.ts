@@ -193,8 +193,8 @@ export class Session {
 
   /** The end the guest itself brought about. */
   #endOf(stop: StopReason): RunEnd | null {
-    const { exitValue, resetReason } = this.machine.devices;
-    if (exitValue !== null) return { kind: 'exit', value: exitValue };
+    const { exit, resetReason } = this.machine.devices;
+    if (exit !== null) return exit.by === 'power-off' ? { kind: 'exit', value: exit.value, by: exit.by } : { kind: 'exit', value: exit.value };
     if (resetReason !== null) return { kind: 'reset', by: resetReason };
     switch (stop.kind) {
       case 'limit': case 'stop': case 'watched': return null;

@@ -8,12 +8,14 @@ import { PENDING_CLOCK, PENDING_STOP } from '../../cpu/attention.ts';
 import type { Bus, WakeQuestion } from '../../cpu/bus.ts';
 import { emitExit, emitReset } from '../../cpu/emit.ts';
 import type { Cpu } from '../../cpu/state.ts';
+import { EXIT_WAYS, type ExitWay } from '../../event/kinds.ts';
 import type { InputDevice } from '../../event/input.ts';
 import { TRAP_PORT } from '../bios/rom.ts';
 import type { DrivesNow } from '../disks/drives.ts';
 import { IO_APIC_BASE, LOCAL_APIC_BASE } from '../memory-map.ts';
 import { Cmos, CMOS_INDEX } from './cmos.ts';
 import { ConsoleOutput } from './console-output.ts';
+import { FIRMWARE_CONFIGURATION_PORT, FirmwareConfiguration } from './firmware-configuration.ts';
 import { FPU_ERROR_PORT, FpuError } from './fpu-error.ts';
 import { InterruptRouting } from './interrupt-routing.ts';
 import { IO_APIC_BYTES } from './io-apic.ts';
@@ -22,12 +24,16 @@ import { KEYBOARD_DATA, KEYBOARD_STATUS, KeyboardController } from './keyboard-c
 import { NMI_PORT, NmiTimer } from './nmi-timer.ts';
 import { LOCAL_APIC_BYTES } from './local-apic.ts';
 import { MASTER_PORT, SLAVE_PORT } from './pic.ts';
+import { PciConfiguration } from './pci-configuration.ts';
 import { Pit, PIT_PORT } from './pit.ts';
 import type { MemoryDevice, MemoryRange, PortDevice, PortRange, Receiver, Saved, Timed } from './port-device.ts';
+import { PowerManagement, SCI_LINE } from './power-management.ts';
 import { COM1_FIRST, SERIAL_PORTS, SerialPort } from './serial-port.ts';
-import { CONTROL_A_PORT, CONTROL_B_PORT, RESET_PORT, SystemControl } from './system-control.ts';
+import { CONTROL_A_PORT, CONTROL_B_PORT, SystemControl } from './system-control.ts';
 
 export const DEBUG_PORT = 0xe9, EXIT_PORT = 0xf4;
+/** Where QEMU puts its isa-debug-exit unless told otherwise. */
+const DEBUG_EXIT_PORT = 0x501;
 /** The interrupt line counter 0 of the 8254 drives. */
 const TIMER_LINE = 0;
 const COM1_LINE = 4, CLOCK_LINE = 8;
@@ -41,8 +47,8 @@ const DEVICE_SPACE = 0xc000_0000;
 export type PortListener = (port: number, size: number, value: number) => void;
 
 export class Devices implements Bus {
-  /** What the guest wrote to port 0xF4; null while it has not. */
-  exitValue: number | null = null;
+  /** How the guest ended the run, and with what value; null while it has not. */
+  exit: { readonly value: number; readonly by: ExitWay } | null = null;
   /** How the guest reset the machine; null while it has not. */
   resetReason: string | null = null;
   /** Writes below the devices' part of the address space that no memory took: how many, and where the first went. For people; never part of what is recorded. */
@@ -74,6 +80,11 @@ export class Devices implements Bus {
   readonly #ide = new Ide({
     clock: () => this.#processor.clock, setLine: (line, isHigh) => { this.setLine(line, isHigh); }, wouldServe: (line) => this.wouldServe(line), onDeadline: () => { this.#noticeDeadline(); },
   });
+  readonly #power = new PowerManagement({
+    clock: () => this.#processor.clock, setLine: (isHigh) => { this.setLine(SCI_LINE, isHigh); }, isServed: () => this.wouldServe(SCI_LINE), onOff: () => { this.#exit(0, 'power-off'); },
+  });
+  readonly #pci = new PciConfiguration(this.#control);
+  readonly #firmware = new FirmwareConfiguration(() => this.#processor.ramBytes);
   readonly #ports = portMap([
     { first: MASTER_PORT, end: MASTER_PORT + 2, device: this.pic },
     { first: PIT_PORT, end: PIT_PORT + 4, device: this.pit },
@@ -89,7 +100,9 @@ export class Devices implements Bus {
     { first: COM1_FIRST, end: COM1_FIRST + SERIAL_PORTS, device: this.#com1 },
     ...this.#ide.ports,
     { first: FPU_ERROR_PORT, end: FPU_ERROR_PORT + 2, device: this.#fpuError },
-    { first: RESET_PORT, end: RESET_PORT + 1, device: this.#control },
+    { first: FIRMWARE_CONFIGURATION_PORT, end: FIRMWARE_CONFIGURATION_PORT + 2, device: this.#firmware },
+    ...this.#power.ports,
+    ...this.#pci.ports,
   ]);
   /** Registers in memory outside RAM; ranges do not overlap. */
   readonly #memory: readonly MemoryRange[] = [
@@ -97,9 +110,9 @@ export class Devices implements Bus {
     { first: LOCAL_APIC_BASE, end: LOCAL_APIC_BASE + LOCAL_APIC_BYTES, device: this.routing.localApic },
   ];
   /** Who acts by itself, in the order in which they act at the same clock. */
-  readonly #timed: readonly Timed[] = [this.pit, this.#nmi, this.cmos.clock, this.#keyboard, this.#com1, this.#ide, this.routing.localApic.timer];
+  readonly #timed: readonly Timed[] = [this.pit, this.#nmi, this.cmos.clock, this.#keyboard, this.#com1, this.#ide, this.routing.localApic.timer, this.#power];
   /** Whose state a checkpoint holds, in this order. */
-  readonly #saved: readonly Saved[] = [this.routing, this.pit, this.#nmi, this.cmos, this.#keyboard, this.#control, this.console, this.#fpuError, this.#com1, this.#ide];
+  readonly #saved: readonly Saved[] = [this.routing, this.pit, this.#nmi, this.cmos, this.#keyboard, this.#control, this.console, this.#fpuError, this.#com1, this.#ide, this.#power, this.#pci, this.#firmware];
   /** Who is given what comes from outside. */
   readonly #receivers: readonly Receiver[] = [this.#keyboard, this.#com1];
   #cpu: Cpu | null = null;
@@ -204,7 +217,8 @@ export class Devices implements Bus {
 
   writePort(port: number, size: number, value: number): void {
     this.onPortWrite?.(port, size, value);
-    if (port === EXIT_PORT) this.#exit(value);
+    if (port === EXIT_PORT) this.#exit(value, 'port-0xf4');
+    else if (port === DEBUG_EXIT_PORT) this.#exit(value, 'port-0x501');
     else if (port === NMI_PORT) this.#nmi.start(value >>> 0);
     else this.#write(port, size, value);
     this.#noticeDeadline();
@@ -259,8 +273,8 @@ export class Devices implements Bus {
   /** Writes all device state, for a checkpoint. */
   save(writer: ByteWriter): void {
     for (const device of this.#saved) device.save(writer);
-    writer.u8((this.exitValue === null ? 0 : 1) | (this.resetReason === null ? 0 : 2));
-    writer.u32(this.exitValue ?? 0);
+    writer.u8((this.exit === null ? 0 : 1) | (this.resetReason === null ? 0 : 2) | (this.exit === null ? 0 : EXIT_WAYS.indexOf(this.exit.by) << 2));
+    writer.u32(this.exit?.value ?? 0);
     writer.text(this.resetReason ?? '');
   }
 
@@ -268,7 +282,7 @@ export class Devices implements Bus {
   restore(reader: ByteReader): void {
     for (const device of this.#saved) device.restore(reader);
     const ended = reader.u8(), value = reader.u32(), reason = reader.text(TEXT_BYTES_MAX);
-    this.exitValue = (ended & 1) !== 0 ? value : null;
+    this.exit = (ended & 1) !== 0 ? { value, by: EXIT_WAYS[ended >>> 2] ?? 'port-0xf4' } : null;
     this.resetReason = (ended & 2) !== 0 ? reason : null;
   }
 
@@ -281,10 +295,10 @@ export class Devices implements Bus {
     cpu.pending |= PENDING_CLOCK;
   }
 
-  #exit(value: number): void {
+  #exit(value: number, by: ExitWay): void {
     this.flush();
-    this.exitValue = value >>> 0;
-    emitExit(this.#processor, this.exitValue);
+    this.exit = { value: value >>> 0, by };
+    emitExit(this.#processor, this.exit);
     this.#processor.pending |= PENDING_STOP;
   }
 

@@ -109,7 +109,7 @@ describe('port 0xf4', () => {
     print(devices, 0xe9, 'bye');
     devices.writePort(0xf4, 4, 0x1234_5678);
     expect(events).toEqual(['bye', 'exit']);
-    expect(devices.exitValue).toBe(0x1234_5678);
+    expect(devices.exit).toEqual({ value: 0x1234_5678, by: 'port-0xf4' });
     expect(cpu.pending).not.toBe(0);
   });
 });
