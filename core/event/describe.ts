@@ -214,11 +214,18 @@ function describeFlush({ scope, linear }: TlbFlushEvent): string {
 
 /** What an interrupt of the local APIC without a line is called. */
 const SOURCE_NAMES: Readonly<Record<Exclude<LineSource, 'io-apic'>, string>> = { timer: 'APIC timer', error: 'APIC error', lint0: 'LINT0', lint1: 'LINT1', ipi: 'IPI' };
-const nameOfLine = ({ line, source }: InterruptLineEvent): string => (source === undefined || source === 'io-apic' ? `IRQ ${shown(line)}` : SOURCE_NAMES[source]);
+/** Its source as one of these names' keys; null for what came by a line. */
+function localSource({ source }: { readonly source?: Maybe<LineSource> }): keyof typeof SOURCE_NAMES | null {
+  return source === undefined || source === null || source === 'io-apic' ? null : source;
+}
+function nameOfLine(event: InterruptLineEvent): string {
+  const local = localSource(event);
+  return local === null ? `IRQ ${shown(event.line)}` : SOURCE_NAMES[local];
+}
 
 function describeLine(event: InterruptLineEvent): string {
-  const { line, state, vector, source } = event;
-  const what = source === undefined ? `interrupt line ${shown(line)}` : source === 'io-apic' ? `interrupt line ${shown(line)}, by the I/O APIC,` : `the interrupt of the local APIC (${nameOfLine(event)})`;
+  const { line, state, vector, source } = event, local = localSource(event);
+  const what = local === null ? `interrupt line ${shown(line)}${source === 'io-apic' ? ', by the I/O APIC,' : ''}` : `the interrupt of the local APIC (${SOURCE_NAMES[local]})`;
   return `${what} is ${shown(state)}${optional(vector, (value) => ` as vector ${hex(value)}${takenVector(event)}`)}`;
 }
 
