@@ -38,18 +38,22 @@ export function startReal(cpu: Cpu): void {
   begin(cpu, EFLAGS_FIXED, EIP_RESET);
 }
 
-/** Puts the processor where a BIOS jumps to the boot sector of `drive` (0x80: the first hard disk): real-address mode, CS:IP 0000:7C00, interrupts on. */
-export function startBoot(cpu: Cpu, drive: number): void {
+/**
+ * Puts the processor where a BIOS jumps to the boot sector of `drive` (0x80: the first hard disk), or to code at another linear `entry` below 1 MiB:
+ * real-address mode, CS a multiple of 0x1000, interrupts on.
+ */
+export function startBoot(cpu: Cpu, { drive, entry = BOOT_IP }: { readonly drive: number; readonly entry?: number }): void {
   startReal(cpu);
   cpu.setRegister(CR0, CR0_ET, 0);
   initialise(cpu);
   cpu.setNarrow(GDTR_LIMIT, 0);
   cpu.setNarrow(IDTR_LIMIT, BOOT_IDT_LIMIT);
-  installSegment(cpu, CS, 0, REAL_RIGHTS, REAL_LIMIT, 0);
+  const base = entry & ~REAL_LIMIT;
+  installSegment(cpu, CS, base >>> 4, REAL_RIGHTS, REAL_LIMIT, base);
   cpu.set32(EAX, BOOT_AX);
   cpu.set32(EDX, drive);
   cpu.esp = BOOT_SP;
-  begin(cpu, EFLAGS_FIXED | EFLAGS_IF, BOOT_IP);
+  begin(cpu, EFLAGS_FIXED | EFLAGS_IF, entry - base);
 }
 
 /** What a boot protocol promises beyond flat segments. Selectors, the GDT they come from (none: an empty one), and registers that are not 0. */

@@ -8,8 +8,8 @@ import { startBoot, startProtected32, startReal } from '../cpu/start.ts';
 import type { GuestFile } from '../event/guest-file.ts';
 import type { GuestInput } from '../event/input.ts';
 import { orderedPlan } from '../event/change-plan.ts';
-import { serveTrap } from './bios/bios.ts';
-import { driveStorageBytes, drivesOf, fillDrives, FIRST_FLOPPY, FIRST_HARD_DISK } from './disks/drives.ts';
+import { biosParts, serveTrap } from './bios/bios.ts';
+import { driveStorageBytes, drivesOf, fillDrives } from './disks/drives.ts';
 import { detectFormat } from './loaders/detect-format.ts';
 import { Devices } from './devices/devices.ts';
 import { setUpDevices } from './devices/firmware-state.ts';
@@ -24,7 +24,7 @@ import type { Guest, LoadPart, LoadPlan } from './loaders/load-plan.ts';
 import { planPvh } from './loaders/load-pvh.ts';
 import { planRom } from './loaders/load-rom.ts';
 import { checkFiles } from './loaders/given-files.ts';
-import { checkAppend, checkCount, checkMemory, checkModel, MAX_INSTRUCTIONS_DEFAULT, MEMORY_BYTES_DEFAULT, PAGE_BYTES, type ImageFormat, type MachineOptions, type MachineRequest } from './options.ts';
+import { checkAppend, checkCount, checkMemory, checkModel, MAX_INSTRUCTIONS_DEFAULT, MEMORY_BYTES_DEFAULT, PAGE_BYTES, startModeOf, type ImageFormat, type MachineOptions, type MachineRequest } from './options.ts';
 
 export interface Machine {
   readonly cpu: Cpu;
@@ -54,7 +54,10 @@ export function planMachine(image: Uint8Array, request: MachineRequest, files: r
   const { format, why } = request.format === undefined || request.format === 'auto' ? detectFormat(image) : { format: request.format, why: null };
   const plan = withFirmwareTables(planOf(format, { image, files, request, memoryBytes }), { model, memoryBytes });
   const recognised = why === null ? [] : [`the image was taken as ${why} (--format ${format})`];
-  return { plan: { ...plan, notes: [...recognised, ...plan.notes] }, options: { format, memoryBytes, org: plan.org, entry: plan.entry, maxInstructions, cpuModel: model.name, append: checkAppend(format, request.append ?? ''), changes: orderedPlan(request.changes ?? []) } };
+  const start = startModeOf(format, request.start);
+  // what the guest brings lies over what the BIOS has in memory
+  const parts = plan.hasBios ? [...biosParts(drivesOf(plan.disk, files)), ...plan.parts] : plan.parts;
+  return { plan: { ...plan, parts, notes: [...recognised, ...plan.notes] }, options: { format, memoryBytes, org: plan.org, entry: plan.entry, start, maxInstructions, cpuModel: model.name, append: checkAppend(format, request.append ?? ''), changes: orderedPlan(request.changes ?? []) } };
 }
 
 function planOf(format: ImageFormat, guest: Guest): LoadPlan {
@@ -112,14 +115,14 @@ function protect(cpu: Cpu, { physical, memoryBytes }: LoadPart): void {
   cpu.romBytes = memoryBytes;
 }
 
-function begin(cpu: Cpu, devices: Devices, { start, entry, disk }: LoadPlan): void {
+function begin(cpu: Cpu, devices: Devices, { start, entry, hasBios, disk }: LoadPlan): void {
   if (start.kind === 'reset') {
     startReal(cpu);
     return;
   }
   devices.cmos.describe({ memoryBytes: cpu.ramBytes, hasFloppy: disk?.isFloppy === true });
-  if (disk !== null) devices.onTrap = () => { serveTrap({ cpu, devices }); };
-  if (start.kind === 'boot') startBoot(cpu, disk?.isFloppy === false ? FIRST_HARD_DISK : FIRST_FLOPPY);
+  if (hasBios) devices.onTrap = () => { serveTrap({ cpu, devices }); };
+  if (start.kind === 'boot') startBoot(cpu, { drive: start.drive, entry });
   else startProtected32(cpu, entry, start);
   setUpDevices(devices, { areLinesOpen: start.kind === 'boot' });
 }

@@ -6,6 +6,9 @@ import type { PlannedChange } from '../event/change-plan.ts';
 
 export const IMAGE_FORMATS = ['flat', 'elf', 'boot', 'rom', 'multiboot', 'multiboot2', 'linux', 'pvh'] as const;
 export type ImageFormat = (typeof IMAGE_FORMATS)[number];
+/** The mode the first instruction runs in. */
+export const START_MODES = ['real', 'protected'] as const;
+export type StartMode = (typeof START_MODES)[number];
 
 /** Everything that decides what a run does, besides the image. Addresses and sizes in bytes. */
 export interface MachineOptions {
@@ -16,6 +19,7 @@ export interface MachineOptions {
   readonly org: number;
   /** Physical (= linear) address of the first instruction. */
   readonly entry: number;
+  readonly start: StartMode;
   /** Instruction attempts (faulted ones count) after which the run ends. */
   readonly maxInstructions: number;
   /** Name of the processor model (core/arch/cpu-models.ts). */
@@ -32,6 +36,7 @@ export interface MachineRequest {
   readonly memoryBytes?: number;
   readonly org?: number;
   readonly entry?: number;
+  readonly start?: StartMode;
   readonly maxInstructions?: number;
   readonly cpuModel?: string;
   readonly append?: string;
@@ -40,8 +45,8 @@ export interface MachineRequest {
 
 /** The request that leads to these options again. */
 export function requestOf(options: MachineOptions): MachineRequest {
-  const { format, memoryBytes, org, entry, maxInstructions, cpuModel, append, changes } = options;
-  return { format, memoryBytes, maxInstructions, cpuModel, append, changes, ...(format === 'flat' ? { org } : {}), ...(TAKES_ENTRY.includes(format) ? { entry } : {}) };
+  const { format, memoryBytes, org, entry, start, maxInstructions, cpuModel, append, changes } = options;
+  return { format, memoryBytes, maxInstructions, cpuModel, append, changes, ...(format === 'flat' ? { org, start } : {}), ...(TAKES_ENTRY.includes(format) ? { entry } : {}) };
 }
 
 /** Formats whose entry point a person may choose. */
@@ -55,6 +60,8 @@ export const MEMORY_BYTES_MAX = 1024 * 1024 * 1024;
 export const MAX_INSTRUCTIONS_DEFAULT = 1_000_000_000;
 /** Where a flat image is loaded unless told otherwise (`--org`). */
 export const FLAT_ORG_DEFAULT = 0x10_0000;
+/** The same for one that starts in real-address mode: where a boot sector would lie. */
+export const FLAT_REAL_ORG_DEFAULT = 0x7c00;
 
 /** Guest memory in whole pages, within bounds. Throws BadInput. */
 export function checkMemory(bytes: number): number {
@@ -81,6 +88,14 @@ export function checkAppend(format: ImageFormat, append: string): string {
   if (append.length > APPEND_MAX) throw new BadInput(`the command line of --append has ${String(append.length)} characters: give at most ${String(APPEND_MAX)}`);
   if (/[\0\n\r]/.test(append)) throw new BadInput('the command line of --append holds a line break or a zero: leave it out');
   return append;
+}
+
+/** The mode a guest of this format starts in; only flat images leave the choice to a person. Throws BadInput for another one. */
+export function startModeOf(format: ImageFormat, asked: StartMode | undefined): StartMode {
+  const own = format === 'boot' || format === 'rom' ? 'real' : 'protected';
+  if (format === 'flat') return asked ?? own;
+  if (asked !== undefined && asked !== own) throw new BadInput(`--start ${asked} is for flat images: an image of format ${format} starts in ${own} mode`);
+  return own;
 }
 
 /** A count of instructions or events, at least 1. Throws BadInput. */

@@ -7,15 +7,14 @@ import { bootFileRole } from '../machine/loaders/given-files.ts';
 import type { ImageFormat } from '../machine/options.ts';
 
 /** What `--initrd` and `--disk` name: paths, of modules with their arguments behind a space. */
-export interface NamedFiles { readonly initrds: readonly string[]; readonly disk: string | null }
+export interface NamedFiles { readonly initrds: readonly string[]; readonly disks: readonly string[] }
 
 /**
  * The files in the order a loader hands them over. `read` gives the bytes of a path; the path's folder enters nothing. Throws BadInput where the format
  * takes none.
  */
-export function givenFiles({ initrds, disk }: NamedFiles, guest: { readonly image: Uint8Array; readonly format: ImageFormat | 'auto' }, read: (path: string) => Uint8Array): readonly GuestFile[] {
-  const files = initrds.map((text) => bootFile(text, guest, read));
-  return disk === null ? files : [...files, { role: 'disk', name: baseName(disk), bytes: read(disk) }];
+export function givenFiles({ initrds, disks }: NamedFiles, guest: { readonly image: Uint8Array; readonly format: ImageFormat | 'auto' }, read: (path: string) => Uint8Array): readonly GuestFile[] {
+  return [...initrds.map((text) => bootFile(text, guest, read)), ...disks.map((path): GuestFile => ({ role: 'disk', name: baseName(path), bytes: read(path) }))];
 }
 
 function bootFile(text: string, { image, format }: { readonly image: Uint8Array; readonly format: ImageFormat | 'auto' }, read: (path: string) => Uint8Array): GuestFile {

@@ -2,13 +2,13 @@
 
 import { BadInput } from '../base/bad-input.ts';
 import { parsePlan, printPlan, type PlannedChange } from '../event/change-plan.ts';
-import { checkCount, checkMemory, checkModel, IMAGE_FORMATS, type ImageFormat, type MachineOptions } from '../machine/options.ts';
+import { checkCount, checkMemory, checkModel, IMAGE_FORMATS, startModeOf, type ImageFormat, type MachineOptions } from '../machine/options.ts';
 import type { HeaderValue, TraceHeader } from '../trace/header.ts';
 
 /** What the header says about how the guest was run. */
 export function optionsForHeader(options: MachineOptions, bounds: { readonly maxEvents: number; readonly until: string | null }): Readonly<Record<string, HeaderValue>> {
   return {
-    format: options.format, ...(options.format === 'flat' ? { org: options.org } : {}), entry: options.entry, start: startOf(options.format), memory: options.memoryBytes,
+    format: options.format, ...(options.format === 'flat' ? { org: options.org } : {}), entry: options.entry, start: options.start, memory: options.memoryBytes,
     ...(options.append === '' ? {} : { append: options.append }), 'max-instructions': options.maxInstructions, 'max-events': bounds.maxEvents, ...(bounds.until === null ? {} : { until: bounds.until }),
     ...(options.changes.length === 0 ? {} : { [CHANGES]: printPlan(options.changes) }),
   };
@@ -23,7 +23,7 @@ export function machineOptionsOf(header: TraceHeader): MachineOptions {
   };
   const format = formatOf(header.options['format']);
   return {
-    format, memoryBytes: checkMemory(number('memory')), org: format === 'flat' ? number('org') : 0, entry: number('entry'),
+    format, memoryBytes: checkMemory(number('memory')), org: format === 'flat' ? number('org') : 0, entry: number('entry'), start: startModeOf(format, format === 'flat' && header.options['start'] === 'real' ? 'real' : undefined),
     maxInstructions: checkCount('--max-instructions', number('max-instructions')), cpuModel: modelOf(header), append: typeof header.options['append'] === 'string' ? header.options['append'] : '', changes: changesOf(header),
   };
 }
@@ -41,8 +41,6 @@ export function changesOf({ options }: Pick<TraceHeader, 'options'>): readonly P
 }
 /** The option of the header that keeps the changes, as core/event/change-plan.ts writes them. */
 const CHANGES = 'what-if';
-
-const startOf = (format: ImageFormat): string => (format === 'boot' || format === 'rom' ? 'real' : 'protected');
 
 function formatOf(value: HeaderValue | undefined): ImageFormat {
   const format = IMAGE_FORMATS.find((known) => known === value);

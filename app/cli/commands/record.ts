@@ -18,7 +18,7 @@ import { PortLogWriter, portLogsOf } from '../port-log.ts';
 import { givenSymbols, SYMBOLS_OPTION } from '../symbols.ts';
 
 const FORMATS = ['auto', 'flat', 'elf', 'boot', 'rom', 'multiboot', 'multiboot2', 'linux', 'pvh'] as const;
-const LATER_OPTIONS = ['start'] as const;
+const START_MODES = ['protected', 'real'] as const;
 
 export const recordCommand: Command = {
   name: 'record',
@@ -34,16 +34,17 @@ Exit code 0 also when the guest faults or shuts down; Ctrl+C ends the run and le
                               linux a bzImage, started at its 32-bit entry
                               pvh   an ELF file with a note that names a PVH entry
                               elf   an ELF32 executable, started in 32-bit protected mode
-                              flat  bytes at --org, started in 32-bit protected mode
+                              flat  bytes at --org, started in 32-bit protected mode (or --start real)
                               boot  a disk image whose first sector ends in 55 AA, started at 0x7c00 by a small BIOS
                               rom   a ROM that ends at 1 MiB, started as the processor leaves reset
                               auto  by the bytes; a ROM by its size and reset vector; what is nothing else is flat
   --org A                   flat: physical address of the first byte (default 0x100000)
+  --start MODE              flat: protected (default), or real: in real-address mode, org 0x7c00, above the BIOS
   --entry A                 address of the first instruction (default: the ELF's entry, flat: the first byte)
   --append TEXT             kernels with a boot protocol: the command line (multiboot: behind the word "kernel")
   --initrd FILE             linux: the initial RAM disk. multiboot, multiboot2, pvh: a module; "FILE ARGS" with its
                             arguments; may be given more than once
-  --disk FILE               what the first hard disk holds
+  --disk FILE               a hard disk, behind the image when that is one; may be given twice
   --input FILE              keys and bytes to give the guest, as a script (docs/inputs.md), for example
                               after "login: "
                               send "root\\r"
@@ -71,18 +72,17 @@ Examples:
     'output': { type: 'string', short: 'o' }, 'format': { type: 'string' }, 'org': { type: 'string' }, 'entry': { type: 'string' }, 'memory': { type: 'string' }, 'cpu': { type: 'string' },
     'max-instructions': { type: 'string' }, 'max-events': { type: 'string' }, 'until': { type: 'string' }, 'filter': { type: 'string' }, 'console': { type: 'string' },
     'port-log': { type: 'string', multiple: true }, 'json': { type: 'boolean' },
-    'start': { type: 'string' }, 'initrd': { type: 'string', multiple: true }, 'append': { type: 'string' }, 'disk': { type: 'string' }, 'input': { type: 'string' }, ...SYMBOLS_OPTION,
+    'start': { type: 'string' }, 'initrd': { type: 'string', multiple: true }, 'append': { type: 'string' }, 'disk': { type: 'string', multiple: true }, 'input': { type: 'string' }, ...SYMBOLS_OPTION,
   },
   positionals: { least: 1, most: 1 },
   async run(args: Arguments, io: Io): Promise<number> {
     const image = args.positionals[0] ?? '-';
     const out = args.text('output');
     if (out === null) throw new BadInput('record needs a place for the trace: give -o OUT, for example -o a.rtrace');
-    refuseLater(args);
     const bytes = io.readFile(image);
     const symbols = givenSymbols(args, io);
     const options = requestOptions(args, symbolsWhileRecording(bytes, symbols));
-    const given = givenFiles({ initrds: args.all('initrd'), disk: args.text('disk') }, { image: bytes, format: options.format ?? 'auto' }, (path) => io.readFile(path));
+    const given = givenFiles({ initrds: args.all('initrd'), disks: args.all('disk') }, { image: bytes, format: options.format ?? 'auto' }, (path) => io.readFile(path));
     const script = scriptOf(args.text('input'), io);
     const consoleTo = args.text('console');
     if (consoleTo === out) throw new BadInput('the trace and the console cannot go to one place: give --console another');
@@ -112,9 +112,10 @@ function scriptOf(path: string | null, io: Io): readonly ScriptStep[] {
   return path === null ? [] : parseInputScript(decodeUtf8(io.readFile(path)));
 }
 
-/** Options of the plan that do nothing yet are refused by name, so that nobody believes they worked. */
-function refuseLater(args: Arguments): void {
-  for (const name of LATER_OPTIONS) if (args.text(name) !== null) throw new BadInput(`--${name} is not available yet: leave it out`);
+function startOf(text: string): NonNullable<RecordRequest['start']> {
+  const mode = START_MODES.find((known) => known === text);
+  if (mode === undefined) throw new BadInput(`--start ${JSON.stringify(text)} is not known: give ${START_MODES.join(' or ')}`);
+  return mode;
 }
 
 function requestOptions(args: Arguments, symbols: SymbolLookup | null): Partial<RecordRequest> {
@@ -129,7 +130,7 @@ function requestOptions(args: Arguments, symbols: SymbolLookup | null): Partial<
   });
   const values = {
     format, org: given('org', addressOf), entry: given('entry', addressOf), memoryBytes: given('memory', sizeOf), maxInstructions: given('max-instructions', countOf), maxEvents: given('max-events', countOf), cpuModel: given('cpu', (text) => text),
-    append: given('append', (text) => text),
+    append: given('append', (text) => text), start: given('start', startOf),
     until: given('until', (text, option) => untilOf(text, option, symbols)), filter: given('filter', filterOf),
   };
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));

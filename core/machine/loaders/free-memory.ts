@@ -19,11 +19,22 @@ export interface Wanted {
   readonly below?: number;
 }
 
+/** Throws BadInput when a kernel would lie where the display adapter and the BIOS are. */
+function checkBesideFirmware(parts: readonly LoadPart[]): void {
+  const inTheWay = parts.find(({ physical, memoryBytes }) => physical < FIRMWARE_END && physical + memoryBytes > FIRMWARE_FIRST);
+  if (inTheWay === undefined) return;
+  const where = `0x${inTheWay.physical.toString(16)} to 0x${(inTheWay.physical + inTheWay.memoryBytes).toString(16)}`;
+  throw new BadInput(`a part of the kernel (${where}) lies over the display memory and the BIOS (0xa0000 to 0x100000): link it at 0x100000 or higher`);
+}
+const FIRMWARE_FIRST = 0xa_0000, FIRMWARE_END = 0x10_0000;
+
 export class FreeMemory {
   readonly #taken: { readonly first: number; readonly end: number }[];
   readonly #usable: readonly { readonly first: number; readonly end: number }[];
 
+  /** Room beside a kernel. Throws BadInput when that lies where there is no RAM. */
   constructor(memoryBytes: number, parts: readonly LoadPart[]) {
+    checkBesideFirmware(parts);
     this.#usable = memoryMap(memoryBytes).filter(({ type }) => type === MEMORY_USABLE).map(({ base, length }) => ({ first: base, end: base + length }));
     this.#taken = parts.map(({ physical, memoryBytes: bytes }) => ({ first: physical, end: physical + bytes }));
   }

@@ -2,9 +2,8 @@
 // is reached through INT 13h, and a hard disk through its IDE channel. IBM "Personal Computer AT Technical Reference": "System BIOS", INT 19h.
 
 import { BadInput } from '../../base/bad-input.ts';
-import { biosParts } from '../bios/bios.ts';
 import { bootDiskOf, SECTOR_BYTES } from '../disks/disk.ts';
-import { drivesOf } from '../disks/drives.ts';
+import { FIRST_FLOPPY, FIRST_HARD_DISK } from '../disks/drives.ts';
 import type { Guest, LoadPlan } from './load-plan.ts';
 
 export const BOOT_SECTOR = 0x7c00;
@@ -18,7 +17,7 @@ export function hasBootSignature(image: Uint8Array): boolean {
 }
 
 /** What lies where when a boot sector starts. Throws BadInput when the image is no boot disk. */
-export function planBoot({ image, request, files }: Guest): LoadPlan {
+export function planBoot({ image, request }: Guest): LoadPlan {
   if (request.org !== undefined) throw new BadInput('--org is for flat images: a boot sector is always loaded at 0x7c00');
   if (request.entry !== undefined) throw new BadInput('--entry is for flat and ELF images: a boot sector always starts at 0x7c00');
   if (image.length < SECTOR_BYTES) throw new BadInput(`a boot disk has at least one sector of 512 bytes, the image has ${String(image.length)}: pad it (times 510-($-$$) db 0)`);
@@ -30,5 +29,5 @@ export function planBoot({ image, request, files }: Guest): LoadPlan {
   if (image.length > DISK_BYTES_MAX) throw new BadInput(`the disk image is larger than ${String(DISK_BYTES_MAX)} bytes: cut it to the part the guest reads`);
   const disk = bootDiskOf(image);
   const sector = { physical: BOOT_SECTOR, bytes: image.subarray(0, SECTOR_BYTES), memoryBytes: SECTOR_BYTES };
-  return { format: 'boot', org: 0, entry: BOOT_SECTOR, parts: [...biosParts(drivesOf(disk, files)), sector], start: { kind: 'boot' }, disk, notes: [] };
+  return { format: 'boot', org: 0, entry: BOOT_SECTOR, parts: [sector], start: { kind: 'boot', drive: disk.isFloppy ? FIRST_FLOPPY : FIRST_HARD_DISK }, hasBios: true, disk, notes: [] };
 }

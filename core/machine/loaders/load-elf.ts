@@ -15,7 +15,7 @@ export function planElf(guest: Guest): LoadPlan {
   const kernel = loadElf(guest);
   if (readElf(image).is64) throw new BadInput('a 64-bit ELF file without Multiboot header or PVH entry begins in 64-bit mode, which this machine does not have: build it with -m32 (ELF32)');
   const notes = findMultiboot(image) === null ? [] : ['the image has a Multiboot header: as --format elf it is given no Multiboot information, and EBX is 0'];
-  return { format: 'elf', org: 0, ...kernel, start: { kind: 'protected', registers: { eax: MULTIBOOT_LOADED } }, disk: null, notes };
+  return { format: 'elf', org: 0, ...kernel, start: { kind: 'protected', registers: { eax: MULTIBOOT_LOADED } }, hasBios: false, disk: null, notes };
 }
 
 export interface LoadedElf { readonly parts: readonly LoadPart[]; readonly entry: number }

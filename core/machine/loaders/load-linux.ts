@@ -45,7 +45,7 @@ export function planLinux({ image, request, files, memoryBytes }: Guest): LoadPl
     whole(COMMAND_LINE, commandLineOf(request.append ?? '', kernel)), ...kernel.parts, ...(ramDisk === null ? [] : [ramDisk]),
   ];
   return {
-    format: 'linux', org: 0, entry: kernel.entry, parts, disk: null, notes: [],
+    format: 'linux', org: 0, entry: kernel.entry, parts, hasBios: false, disk: null, notes: [],
     start: { kind: 'protected', code: BOOT_CODE, data: BOOT_DATA, gdt: { base: GDT, limitBytes: DESCRIPTORS.length * 4 - 1 }, registers: { esi: ZERO_PAGE } },
   };
 }

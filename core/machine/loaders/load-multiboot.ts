@@ -31,7 +31,7 @@ export function planMultiboot(guest: Guest): LoadPlan {
   const bytes = multibootInformation(facts, physical);
   return {
     format: 'multiboot', org: 0, entry: kernel.entry, parts: [...kernel.parts, ...parts, { physical, bytes, memoryBytes: bytes.length }],
-    start: { kind: 'protected', registers: { eax: MULTIBOOT_LOADED, ebx: physical } }, disk: null, notes: notesOf(image, header),
+    start: { kind: 'protected', registers: { eax: MULTIBOOT_LOADED, ebx: physical } }, hasBios: true, disk: null, notes: notesOf(image, header),
   };
 }
 

@@ -26,7 +26,7 @@ export function planMultiboot2(guest: Guest): LoadPlan {
   const physical = free.claim({ what: 'the Multiboot 2 information', bytes: bytes.length, align: 8 });
   return {
     format: 'multiboot2', org: 0, entry: kernel.entry, parts: [...kernel.parts, ...parts, { physical, bytes, memoryBytes: bytes.length }],
-    start: { kind: 'protected', registers: { eax: MULTIBOOT2_LOADED, ebx: physical } }, disk: null,
+    start: { kind: 'protected', registers: { eax: MULTIBOOT2_LOADED, ebx: physical } }, hasBios: true, disk: null,
     notes: header.wantsGraphics ? ['the Multiboot 2 header asks for a graphics mode: there is none, the kernel is told of the text screen of 80 by 25'] : [],
   };
 }

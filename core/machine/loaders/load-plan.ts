@@ -17,8 +17,8 @@ export interface LoadPart {
   readonly isRom?: boolean;
 }
 
-/** How the processor begins: as reset leaves it; as a BIOS starts a boot sector; in flat 32-bit protected mode at `entry`. */
-export type Start = { readonly kind: 'reset' } | { readonly kind: 'boot' } | { readonly kind: 'protected' } & ProtectedStart;
+/** How the processor begins: as reset leaves it; in real-address mode at `entry`, as a BIOS starts a boot sector from `drive`; in flat 32-bit protected mode at `entry`. */
+export type Start = { readonly kind: 'reset' } | { readonly kind: 'boot'; readonly drive: number } | { readonly kind: 'protected' } & ProtectedStart;
 
 export interface LoadPlan {
   readonly format: ImageFormat;
@@ -28,7 +28,9 @@ export interface LoadPlan {
   /** In the order they are written: where two overlap, the later one wins. */
   readonly parts: readonly LoadPart[];
   readonly start: Start;
-  /** The disk the BIOS boots from; null without a BIOS. */
+  /** The BIOS lies below, and answers. */
+  readonly hasBios: boolean;
+  /** The disk the image is; null when it is none. */
   readonly disk: Disk | null;
   /** What a person should know about how it was recognised and loaded, one sentence each. */
   readonly notes: readonly string[];

@@ -41,7 +41,7 @@ export function planPvh(guest: Guest): LoadPlan {
   const bytes = startInformation(facts, physical);
   return {
     format: 'pvh', org: 0, entry: kernel.entry, parts: [...kernel.parts, ...parts, { physical, bytes, memoryBytes: bytes.length }],
-    start: { kind: 'protected', registers: { ebx: physical } }, disk: null, notes: [],
+    start: { kind: 'protected', registers: { ebx: physical } }, hasBios: true, disk: null, notes: [],
   };
 }
 

@@ -24,5 +24,5 @@ export function planRom({ image, request }: Guest): LoadPlan {
     throw new BadInput(`a ROM of ${String(image.length)} bytes is not possible: give a multiple of 4096, at most ${String(ROM_BYTES_MAX)}`);
   }
   const part = { physical: ROM_END - image.length, bytes: image, memoryBytes: image.length, isRom: true };
-  return { format: 'rom', org: 0, entry: RESET_VECTOR, parts: [part], start: { kind: 'reset' }, disk: null, notes: [] };
+  return { format: 'rom', org: 0, entry: RESET_VECTOR, parts: [part], start: { kind: 'reset' }, hasBios: false, disk: null, notes: [] };
 }

@@ -17,7 +17,7 @@ export const REAL_CODE = 0x5000, REAL_STACK = 0x9000;
 /** Real-address mode with interrupts off: CS 0x500, the other segments 0x900, SP 0x100. */
 export function enterReal(world: World): void {
   const { cpu } = world;
-  startBoot(cpu, 0x80);
+  startBoot(cpu, { drive: 0x80 });
   writeFlags(cpu, 2);
   settle(world);
 }

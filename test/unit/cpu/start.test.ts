@@ -27,7 +27,7 @@ test('after reset as in SDM 3A "Processor State After Reset"', () => {
 
 test('a boot sector finds itself at 0000:7C00 with the drive in DL, a stack below, interrupts on', () => {
   const cpu = fresh();
-  startBoot(cpu, 0x80);
+  startBoot(cpu, { drive: 0x80 });
   expect(segment(cpu, CS)).toEqual([0, 0, 0xffff, 0x93]);
   expect([cpu.eip, readFlags(cpu), cpu.get32(EDX), cpu.esp, cpu.get32(EAX)]).toEqual([0x7c00, 0x202, 0x80, 0x6f00, 0xaa55]);
   expect([cpu.register(registerOffset('cr0')), cpu.register(registerOffset('idtr.limit')), cpu.register(registerOffset('gdtr.limit'))]).toEqual([0x10, 0x3ff, 0]);

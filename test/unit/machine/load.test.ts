@@ -3,6 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import { BadInput } from '../../../core/base/bad-input.ts';
 import { createMachine, planMachine } from '../../../core/machine/machine.ts';
+import { CS, EDX } from '../../../core/cpu/state.ts';
+import { Session } from '../../../core/machine/session.ts';
 import type { MachineRequest } from '../../../core/machine/options.ts';
 import { elfBytes } from './elf-bytes.ts';
 
@@ -60,12 +62,25 @@ describe('a flat image', () => {
     expect(build(image).cpu.eip).toBe(0x10_0000);
   });
 
+  it('starts in real-address mode above the BIOS with --start real', () => {
+    // mov ax, 0x0e41 / int 0x10 / mov al, 7 / out 0xf4, al
+    const prints = Uint8Array.of(0xb8, 0x41, 0x0e, 0xcd, 0x10, 0xb0, 7, 0xe6, 0xf4);
+    const machine = build(prints, { format: 'flat', start: 'real', org: 0x1_2340 });
+    expect(machine.options).toMatchObject({ start: 'real', org: 0x1_2340, entry: 0x1_2340 });
+    expect([machine.cpu.segmentBase(CS), machine.cpu.eip, machine.cpu.get32(EDX)]).toEqual([0x1_0000, 0x2340, 0]);
+    expect(new Session(machine).run(1_000_000)).toEqual({ kind: 'exit', value: 7 });
+    expect(build(prints, { format: 'flat', start: 'real' }).options.org).toBe(0x7c00);
+    expect(build(prints, { format: 'flat' }).options.start).toBe('protected');
+  });
+
   it('is refused outside memory, empty, or with an entry outside it', () => {
     expect(refusal(image, { org: 0x1f_fffe })).toMatch(/does not fit/);
     expect(refusal(image, { entry: 0x10_0003 })).toMatch(/outside the image/);
     expect(refusal(new Uint8Array(0))).toMatch(/empty/);
     expect(refusal(image, { org: -1 })).toMatch(/not a 32-bit address/);
     expect(refusal(image, { memoryBytes: 12 })).toMatch(/guest memory of 12 bytes/);
+    expect(refusal(image, { start: 'real', org: 0x10_0000 })).toMatch(/below 1 MiB/);
+    expect(refusal(KERNEL, { start: 'real' })).toMatch(/--start real is for flat images: an image of format elf starts in protected mode/);
     expect(refusal(image, { maxInstructions: 0 })).toMatch(/--max-instructions/);
     expect(refusal(image, { format: 'elf' })).toMatch(/not an ELF file/);
   });

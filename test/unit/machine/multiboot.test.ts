@@ -82,6 +82,14 @@ describe('a Multiboot kernel', () => {
     expect(machine.cpu.ram.subarray(0x1001, 0x9_fc00).every((byte) => byte === 0)).toBe(true);
   });
 
+  it('has the BIOS below it, and is refused over it', () => {
+    const machine = build(kernel(0));
+    expect(word(machine, 0x10 * 4)).toBeGreaterThan(0xf000_0000);
+    expect(machine.cpu.ramView.getUint16(0x400, true)).toBe(0x3f8);
+    const over = elfBytes({ entry: LOAD, segments: [{ physical: LOAD, bytes: multibootHeader(0) }, { physical: 0x9_0000, bytes: [7], memoryBytes: 0x2_0000 }], symbols: null });
+    expect(refusal(over)).toMatch(/0x90000 to 0xb0000\) lies over the display memory and the BIOS/);
+  });
+
   it('is found as plain ELF when a person says so, with a note', () => {
     const machine = build(kernel(2), { request: { format: 'elf' } });
     expect(machine.cpu.get32(EBX)).toBe(0);
