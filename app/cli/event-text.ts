@@ -8,6 +8,7 @@ import { EVENT_KINDS, type EventKind } from '../../core/event/kinds.ts';
 import { COMMON_FIELDS, SCHEMA } from '../../core/event/schema.ts';
 import { codeOfEvent, placeText, symbolText, type CodePlace, type EventCode } from '../../core/replay/code-names.ts';
 import { LastWriters } from '../../core/replay/last-writer.ts';
+import type { SystemView } from '../../core/replay/os/system-view.ts';
 import type { TraceFile } from './open-trace.ts';
 import type { Ink } from './style.ts';
 
@@ -22,12 +23,13 @@ type Paint = (ink: Ink, text: string) => string;
 
 /**
  * Prints each event as one JSON object, with the names of docs/events.md; walks name the last recorded writer of each entry, and `code` the
- * instruction where symbols are known.
+ * instruction where symbols are known, `os` what the system makes of it.
  */
-export function jsonPrinter({ reader, symbols }: Pick<TraceFile, 'reader' | 'symbols'>): EventPrinter {
+export function jsonPrinter({ reader, symbols }: Pick<TraceFile, 'reader' | 'symbols'>, system: SystemView | null = null): EventPrinter {
   const writers = new LastWriters(reader);
   const code = (event: TraceEvent): string => { const json = codeJson(codeOfEvent(reader, symbols, event)); return json === null ? '' : `,"code":${JSON.stringify(json)}`; };
-  return { header: '', line: (event) => `${eventLine(event, (about, level) => writers.of(about, level)).slice(0, -1)}${code(event)}}\n` };
+  const os = (event: TraceEvent): string => { const json = system?.jsonAt(event.seq) ?? null; return json === null ? '' : `,"os":${JSON.stringify(json)}`; };
+  return { header: '', line: (event) => `${eventLine(event, (about, level) => writers.of(about, level)).slice(0, -1)}${code(event)}${os(event)}}\n` };
 }
 
 /** What is known of an event's instructions, as JSON: `{symbol, offset, file, line, to}`; null when that is nothing. */
@@ -47,7 +49,7 @@ const INKS: Partial<Record<EventKind, Ink>> = {
 };
 
 /** Prints aligned columns with a sentence on what happened. Widths follow the trace, so that all lines agree. */
-export function textPrinter(trace: Pick<TraceFile, 'reader' | 'symbols'>, paint: Paint): EventPrinter {
+export function textPrinter(trace: Pick<TraceFile, 'reader' | 'symbols'>, paint: Paint, system: SystemView | null = null): EventPrinter {
   const { reader } = trace;
   const names = namesColumn(trace);
   const kinds = kindsIn(trace);
@@ -62,7 +64,7 @@ export function textPrinter(trace: Pick<TraceFile, 'reader' | 'symbols'>, paint:
     `${paint('dim', seq.padStart(seqWidth))}  ${paint('dim', icount.padStart(icountWidth))}  ${cpl.padEnd(4)}  ${place.padEnd(placeWidth)}  ${name}${paint(ink, kind.padEnd(kindWidth))}  ${what}\n`;
   return {
     header: cells('seq', isImported ? 'line' : 'icount', 'ring', 'cs:ip', names.header, 'event', 'what happened', 'plain'),
-    line: (event) => cells(String(event.seq), at(event), ringOf(event), placeOf(event), names.cell(event), event.kind, describeEvent(event), INKS[event.kind] ?? 'plain'),
+    line: (event) => cells(String(event.seq), at(event), ringOf(event), placeOf(event), names.cell(event), event.kind, sentence(event, system?.wordsAt(event.seq) ?? ''), INKS[event.kind] ?? 'plain'),
   };
 }
 
@@ -85,6 +87,8 @@ export function codeText({ at, to }: EventCode): string {
   const end = symbolText(to?.symbol ?? null);
   return end === '' ? placeText(at) : `${placeText(at)} -> ${end}`.trimStart();
 }
+
+const sentence = (event: TraceEvent, system: string): string => `${describeEvent(event)}${system === '' ? '' : `; ${system}`}`;
 
 function ringOf(event: TraceEvent): string {
   if (event.kind === 'transition' && event.from.cpl !== null && event.to.cpl !== null && event.from.cpl !== event.to.cpl) return `${String(event.from.cpl)}->${String(event.to.cpl)}`;

@@ -8,6 +8,7 @@ import type { Storms } from '../../core/replay/storms.ts';
 import type { VisitSummary } from '../../core/replay/visits/summary.ts';
 import { grouped } from './numbers.ts';
 import type { TraceFile } from './open-trace.ts';
+import { systemJson, systemParts, type SystemStats } from './system-text.ts';
 import { table, wrapped, type Paint } from './text-table.ts';
 import { summaryJson } from './visit-json.ts';
 import { groupsText } from './visit-text.ts';
@@ -24,6 +25,8 @@ export interface Stats {
   readonly dwell: Dwell | { readonly absent: string };
   readonly storms: Storms;
   readonly visits: VisitSummary;
+  /** What the operating system makes of it; null when nobody asked. */
+  readonly system: SystemStats | null;
 }
 
 /** Several parts, each with a title. */
@@ -35,6 +38,7 @@ export function statsText(trace: TraceFile, stats: Stats, paint: Paint): string 
     part('events by kind', paint, table(['kind', 'events'], tally.kinds.map(({ kind, count }) => [kind, grouped(count)]), { paint, right: [1] })),
     part('vectors', paint, vectorLines(tally, paint)), part('rings', paint, dwellLines(stats.dwell, paint)), part('where faults come from', paint, placeLines(trace, tally, paint)),
     part('storms', paint, stormLines(stats.storms)), part('kernel visits', paint, stats.visits.groups.length === 0 ? ['none'] : groupsText(stats.visits, paint).split('\n')),
+    ...(stats.system === null ? [] : systemParts(stats.system, paint).map(([title, lines]) => part(title, paint, lines))),
   ];
   return `${head}\n${parts.join('')}`;
 }
@@ -81,7 +85,7 @@ function stormLines({ list, unknown }: Storms): readonly string[] {
 }
 
 /** The same as one JSON object. */
-export function statsJson({ events, rows, tally, dwell, storms, visits }: Stats): { readonly [name: string]: JsonValue } {
+export function statsJson({ events, rows, tally, dwell, storms, visits, system }: Stats): { readonly [name: string]: JsonValue } {
   const { kinds, vectors, vias, places, isCut } = tally;
   return {
     basis: 'recorded', events, stored: rows, kinds: Object.fromEntries(kinds.map(({ kind, count }) => [kind, count])), mechanisms: Object.fromEntries(vias.map(({ via, count }) => [via, count])),
@@ -89,6 +93,6 @@ export function statsJson({ events, rows, tally, dwell, storms, visits }: Stats)
     rings: 'absent' in dwell ? { absent: dwell.absent } : { instructions: [...dwell.instructions], stays: [...dwell.stays], unknown: dwell.unknown },
     faultPlaces: places.map(({ name, cr2, ip, count, seqFirst, seqLast }) => ({ fault: name, cr2: cr2 === null ? null : hex(cr2), ip: ip === null ? null : hex(ip), count, seqFirst, seqLast })), ...(isCut ? { faultPlacesCut: true } : {}),
     storms: storms.list.map(({ kind, seqFirst, seqLast, count, period, text }) => ({ kind, seqFirst, seqLast, count, period, text })), ...(storms.unknown === null ? {} : { stormsUnknown: storms.unknown }),
-    visits: summaryJson(visits),
+    visits: summaryJson(visits), ...(system === null ? {} : { os: systemJson(system) }),
   };
 }

@@ -11,10 +11,10 @@ import type { Visits } from '../../core/replay/visits/table.ts';
 const address = (value: bigint | null): string | null => (value === null ? null : hex(value));
 
 /** One visit. */
-export function visitJson({ visit, instructions, isAtLeast, time, rings, stack, findings }: VisitFacts): JsonValue {
-  const { index, name, cause, seqEntry, seqExit, reason, seqOver, depth, thread, faults, inferred, switched } = visit;
+export function visitJson({ visit, instructions, isAtLeast, time, rings, stack, result, findings }: VisitFacts): JsonValue {
+  const { index, name, call, cause, seqEntry, seqExit, reason, seqOver, depth, thread, faults, inferred, switched } = visit;
   return {
-    visit: index, name, via: cause.via, vector: cause.vector, entry: seqEntry, exit: seqExit, reason, ...(reason === null ? {} : { why: whyUnreturned(visit), over: seqOver }),
+    visit: index, name, via: cause.via, vector: cause.vector, ...(call === null ? {} : { call: { number: call.number, name: call.name, result } }), entry: seqEntry, exit: seqExit, reason, ...(reason === null ? {} : { why: whyUnreturned(visit), over: seqOver }),
     rings: { from: rings.from, to: rings.to }, depth, thread, kernelStack: { top: address(visit.stack.stack), isTop: visit.stack.isTop, cr3: address(visit.stack.cr3) },
     instructions, ...(isAtLeast ? { isAtLeast } : {}), ...(time === null ? {} : { time: { ...time } }), faults, switched, inferred,
     stack: { entry: address(stack.entry), exit: address(stack.exit), deltaBytes: stack.deltaBytes, means: stack.means },

@@ -1,6 +1,7 @@
 // Kernel visits as text: a row each, findings below the row, and what they add up to.
 
 import { FAILED_OUTSIDE, strayAt } from '../../core/replay/visits/endings.ts';
+import { callText, NO_CALL } from '../../core/replay/os/system-call.ts';
 import { failedOutside } from '../../core/replay/visits/findings.ts';
 import type { VisitFacts } from '../../core/replay/visits/facts.ts';
 import type { VisitSummary } from '../../core/replay/visits/summary.ts';
@@ -12,6 +13,8 @@ import { table, wrapped, type Paint } from './text-table.ts';
 const WIDTH = 100;
 /** Depth beyond which rows are indented no further. */
 const INDENTS = 6;
+/** `int 0x80 rt_sigprocmask (175)`. */
+const CALL_WIDTH = 30;
 /** Exits without an entry that are listed by number, for each reason. */
 const STRAYS_LISTED = 8;
 
@@ -27,14 +30,14 @@ export function visitRowPrinter({ reader }: TraceFile, visits: Visits, paint: Pa
   const seqWidth = Math.max(5, String(Math.max(0, reader.eventCount - 1)).length);
   const exitWidth = Math.max(12, seqWidth);
   const deep = visits.depth.reduce((most, depth) => Math.max(most, depth), 0);
-  const nameWidth = 14 + 2 * Math.min(INDENTS, deep);
+  const nameWidth = (visits.call.some((number) => number !== NO_CALL) ? CALL_WIDTH : 14) + 2 * Math.min(INDENTS, deep);
   const cells = (name: string, entry: string, exit: string, rings: string, thread: string, lasted: string, faults: string, odd: string): string =>
     `${name.padEnd(nameWidth)}  ${entry.padStart(seqWidth)}  ${exit.padStart(exitWidth)}  ${rings.padEnd(4)}  ${thread.padEnd(6)}  ${lasted.padStart(9)}  ${faults.padStart(6)}  ${odd}`.trimEnd();
   return {
     paint, header: `${paint('dim', cells('visit', 'entry', 'exit', 'ring', 'thread', 'instr.', 'faults', 'finding'))}\n`,
     row: (facts) => {
       const { visit, rings, findings } = facts;
-      const name = `${'  '.repeat(Math.min(INDENTS, visit.depth))}${visit.name}`;
+      const name = `${'  '.repeat(Math.min(INDENTS, visit.depth))}${visit.name}${visit.call === null ? '' : ` ${callText(visit.call)}`}`;
       const first = findings[0];
       const label = first === undefined ? '' : `${first.label}${findings.length > 1 ? ` +${String(findings.length - 1)}` : ''}`;
       return `${cells(name, String(visit.seqEntry), visit.seqExit === null ? String(visit.reason) : String(visit.seqExit), ringsText(rings), `T${String(visit.thread + 1)}`, lastedText(facts), visit.faults === 0 ? '-' : String(visit.faults), label)}\n`;

@@ -11,6 +11,7 @@ import { countOf } from '../numbers.ts';
 import { openTraceOf, warn, type TraceFile } from '../open-trace.ts';
 import { SYMBOLS_OPTION } from '../symbols.ts';
 import { painter } from '../style.ts';
+import { SYSTEM_HELP, SYSTEM_OPTION, systemViewOf } from '../system.ts';
 
 /** Text is handed out in pieces of about this many characters. */
 const PIECE = 1 << 16;
@@ -18,7 +19,7 @@ const PIECE = 1 << 16;
 export const eventsCommand: Command = {
   name: 'events',
   summary: 'list the events of a trace',
-  help: `usage: ringscope events TRACE [--where EXPR] [--limit N] [--symbols FILE] [--json | --csv]
+  help: `usage: ringscope events TRACE [--where EXPR] [--limit N] [--symbols FILE] [--os linux|none] [--json | --csv]
 
 Lists the events of a trace in order, one a line. TRACE is a file, or "-" for standard input.
 
@@ -26,6 +27,7 @@ Lists the events of a trace in order, one a line. TRACE is a file, or "-" for st
   --limit N      at most N events
   --symbols FILE names and source lines for addresses, beside those in the trace: an ELF file (symbols, DWARF lines), System.map
                  or a map of nasm; may be given more than once, the first one is asked first
+${SYSTEM_HELP}
   --json         one JSON object a line: addresses and register values as hexadecimal strings, counts as numbers, unknown as null
   --csv          comma-separated values with a header line
 
@@ -38,7 +40,7 @@ Expressions:
 More in docs/breakpoints.md. "exec" stands between events: use "find".
 
 A trace that was cut off is listed as far as it goes; a warning says so and the exit code is 2.`,
-  options: { ...SYMBOLS_OPTION, where: { type: 'string' }, limit: { type: 'string' }, json: { type: 'boolean' }, csv: { type: 'boolean' } },
+  options: { ...SYMBOLS_OPTION, ...SYSTEM_OPTION, where: { type: 'string' }, limit: { type: 'string' }, json: { type: 'boolean' }, csv: { type: 'boolean' } },
   positionals: { least: 1, most: 1 },
   run(args: Arguments, io: Io): number {
     if (args.flag('json') && args.flag('csv')) throw new BadInput('--json and --csv exclude each other: give one');
@@ -64,8 +66,9 @@ export function compileWhere(text: string | null, trace: TraceFile): Compiled | 
 
 /** The printer the options choose. */
 export function printerOf(args: Arguments, trace: TraceFile, io: Io): EventPrinter {
-  if (args.flag('json')) return jsonPrinter(trace);
-  return args.flag('csv') ? csvPrinter(kindsIn(trace)) : textPrinter(trace, painter(io));
+  const system = args.flag('csv') ? null : systemViewOf(args, trace, io);
+  if (args.flag('json')) return jsonPrinter(trace, system);
+  return args.flag('csv') ? csvPrinter(kindsIn(trace)) : textPrinter(trace, painter(io), system);
 }
 
 function list(trace: TraceFile, { where, limit, printer }: { readonly where: Compiled | null; readonly limit: number; readonly printer: EventPrinter }, io: Io): void {

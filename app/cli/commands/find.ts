@@ -16,12 +16,13 @@ import type { Io } from '../io.ts';
 import { countOf } from '../numbers.ts';
 import { openTraceOf, warn, type TraceFile } from '../open-trace.ts';
 import { SYMBOLS_OPTION } from '../symbols.ts';
+import { SYSTEM_HELP, SYSTEM_OPTION } from '../system.ts';
 import { printerOf } from './events.ts';
 
 export const findCommand: Command = {
   name: 'find',
   summary: 'find the next or previous place an expression matches',
-  help: `usage: ringscope find TRACE EXPR [--from SEQ] [--backward] [--symbols FILE] [--json]
+  help: `usage: ringscope find TRACE EXPR [--from SEQ] [--backward] [--symbols FILE] [--os linux|none] [--json]
 
 Prints the nearest match as "ringscope events" prints it. Exit code 1 when there is none.
 
@@ -29,6 +30,7 @@ Prints the nearest match as "ringscope events" prints it. Exit code 1 when there
   --backward     search towards the beginning
   --symbols FILE names and source lines for addresses, beside those in the trace: an ELF file (symbols, DWARF lines), System.map
                  or a map of nasm; may be given more than once, the first one is asked first
+${SYSTEM_HELP}
   --json, --csv  as "ringscope events"
 
 Examples:
@@ -38,7 +40,7 @@ Examples:
   ringscope find a.rtrace "exec kernel_entry"      the instruction at that symbol, between events: needs re-execution
 
 Where a trace cannot be executed again, "exec" is refused with the reason and exit code 2, never answered "no match".`,
-  options: { ...SYMBOLS_OPTION, from: { type: 'string' }, backward: { type: 'boolean' }, json: { type: 'boolean' }, csv: { type: 'boolean' } },
+  options: { ...SYMBOLS_OPTION, ...SYSTEM_OPTION, from: { type: 'string' }, backward: { type: 'boolean' }, json: { type: 'boolean' }, csv: { type: 'boolean' } },
   positionals: { least: 2, most: 2 },
   async run(args: Arguments, io: Io): Promise<number> {
     if (args.flag('json') && args.flag('csv')) throw new BadInput('--json and --csv exclude each other: give one');

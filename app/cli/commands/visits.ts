@@ -14,6 +14,7 @@ import { countOf } from '../numbers.ts';
 import { openTraceOf, warn, type TraceFile } from '../open-trace.ts';
 import { SYMBOLS_OPTION } from '../symbols.ts';
 import { painter } from '../style.ts';
+import { SYSTEM_HELP, SYSTEM_OPTION, systemOf } from '../system.ts';
 import { failedJson, straysJson, summaryJson, visitJson } from '../visit-json.ts';
 import { summaryText, visitLines, visitRowPrinter } from '../visit-text.ts';
 import { compileWhere } from './events.ts';
@@ -24,7 +25,7 @@ const PIECE = 1 << 16;
 export const visitsCommand: Command = {
   name: 'visits',
   summary: 'kernel entries paired with their exits, and what is odd about them',
-  help: `usage: ringscope visits TRACE [--only findings] [--where EXPR] [--limit N] [--symbols FILE] [--json]
+  help: `usage: ringscope visits TRACE [--only findings] [--where EXPR] [--limit N] [--symbols FILE] [--os linux|none] [--json]
 
 Pairs every entry into the kernel with the exit that ends it: an IRET with the entry whose frame it takes, SYSEXIT with the SYSENTER
 that began on its stack. A line a visit: entry, exit or why there is none, rings, thread (a kernel stack), instructions in between,
@@ -36,11 +37,12 @@ Below it what they add up to. Everything stands on the recorded events; nothing 
   --limit N        at most N visits; the totals count all
   --symbols FILE   names and source lines for addresses, beside those in the trace: an ELF file (symbols, DWARF lines), System.map
                    or a map of nasm; may be given more than once, the first one is asked first
+${SYSTEM_HELP}
   --json           one JSON object: basis, visits, unmatched (exits that belong to no visit), failed (returns that faulted
                    outside of all), totals. A visit that has no exit has "exit": null and a reason
 
 Threads switch, processes are replaced, recordings end: an entry or exit that stays alone is no error in itself.`,
-  options: { ...SYMBOLS_OPTION, only: { type: 'string' }, where: { type: 'string' }, limit: { type: 'string' }, json: { type: 'boolean' } },
+  options: { ...SYMBOLS_OPTION, ...SYSTEM_OPTION, only: { type: 'string' }, where: { type: 'string' }, limit: { type: 'string' }, json: { type: 'boolean' } },
   positionals: { least: 1, most: 1 },
   run(args: Arguments, io: Io): number {
     const only = args.text('only');
@@ -50,7 +52,7 @@ Threads switch, processes are replaced, recordings end: an entry or exit that st
     const trace = openTraceOf(args, io);
     const where = compileWhere(args.text('where'), trace);
     warn(trace, io);
-    const visits = pairVisits(trace.reader);
+    const visits = pairVisits(trace.reader, { system: systemOf(args, trace, io) });
     const chosen = { only: only !== null, where, limit };
     if (args.flag('json')) printJson(trace, visits, chosen, io); else printText(trace, visits, chosen, io);
     return trace.exitCode;

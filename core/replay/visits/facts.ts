@@ -2,6 +2,7 @@
 // everything stands on event data.
 
 import type { TransitionEvent } from '../../event/event.ts';
+import { callResult } from '../os/system-call.ts';
 import { eventOf, type TraceSource } from '../source.ts';
 import { addressBits } from './crossing.ts';
 import { deltaText, findingsOf, type VisitFinding } from './findings.ts';
@@ -29,6 +30,8 @@ export interface VisitFacts {
   readonly time: { readonly value: number; readonly unit: string } | null;
   readonly rings: { readonly from: number | null; readonly to: number | null };
   readonly stack: VisitStack;
+  /** What its system call gave back; null where it did not return, and for any other visit. */
+  readonly result: number | null;
   readonly findings: readonly VisitFinding[];
 }
 
@@ -39,7 +42,8 @@ export function visitFacts(trace: TraceSource, visits: Visits, index: number): V
   const exit = visit.seqExit === null ? null : transitionAt(trace, visit.seqExit);
   return {
     visit, instructions: instructionsOf(trace, visit), isAtLeast: visit.seqExit === null, time: timeBetween(entry, exit),
-    rings: { from: entry?.from.cpl ?? null, to: entry?.to.cpl ?? null }, stack: stackOf(visits, index, exit), findings: findingsOf(visits, index),
+    rings: { from: entry?.from.cpl ?? null, to: entry?.to.cpl ?? null }, stack: stackOf(visits, index, exit),
+    result: visit.call === null || visit.seqExit === null ? null : callResult(trace, visit.seqExit), findings: findingsOf(visits, index),
   };
 }
 

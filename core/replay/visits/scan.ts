@@ -7,6 +7,7 @@ import { CURRENT_NAMES } from '../../event/decode.ts';
 import { highWordOf, isPresent, isUnknown, wordOf, type Row } from '../../event/draft.ts';
 import { codeOf, CONTROL_REGISTERS, EVENT_KINDS, VIAS } from '../../event/kinds.ts';
 import { handleOf } from '../../event/schema.ts';
+import { callNumberAt, type System } from '../os/system-call.ts';
 import type { TraceSource } from '../source.ts';
 import { Crossing } from './crossing.ts';
 import { isFailedReturn, MissColumns, returnRuleCodes, stackTop } from './misses.ts';
@@ -38,6 +39,7 @@ export class VisitScan {
   /** False where its change may have escaped us: then the registers are asked. */
   #cr3IsKnown = false;
   readonly #isFiltered: boolean;
+  readonly #system: System | null;
   /** Task switches under way: the visit, the task register before and after. */
   #tasks: { readonly visit: number; readonly from: number; readonly to: number }[] = [];
   /** Faults whose delivery has not come yet. */
@@ -47,8 +49,10 @@ export class VisitScan {
   /** The interrupt line a controller acknowledged with each vector; 255 for none. */
   readonly #lines = new Uint8Array(256).fill(255);
 
-  constructor(trace: TraceSource) {
+  /** `system`: whose system calls are told by number; null for none. */
+  constructor(trace: TraceSource, { system = null }: { readonly system?: System | null } = {}) {
     this.#trace = trace;
+    this.#system = system;
     this.#isFiltered = trace.rowCount < trace.eventCount;
     this.#returnRules = returnRuleCodes((trace.names ?? CURRENT_NAMES).rules);
   }
@@ -140,6 +144,7 @@ export class VisitScan {
     this.#open.unwind(thread, end, seq, { atToo: restarts });
     this.#countFaults(this.#open.innermost(thread));
     this.#running = this.#open.enter(seq, crossing, { thread, cr3: this.#cr3, frame: place });
+    if (this.#system !== null && crossing.isFromOuterRing) this.#open.columns.call[this.#running] = callNumberAt(this.#trace, seq);
   }
 
   // a log that shows no frame: from an outer ring one visit an address space; inside the kernel nothing tells of the return
@@ -238,8 +243,8 @@ export class VisitScan {
 const exactly = (visit: number): { readonly visit: number; readonly exact: true } | null => (visit === NONE ? null : { visit, exact: true });
 
 /** All visits of a recording at once. */
-export function pairVisits(trace: TraceSource): Visits {
-  const scan = new VisitScan(trace);
+export function pairVisits(trace: TraceSource, { system = null }: { readonly system?: System | null } = {}): Visits {
+  const scan = new VisitScan(trace, { system });
   scan.advance(trace.eventCount);
   return scan.visits();
 }

@@ -2,6 +2,7 @@
 // take `Visits` and ask `visitAt` for one as an object.
 
 import { VIAS, type Via } from '../../event/kinds.ts';
+import { callOf, NO_CALL, type SystemCall } from '../os/system-call.ts';
 import { visitName } from './name.ts';
 
 /** In columns: no event, no visit. */
@@ -57,6 +58,8 @@ export interface Visits {
   readonly frame: Float64Array;
   /** Bytes of error code below the frame. */
   readonly codeBytes: Uint8Array;
+  /** Number of the system call it serves; NO_CALL for none, and where the operating system was not asked for. */
+  readonly call: Uint32Array;
   /** Visits that returned, in the order of their exits. */
   readonly byExit: Uint32Array;
   readonly threads: readonly KernelStack[];
@@ -93,6 +96,8 @@ export interface Visit {
   readonly cause: { readonly via: Via; readonly vector: number | null };
   /** `int 0x80`, `#PF`, `IRQ0`. */
   readonly name: string;
+  /** The system call it serves, where the operating system is known. */
+  readonly call: SystemCall | null;
   readonly depth: number;
   readonly thread: number;
   readonly stack: KernelStack;
@@ -111,7 +116,7 @@ export function visitAt(visits: Visits, index: number): Visit {
   const line = visits.lines[vector] ?? 255;
   return {
     index, seqEntry: visits.entry[index]!, seqExit: ending === 'returned' ? visits.exit[index]! : null, reason: ending === 'returned' ? null : ending,
-    seqOver: visits.over[index]!, cause, name: visitName(cause, line === 255 ? null : line),
+    seqOver: visits.over[index]!, cause, name: visitName(cause, line === 255 ? null : line), call: callOf(visits.call[index]!),
     depth: visits.depth[index]!, thread, stack: visits.threads[thread]!, faults: visits.faults[index]!, inferred: visits.inferred[index] === 1,
     switched: visits.switched[index] === 1,
   };
@@ -174,6 +179,7 @@ export class VisitColumns {
   entry = new Uint32Array(64); exit = new Uint32Array(64); over = new Uint32Array(64); ending = new Uint8Array(64); via = new Uint8Array(64);
   vector = new Int16Array(64); depth = new Uint16Array(64); thread = new Uint32Array(64); parent = new Uint32Array(64); faults = new Uint32Array(64);
   inferred = new Uint8Array(64); switched = new Uint8Array(64); survivors = new Uint8Array(64); frame = new Float64Array(64); codeBytes = new Uint8Array(64);
+  call = new Uint32Array(64);
 
   /** Adds a visit that is under way. Returns its index. */
   add(visit: { readonly entry: number; readonly via: number; readonly vector: number; readonly thread: number; readonly parent: number }): number {
@@ -182,6 +188,7 @@ export class VisitColumns {
     this.count += 1;
     this.entry[index] = visit.entry;
     this.exit[index] = this.over[index] = NONE;
+    this.call[index] = NO_CALL;
     this.ending[index] = ENDINGS.indexOf('open');
     this.via[index] = visit.via;
     this.vector[index] = visit.vector;
@@ -208,6 +215,7 @@ export class VisitColumns {
       via: this.via.slice(0, count), vector: this.vector.slice(0, count), depth: this.depth.slice(0, count), thread: this.thread.slice(0, count),
       parent: this.parent.slice(0, count), faults: this.faults.slice(0, count), inferred: this.inferred.slice(0, count),
       switched: this.switched.slice(0, count), survivors: this.survivors.slice(0, count), frame: this.frame.slice(0, count), codeBytes: this.codeBytes.slice(0, count),
+      call: this.call.slice(0, count),
     };
   }
 
@@ -216,6 +224,7 @@ export class VisitColumns {
     this.vector = grown(this.vector); this.depth = grown(this.depth); this.thread = grown(this.thread); this.parent = grown(this.parent);
     this.faults = grown(this.faults); this.inferred = grown(this.inferred);
     this.switched = grown(this.switched); this.survivors = grown(this.survivors); this.frame = grown(this.frame); this.codeBytes = grown(this.codeBytes);
+    this.call = grown(this.call);
   }
 }
 
