@@ -27,8 +27,8 @@ const WAITS_FOR_TIME = [0xfb, 0xe6, TRAP_PORT, 0xeb, 0xfc];
 export const STOP = 0x1818;
 const STOPS = [0xfa, 0xf4, 0xeb, 0xfd];
 
-/** Fonts of 8, 14 and 16 lines, 256 characters each. */
-export const FONT_8 = 0x4000, FONT_14 = 0x5000, FONT_16 = 0x6000;
+/** Fonts of 8, 14 and 16 lines, 256 characters each; below them lie the tables of firmware (../firmware). */
+export const FONT_8 = 0x7000, FONT_14 = 0x8000, FONT_16 = 0x9000;
 /** The first half of the font of 8 lines, where programs know it to be. */
 const FONT_8_KNOWN = 0xfa6e, HALF_FONT_8 = 128 * 8;
 

@@ -30,6 +30,9 @@ export class Disk {
     this.sectorCount = isFloppy ? sectorsOf(this.geometry) : sectors;
   }
 
+  /** True for a diskette that is not as large as any: its image may have been meant for another drive. */
+  get isPadded(): boolean { return this.isFloppy && !DISKETTES.has(this.image.length); }
+
   /** The logical block of a cylinder, head and sector; -1 when there is none. */
   blockOf(place: Chs): number {
     const block = blockIn(this.geometry, place);

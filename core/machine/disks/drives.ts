@@ -1,5 +1,6 @@
 // Which drives a machine has: the diskette drive, when the boot image is a diskette, and up to two hard disks on the first IDE channel, the
-// boot image before the files given as disks.
+// boot image before the files given as disks. A small boot image that is no diskette by its size is in both kinds of drives when no disk is
+// given: programs that know their drive before they ask expect either.
 
 import { BadInput } from '../../base/bad-input.ts';
 import type { Cpu } from '../../cpu/state.ts';
@@ -20,7 +21,7 @@ export function drivesOf(boot: Disk | null, files: readonly GuestFile[]): Drives
     if (bytes.length === 0) throw new BadInput(`the disk ${JSON.stringify(name)} is empty: give a raw disk image of at least one byte`);
     return new Disk(bytes, { isFloppy: false });
   });
-  const hardDisks = boot === null || boot.isFloppy ? given : [boot, ...given];
+  const hardDisks = boot === null || (boot.isFloppy && !(boot.isPadded && given.length === 0)) ? given : [boot.isFloppy ? new Disk(boot.image, { isFloppy: false }) : boot, ...given];
   if (hardDisks.length > HARD_DISKS_MAX) throw new BadInput(`${String(hardDisks.length)} hard disks are more than the two a channel has: give fewer --disk`);
   return { floppy: boot?.isFloppy === true ? boot : null, hardDisks };
 }

@@ -5,6 +5,7 @@ import { registerOffset } from '../../../core/arch/register-file.ts';
 import { biosRom, interruptVectors, STUBS, TRAP_PORT } from '../../../core/machine/bios/rom.ts';
 import { bootDiskOf, Disk } from '../../../core/machine/disks/disk.ts';
 import { CLOCKS_PER_SECOND } from '../../../core/machine/clock-rate.ts';
+import type { GuestFile } from '../../../core/event/guest-file.ts';
 import { createMachine, type Machine } from '../../../core/machine/machine.ts';
 import type { RunEnd } from '../../../core/machine/run-end.ts';
 import { Session } from '../../../core/machine/session.ts';
@@ -146,6 +147,17 @@ describe('a disk', () => {
     expect(kind(partitioned(7))).toBe('hard disk 32/8/32');
     expect(kind(partitioned(254))).toBe('hard disk 8/16/63');
     expect(kind(partitioned(0))).toBe('hard disk 8/16/63');
+  });
+
+  it('that is small and no diskette by its size is a hard disk, too, unless one is given', () => {
+    const drives = (image: Uint8Array, files: readonly GuestFile[] = []): number[] => {
+      const { floppy, hardDisks } = createMachine({ image, files, request: { format: 'boot' }, allocate: (bytes) => new ArrayBuffer(bytes) }).devices.drives;
+      return [floppy?.disk.sectorCount ?? 0, ...hardDisks.map(({ disk }) => disk.sectorCount)];
+    };
+    expect(drives(bootDisk([], 1536))).toEqual([2880, 3]);
+    expect(drives(bootDisk([], 1536), [{ role: 'disk', name: 'd', bytes: new Uint8Array(1024) }])).toEqual([2880, 2]);
+    expect(drives(floppy([]))).toEqual([2880]);
+    expect(drives(hardDisk([]), [{ role: 'disk', name: 'd', bytes: new Uint8Array(1024) }])).toEqual([0, 8192, 2]);
   });
 
   it('has as many sectors as its image, a diskette all of its tracks; what is missing are zeros', () => {

@@ -190,7 +190,7 @@ describe('a channel', () => {
 
   it('has room for two disks, and a disk has at least a byte', () => {
     expect(() => build([disk('a'), disk('b'), disk('c')])).toThrow(BadInput);
-    expect(() => build([{ role: 'disk', name: 'empty', bytes: new Uint8Array() }])).toThrow(/"empty" is empty/);
+    expect(() => build([{ role: 'disk', name: 'empty', bytes: new Uint8Array() }])).toThrow(/empty is empty/);
   });
 
   it('is in a checkpoint, in the middle of a block, too; a damaged one is refused', () => {
