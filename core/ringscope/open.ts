@@ -5,10 +5,12 @@ import type { Row } from '../event/draft.ts';
 import type { GuestFile } from '../event/guest-file.ts';
 import type { GuestInput } from '../event/input.ts';
 import type { Reexecutor } from '../event/reexecutor.ts';
+import type { Keeps } from '../machine/reexecution/comparing-probe.ts';
 import { createReexecutor } from '../machine/reexecution/reexecutor.ts';
 import type { Allocate } from '../machine/machine.ts';
 import { symbolsOfGuest } from '../symbols/read-symbols.ts';
 import type { SymbolTable } from '../symbols/symbol-table.ts';
+import { compile, describeRefusal, isRefusal } from '../replay/expression/compile.ts';
 import { hashBytes } from '../trace/content-hash.ts';
 import type { Inflate } from '../trace/event-chunk.ts';
 import { openTrace, type TraceReader } from '../trace/reader.ts';
@@ -68,8 +70,16 @@ export function inputsOf(reader: TraceReader): readonly GuestInput[] {
 function reexecutorOf(reader: TraceReader, guest: { readonly image: Uint8Array; readonly files: readonly GuestFile[] }, platform: OpenPlatform): Reexecutor {
   return createReexecutor({
     ...guest, inputs: inputsOf(reader), options: machineOptionsOf(reader.header), checkpoints: reader.checkpoints, eventCount: reader.eventCount,
-    rowOf: (seq) => storedRow(reader, seq), coreVersion: reader.header.coreVersion,
+    rowOf: (seq) => storedRow(reader, seq), keeps: () => keepsOf(reader), coreVersion: reader.header.coreVersion,
   }, { allocate: platform.allocate ?? allocateBuffer, ...(platform.pause === undefined ? {} : { pause: platform.pause }) });
+}
+
+// what is missing in a damaged file is not the filter's doing
+function keepsOf({ header: { filter }, notes }: TraceReader): Keeps | null {
+  if (filter === null || notes.length > 0) return null;
+  const compiled = compile(filter, { symbols: null });
+  if (isRefusal(compiled)) throw new BadInput(`the filter ${JSON.stringify(filter)} of the recording is refused ${describeRefusal(compiled)}`);
+  return (seq, row, registersBefore) => compiled.matches(row, registersBefore, seq);
 }
 
 // a damaged chunk stores nothing that could be compared; integrity is another question (verify.ts)

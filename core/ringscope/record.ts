@@ -21,7 +21,7 @@ import { GivenInput, type Givers } from './given-input.ts';
 import { optionsForHeader } from './header-options.ts';
 import { allocateBuffer } from './platform.ts';
 import { RecordingProbe } from './recording-probe.ts';
-import { RegistersBefore } from './registers-before.ts';
+import { RegistersBefore } from '../machine/registers-before.ts';
 import { CORE_VERSION, ENGINE } from './version.ts';
 
 /**

@@ -5,7 +5,7 @@ import type { Cpu } from '../cpu/state.ts';
 import type { EventDraft, Row } from '../event/draft.ts';
 import type { Probe } from '../event/probe.ts';
 import type { RunEnd } from '../machine/run-end.ts';
-import type { RegistersBefore } from './registers-before.ts';
+import type { RegistersBefore } from '../machine/registers-before.ts';
 
 export interface RecordingBounds {
   /** Events with a higher number are not recorded: the last instruction may have made some more. */

@@ -8,12 +8,14 @@ import { decodeUtf8 } from '../../../core/base/utf8.ts';
 import { parseInputScript, type ScriptStep } from '../../../core/event/input-script.ts';
 import type { SymbolLookup } from '../../../core/replay/expression/test-field.ts';
 import { givenFiles } from '../../../core/ringscope/given-files.ts';
+import { ProgressMeter } from '../../../core/ringscope/progress-meter.ts';
 import { startRecording, type RecordRequest, type RecordSummary, type RunUntil } from '../../../core/ringscope/record.ts';
 import { symbolsWhileRecording } from '../../../core/ringscope/symbols.ts';
 import { OK, type Arguments, type Command } from '../command.ts';
 import { compileOrRefuse } from '../expression.ts';
 import type { Io, Output } from '../io.ts';
 import { addressOf, countOf, grouped, sizeOf } from '../numbers.ts';
+import { progressText } from '../progress-text.ts';
 import { PortLogWriter, portLogsOf } from '../port-log.ts';
 import { givenSymbols, SYMBOLS_OPTION } from '../symbols.ts';
 
@@ -136,6 +138,9 @@ function requestOptions(args: Arguments, symbols: SymbolLookup | null): Partial<
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }
 
+/** Milliseconds between two looks at the progress. */
+const SHOW_EVERY = 200;
+
 /** An expression over the events as they are emitted, and over instructions (`exec`). */
 function untilOf(text: string, option: string, symbols: SymbolLookup | null): RunUntil {
   const compiled = compileOrRefuse(text, { what: option, symbols });
@@ -178,15 +183,14 @@ class Files {
 
 /** Runs the guest in slices: progress is shown, Ctrl+C is seen, and the trace is closed in any case but an error of the disk. */
 export async function runGuest(request: RecordRequest, io: Io): Promise<RecordSummary> {
-  const recording = startRecording(request);
+  const recording = startRecording(request), meter = new ProgressMeter(request);
   const stopListening = io.onInterrupt(() => { recording.cancel(); });
   try {
-    for (let shown = io.now(); recording.runSlice().end === null;) {
+    for (let shown = io.now(), progress = recording.runSlice(); progress.end === null; progress = recording.runSlice()) {
       await io.pause();
-      if (!io.errIsTerminal || io.now() - shown < 200) continue;
+      if (!io.errIsTerminal || io.now() - shown < SHOW_EVERY) continue;
       shown = io.now();
-      const { instructions, events } = recording.runSlice();
-      io.err(`\r${grouped(instructions)} instructions, ${grouped(events)} events\u001b[K`);
+      io.err(`\r${progressText(progress, meter.read(progress))}\u001b[K`);
     }
     if (io.errIsTerminal) io.err('\r\u001b[K');
     return recording.finish();

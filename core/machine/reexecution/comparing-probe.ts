@@ -5,9 +5,13 @@ import type { Cpu } from '../../cpu/state.ts';
 import type { EventDraft, Row } from '../../event/draft.ts';
 import type { Probe } from '../../event/probe.ts';
 import { SCHEMA } from '../../event/schema.ts';
+import { RegistersBefore } from '../registers-before.ts';
 
 /** The recorded row of an event; null when it is not stored. It must not throw: it is asked in the middle of an instruction. */
 export type RowSource = (seq: number) => Row | null;
+
+/** The filter of a recording: which events were kept. `registersBefore` is valid during the call. */
+export type Keeps = (seq: number, row: Row, registersBefore: () => Uint32Array) => boolean;
 
 export class ComparingProbe implements Probe {
   readonly listening = false;
@@ -16,16 +20,24 @@ export class ComparingProbe implements Probe {
   readonly #cpu: Cpu;
   readonly #rowOf: RowSource;
   readonly #events: number;
+  readonly #registers: RegistersBefore;
+  #keeps: Keeps | null = null;
 
   /** `events`: how many the recording has; what comes after them is not compared. */
   constructor(cpu: Cpu, recorded: { readonly rowOf: RowSource; readonly eventCount: number }) {
     this.#cpu = cpu;
     this.#rowOf = recorded.rowOf;
     this.#events = recorded.eventCount;
+    this.#registers = new RegistersBefore(cpu, { wanted: true });
+  }
+
+  /** From now on an event also differs when it is stored and the filter drops it, or the other way round; null: only stored events are compared. */
+  filterBy(keeps: Keeps | null): void {
+    this.#keeps = keeps;
   }
 
   before(): void {
-    // the register file is not looked at
+    if (this.#keeps !== null) this.#registers.capture();
   }
 
   emit(seq: number, draft: EventDraft): void {
@@ -33,7 +45,9 @@ export class ComparingProbe implements Probe {
     if (seq + 1 >= this.#events) this.#cpu.pending |= PENDING_STOP;
     if (seq >= this.#events || (this.differsAt !== null && seq >= this.differsAt)) return;
     const recorded = this.#rowOf(seq);
-    if (recorded !== null && !isSameRow(draft, recorded)) this.differsAt = seq;
+    const isMisfiltered = this.#keeps !== null && this.#keeps(seq, draft, this.#registers.words) !== (recorded !== null);
+    this.#registers.release();
+    if (isMisfiltered || (recorded !== null && !isSameRow(draft, recorded))) this.differsAt = seq;
   }
 
   check(): void {

@@ -13,7 +13,7 @@ import { setUpOf } from '../../event/set-up.ts';
 import { materialiseFlags } from '../../cpu/flags.ts';
 import { CS, SS } from '../../cpu/state.ts';
 import { checkRequest } from './check-request.ts';
-import { ComparingProbe, type RowSource } from './comparing-probe.ts';
+import { ComparingProbe, type Keeps, type RowSource } from './comparing-probe.ts';
 import { ListeningProbe } from './listening-probe.ts';
 import { createMachine, type Allocate } from '../machine.ts';
 import { requestOf, type MachineOptions } from '../options.ts';
@@ -37,6 +37,8 @@ export interface Recorded {
   readonly options: MachineOptions;
   readonly checkpoints: CheckpointSource;
   readonly rowOf: RowSource;
+  /** The filter it was recorded with, for `verify`; null when every event was kept. Throws BadInput when it cannot be read. */
+  readonly keeps?: () => Keeps | null;
   readonly eventCount: number;
   /** Version of the core that recorded, for the sentence when this one differs. */
   readonly coreVersion: string;
@@ -245,7 +247,9 @@ class Answers {
   }
 
   async #verify(): Promise<ReexecuteReply> {
+    this.#probe.filterBy(this.#recorded.keeps?.() ?? null);
     const outcome = await verifyRun({ rewinder: this.#rewinder, probe: this.#probe, recorded: this.#recorded, pause: this.#pause });
+    this.#probe.filterBy(null);
     return outcome.kind === 'same' ? { kind: 'verified', events: this.#recorded.eventCount, checkpoints: outcome.checkpoints } : difference(this.#recorded, outcome.seq);
   }
 }
