@@ -14,6 +14,7 @@ import { lintCommand } from './commands/lint.ts';
 import { openCommand } from './commands/open.ts';
 import { recordCommand } from './commands/record.ts';
 import { rulesCommand } from './commands/rules.ts';
+import { screenCommand } from './commands/screen.ts';
 import { stateCommand } from './commands/state.ts';
 import { statsCommand } from './commands/stats.ts';
 import { verifyCommand } from './commands/verify.ts';
@@ -24,7 +25,7 @@ import { whoCommand } from './commands/who.ts';
 import type { Io } from './io.ts';
 
 const COMMANDS: readonly Command[] = [
-  recordCommand, importCommand, infoCommand, eventsCommand, explainCommand, visitsCommand, statsCommand, findCommand, stateCommand, walkCommand, whoCommand, lintCommand, whatifCommand,
+  recordCommand, importCommand, infoCommand, eventsCommand, explainCommand, visitsCommand, statsCommand, findCommand, stateCommand, screenCommand, walkCommand, whoCommand, lintCommand, whatifCommand,
   verifyCommand, rulesCommand, openCommand,
 ];
 

@@ -4,7 +4,7 @@ import { READ_BYTES_MAX, TRY_ATTEMPTS_MAX, type LinearRange, type ReexecuteReque
 import { count, list, nullable, oneOf, record, refuse, text, type Check } from './check.ts';
 import { LIMITS } from './limits.ts';
 
-const KINDS = ['moment', 'step', 'find-execution', 'read-linear', 'read-physical', 'walk', 'listen', 'last-write', 'last-register-write', 'try', 'preflight', 'verify'] as const satisfies readonly ReexecuteRequest['kind'][];
+const KINDS = ['moment', 'step', 'find-execution', 'read-linear', 'read-physical', 'walk', 'screen', 'listen', 'last-write', 'last-register-write', 'try', 'preflight', 'verify'] as const satisfies readonly ReexecuteRequest['kind'][];
 
 const WATCH_BYTES_MAX = 8, REGISTER_WORDS_MAX = 1024, CHANGE_CHARACTERS_MAX = 200;
 
@@ -43,7 +43,7 @@ export const reexecuteRequest: Check<ReexecuteRequest> = (value, what) => {
     case 'read-linear': return { kind, at: at(), linear: number('linear', Number.MAX_SAFE_INTEGER), length: number('length', READ_BYTES_MAX) };
     case 'read-physical': return { kind, at: at(), physical: number('physical', Number.MAX_SAFE_INTEGER), length: number('length', READ_BYTES_MAX) };
     case 'walk': return { kind, at: at(), linear: number('linear', Number.MAX_SAFE_INTEGER) };
-    case 'listen': case 'preflight': return { kind, at: at() };
+    case 'listen': case 'preflight': case 'screen': return { kind, at: at() };
     case 'last-write': return { kind, before: position(from['before'], `${what}.before`), physical: number('physical', Number.MAX_SAFE_INTEGER), length: number('length', WATCH_BYTES_MAX) };
     case 'last-register-write': return { kind, before: position(from['before'], `${what}.before`), offset: number('offset', REGISTER_WORDS_MAX), words: number('words', 2), mask: nullable(count(0xffff_ffff))(from['mask'], `${what}.mask`) };
     case 'try': return { kind, at: at(), change: changeText(from['change'], `${what}.change`), attempts: number('attempts', TRY_ATTEMPTS_MAX) };

@@ -5,6 +5,7 @@ import type { TraceEvent } from './event.ts';
 import type { Heard } from './heard.ts';
 import type { PackedLevel } from './heap-lists.ts';
 import type { Position } from './position.ts';
+import type { Screen } from './screen.ts';
 
 /** A half-open range of linear addresses [first, end). */
 export interface LinearRange { readonly first: number; readonly end: number }
@@ -111,6 +112,8 @@ export type ReexecuteRequest =
   | { readonly kind: 'read-linear'; readonly at: Position; readonly linear: number; readonly length: number }
   | { readonly kind: 'read-physical'; readonly at: Position; readonly physical: number; readonly length: number }
   | { readonly kind: 'walk'; readonly at: Position; readonly linear: number }
+  /** What the guest's display shows at the last instruction boundary not after `at`. */
+  | { readonly kind: 'screen'; readonly at: Position }
   /** Runs the whole recording again and compares every event and checkpoint. */
   | { readonly kind: 'verify' };
 
@@ -119,6 +122,7 @@ export type ReexecuteReply =
   | { readonly kind: 'not-found' }
   | { readonly kind: 'bytes'; readonly linear: number | null; readonly physical: number | null; readonly bytes: Uint8Array }
   | { readonly kind: 'walk'; readonly walk: WalkNow }
+  | { readonly kind: 'screen'; readonly screen: Screen }
   /** `cut`: more was reported than is kept (HEARD_MAX). */
   | { readonly kind: 'heard'; readonly heard: readonly Heard[]; readonly cut: boolean }
   /** Null: never written since the machine was reset, and not by the loader. */

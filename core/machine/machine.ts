@@ -42,7 +42,7 @@ export type Allocate = (bytes: number) => ArrayBuffer;
 
 /** Names of what is attached, as a trace's header lists them. */
 export const DEVICE_NAMES = [
-  '8259 pair', 'local apic', '82093aa i/o apic', '8254', '8042 with keyboard', 'mc146818', 'system control 0x61 0x92 0xcf9', 'nmi timer 0xea', 'debug console 0xe9', 'exit ports 0xf4 0x501', 'com1 16550',
+  '8259 pair', 'local apic', '82093aa i/o apic', '8254', '8042 with keyboard', 'mc146818', 'system control 0x61 0x92 0xcf9', 'nmi timer 0xea', 'debug console 0xe9', 'exit ports 0xf4 0x501', 'com1 16550', 'vga without planes',
   'ide 0x1f0 0x170 (programmed I/O)', 'pci configuration (8086:1237 7000 7010 7113)', 'piix4 power management 0x600', 'fw_cfg 0x510 (no files)',
 ] as const;
 

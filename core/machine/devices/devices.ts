@@ -10,6 +10,7 @@ import { emitExit, emitReset } from '../../cpu/emit.ts';
 import type { Cpu } from '../../cpu/state.ts';
 import { EXIT_WAYS, type ExitWay } from '../../event/kinds.ts';
 import type { InputDevice } from '../../event/input.ts';
+import type { Screen } from '../../event/screen.ts';
 import { TRAP_PORT } from '../bios/rom.ts';
 import type { DrivesNow } from '../disks/drives.ts';
 import { IO_APIC_BASE, LOCAL_APIC_BASE } from '../memory-map.ts';
@@ -29,6 +30,8 @@ import { Pit, PIT_PORT } from './pit.ts';
 import type { MemoryDevice, MemoryRange, PortDevice, PortRange, Receiver, Saved, Timed } from './port-device.ts';
 import { PowerManagement, SCI_LINE } from './power-management.ts';
 import { COM1_FIRST, SERIAL_PORTS, SerialPort } from './serial-port.ts';
+import { Vga, VGA_END, VGA_FIRST } from './vga.ts';
+import { screenOf } from './vga-screen.ts';
 import { CONTROL_A_PORT, CONTROL_B_PORT, SystemControl } from './system-control.ts';
 
 export const DEBUG_PORT = 0xe9, EXIT_PORT = 0xf4;
@@ -77,6 +80,7 @@ export class Devices implements Bus {
     clock: () => this.#processor.clock, setLine: (isHigh) => { this.setLine(COM1_LINE, isHigh); }, isServed: () => this.wouldServe(COM1_LINE),
     onSent: (byte) => { this.console.print('com1', byte); },
   });
+  readonly vga = new Vga(() => this.#processor.clock);
   readonly #ide = new Ide({
     clock: () => this.#processor.clock, setLine: (line, isHigh) => { this.setLine(line, isHigh); }, wouldServe: (line) => this.wouldServe(line), onDeadline: () => { this.#noticeDeadline(); },
   });
@@ -98,6 +102,7 @@ export class Devices implements Bus {
     // Bochs and QEMU answer a read with the port's own number, and guests test for it
     { first: DEBUG_PORT, end: DEBUG_PORT + 1, device: { read: () => DEBUG_PORT, write: (_port, byte) => { this.console.print('debug', byte); } } },
     { first: COM1_FIRST, end: COM1_FIRST + SERIAL_PORTS, device: this.#com1 },
+    { first: VGA_FIRST, end: VGA_END, device: this.vga },
     ...this.#ide.ports,
     { first: FPU_ERROR_PORT, end: FPU_ERROR_PORT + 2, device: this.#fpuError },
     { first: FIRMWARE_CONFIGURATION_PORT, end: FIRMWARE_CONFIGURATION_PORT + 2, device: this.#firmware },
@@ -112,7 +117,7 @@ export class Devices implements Bus {
   /** Who acts by itself, in the order in which they act at the same clock. */
   readonly #timed: readonly Timed[] = [this.pit, this.#nmi, this.cmos.clock, this.#keyboard, this.#com1, this.#ide, this.routing.localApic.timer, this.#power];
   /** Whose state a checkpoint holds, in this order. */
-  readonly #saved: readonly Saved[] = [this.routing, this.pit, this.#nmi, this.cmos, this.#keyboard, this.#control, this.console, this.#fpuError, this.#com1, this.#ide, this.#power, this.#pci, this.#firmware];
+  readonly #saved: readonly Saved[] = [this.routing, this.pit, this.#nmi, this.cmos, this.#keyboard, this.#control, this.console, this.#fpuError, this.#com1, this.#ide, this.#power, this.#pci, this.#firmware, this.vga];
   /** Who is given what comes from outside. */
   readonly #receivers: readonly Receiver[] = [this.#keyboard, this.#com1];
   #cpu: Cpu | null = null;
@@ -127,6 +132,9 @@ export class Devices implements Bus {
     this.drives = drives;
     this.#ide.connect(drives.hardDisks);
   }
+
+  /** What the guest's display shows now. */
+  screen(): Screen { return screenOf(this.vga, this.#processor.ram); }
 
   /** The clock at which a device does something by itself; Infinity when none ever will. */
   get deadline(): number {

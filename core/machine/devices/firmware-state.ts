@@ -18,6 +18,9 @@ const PIT: readonly PortWrite[] = [[0x43, 0x36], [0x40, 0], [0x40, 0], [0x43, 0x
 /** The 8042: self-test, its answer, then interrupts of the keyboard, translated scan codes, no mouse. */
 const SELF_TEST = 0xaa, KEYBOARD: readonly PortWrite[] = [[0x64, 0x60], [0x60, 0x61]];
 
+/** Text of 80 columns and 25 rows. */
+const TEXT_MODE = 3;
+
 /** Registers of the local APIC: enabled by software, LINT0 is ExtINT, LINT1 is NMI. Intel "MultiProcessor Specification" 1.4: "Virtual Wire Mode". */
 const LOCAL_APIC: readonly (readonly [register: number, value: number])[] = [[0xf0, 0x1ff], [0x350, 0x700], [0x360, 0x400]];
 
@@ -29,5 +32,6 @@ export function setUpDevices(devices: Devices, { areLinesOpen }: { readonly areL
   devices.writePort(0x64, 1, SELF_TEST);
   devices.readPort(0x60, 1);
   for (const [port, value] of [...PIT, ...PICS, ...KEYBOARD, ...(areLinesOpen ? BIOS_MASKS : ALL_MASKED)]) devices.writePort(port, 1, value);
+  devices.vga.setMode(TEXT_MODE);
   for (const [register, value] of LOCAL_APIC) devices.writeDevice(LOCAL_APIC_BASE + register, 4, value);
 }

@@ -24,7 +24,7 @@ export function checkRequest(request: ReexecuteRequest): void {
     case 'read-linear': checkPosition(request.at); checkNumber('linear', request.linear, 0xffff_ffff); checkNumber('length', request.length, READ_BYTES_MAX); return;
     case 'read-physical': checkPosition(request.at); checkNumber('physical', request.physical, Number.MAX_SAFE_INTEGER); checkNumber('length', request.length, READ_BYTES_MAX); return;
     case 'walk': checkPosition(request.at); checkNumber('linear', request.linear, 0xffff_ffff); return;
-    case 'listen': case 'preflight': checkPosition(request.at); return;
+    case 'listen': case 'preflight': case 'screen': checkPosition(request.at); return;
     case 'last-write':
       checkPosition(request.before);
       checkNumber('physical', request.physical, Number.MAX_SAFE_INTEGER);

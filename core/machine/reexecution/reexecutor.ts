@@ -121,6 +121,7 @@ class Answers {
         return { kind: 'bytes', linear: null, physical: request.physical, bytes: readPhysical(rewinder.machine.cpu, request.physical, request.length) };
       }
       case 'walk': rewinder.goToPosition(request.at); return { kind: 'walk', walk: walkNow(rewinder.machine.cpu, request.linear) };
+      case 'screen': rewinder.goToPosition(request.at); return { kind: 'screen', screen: rewinder.machine.devices.screen() };
       case 'listen': return this.#listen(request.at);
       case 'try': rewinder.goToPosition(request.at); return tryChange(rewinder, request.change, request.attempts);
       case 'last-write': return { kind: 'written', write: await this.#writes.last(request) };
