@@ -52,7 +52,7 @@ export class AtaDrive implements Saved {
     this.current.set([1, 1, 0, 0], COUNT);
     this.previous.fill(0);
     this.device = (this.device & DEVICE_SELECT) | DEVICE_ALWAYS_ONE;
-    this.error = ERROR_PASSED;
+    this.error = this.contents === null ? 0 : ERROR_PASSED;
     this.status = this.contents === null ? 0 : STATUS_READY | STATUS_SEEK;
   }
 

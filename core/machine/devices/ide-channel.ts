@@ -103,7 +103,10 @@ export class IdeChannel implements PortDevice, Saved, Timed {
   write(port: number, value: number): void {
     const register = port - this.#first;
     if (register === DATA) return;
+    const isTaken = (this.#drive.status & (STATUS_BUSY | STATUS_DRQ)) === 0;
     if (register === STATUS) this.#command(value);
+    // what is written while a command is in progress is lost
+    else if (!isTaken) return;
     else if (register === DEVICE) this.#select(value);
     else for (const drive of this.#drives) drive.write(register, value);
     this.#control &= ~CONTROL_PREVIOUS;

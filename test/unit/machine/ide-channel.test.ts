@@ -129,6 +129,17 @@ describe('a drive', () => {
     expect([drive.wait(), drive.inb(1), drive.inw()]).toEqual([DATA, 0, 0x0101]);
   });
 
+  it('keeps its registers while a command is in progress', () => {
+    const drive = driver(build());
+    drive.send(0x20, { block: 5, count: 1 });
+    drive.wait();
+    drive.send(0xc6, { count: 4, block: 0x123456, unit: 1 });
+    expect([drive.inb(2), drive.inb(3), drive.inb(6)]).toEqual([0, 6, 0xe0]);
+    drive.words(256);
+    drive.outb(2, 9);
+    expect(drive.inb(2)).toBe(9);
+  });
+
   it('ends a read at the last sector with an error', () => {
     const drive = driver(build());
     drive.send(0x20, { block: SECTORS - 1, count: 2 });
