@@ -105,6 +105,8 @@ export interface Recording {
   finish(): RecordSummary;
 }
 
+/** The console device of what the BIOS prints. */
+const BIOS_SCREEN = 'screen';
 /** Events after which a recording ends unless told otherwise: a guest that faults for ever must not fill the disk. */
 export const MAX_EVENTS_DEFAULT = 10_000_000;
 const SLICE_MILLISECONDS = 20;
@@ -250,6 +252,11 @@ class GuestRecording implements Recording {
   #print(device: string, byte: number): void {
     if (this.#given?.hear(device, byte) === true) this.#session.hurry();
     this.#console ??= { device, bytes: [] };
+    // a boot loader speaks through the BIOS, the kernel it loads by a port
+    if (this.#console.device === BIOS_SCREEN && device !== BIOS_SCREEN) {
+      this.#flushConsole();
+      this.#console = { device, bytes: [] };
+    }
     if (device === this.#console.device) this.#console.bytes.push(byte);
   }
 

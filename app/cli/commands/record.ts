@@ -58,7 +58,8 @@ Exit code 0 also when the guest faults or shuts down; Ctrl+C ends the run and le
   --until EXPR              end with the instruction that makes the first matching event, for example --until "fault #DF",
                             or before an instruction: --until "exec kernel_panic"
   --filter EXPR             keep only events the expression matches; the others are counted
-  --console -|FILE          what the guest prints, to standard output or a file: port 0xE9 or COM1, whichever it uses first
+  --console -|FILE          what the guest prints, to standard output or a file: port 0xE9 or COM1, whichever it uses
+                            first, and before that what it prints through the BIOS
   --port-log PORT=FILE      every write of the guest to this port, one line of hexadecimal digits each: two for a byte, four
                             for a word, eight for a doubleword; may be given more than once
   --symbols FILE            names and source lines for addresses, kept in the trace: an ELF file (symbols, DWARF lines), System.map

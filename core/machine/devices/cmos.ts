@@ -11,6 +11,8 @@ export const CMOS_INDEX = 0x70;
 const CMOS_BYTES = 128;
 const FLOPPY_TYPES = 0x10, EQUIPMENT = 0x14, BASE_MEMORY = 0x15, EXTENDED_MEMORY = 0x17, EXTENDED_MEMORY_FOUND = 0x30, HIGH_MEMORY = 0x34;
 const BASE_KIB = 640, KIB = 1024, HIGH_UNIT = 64 * 1024, SIXTEEN_MIB = 16 * 1024 * 1024;
+/** Bits of the equipment byte; its display bits are 0 for a VGA. */
+const HAS_DISKETTE = 0x01, HAS_COPROCESSOR = 0x02;
 const NMI_MASK = 0x80;
 
 export class Cmos implements PortDevice, Saved {
@@ -34,7 +36,7 @@ export class Cmos implements PortDevice, Saved {
     word(EXTENDED_MEMORY_FOUND, extended);
     word(HIGH_MEMORY, Math.max(0, machine.memoryBytes - SIXTEEN_MIB) / HIGH_UNIT);
     this.#bytes[FLOPPY_TYPES] = machine.hasFloppy ? 0x40 : 0;
-    this.#bytes[EQUIPMENT] = machine.hasFloppy ? 0x01 : 0;
+    this.#bytes[EQUIPMENT] = HAS_COPROCESSOR | (machine.hasFloppy ? HAS_DISKETTE : 0);
   }
 
   read(port: number): number {

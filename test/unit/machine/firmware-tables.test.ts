@@ -1,6 +1,7 @@
 // The MP table and the ACPI tables as a kernel reads them from memory: found by their signatures, every checksum right, every pointer into place.
 
 import { describe, expect, it } from 'vitest';
+import { biosRom, ROM_LINEAR } from '../../../core/machine/bios/rom.ts';
 import { createMachine, type Machine } from '../../../core/machine/machine.ts';
 import { eisaId, packaged, number } from '../../../core/machine/firmware/aml.ts';
 import { TABLES, TABLES_END } from '../../../core/machine/firmware/firmware-tables.ts';
@@ -23,6 +24,10 @@ function find(machine: Machine, signature: string): number {
   for (let at = 0xf_0000; at < 0x10_0000; at += 16) if (text(machine, at, signature.length) === signature) return at;
   return -1;
 }
+
+it('lies where the BIOS has nothing', () => {
+  expect(biosRom().subarray(TABLES - ROM_LINEAR, TABLES_END - ROM_LINEAR).every((byte) => byte === 0)).toBe(true);
+});
 
 describe.each(['flat', 'boot'] as const)('below a %s image', (format) => {
   it('the MP table tells of one processor, an I/O APIC and its lines', () => {

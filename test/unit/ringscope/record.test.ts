@@ -7,6 +7,7 @@ import { Session } from '../../../core/machine/session.ts';
 import { CheckpointMaker } from '../../../core/machine/checkpoint-maker.ts';
 import { infoOf } from '../../../core/ringscope/info.ts';
 import { CORE_VERSION } from '../../../core/ringscope/version.ts';
+import { bootDisk, call, exit } from '../machine/boot-guests.ts';
 import { exits, faultsForEver, prints, SPINS, CLOSES_A20, writesMemory } from '../machine/guests.ts';
 import { open, record, scenario, type Wishes } from './recorded.ts';
 
@@ -37,6 +38,13 @@ describe('recording', () => {
       session.run(Infinity);
       expect(maker.make().stateHash).toBe(reader.checkpoints.load(reader.checkpoints.positions.length - 1).stateHash);
     }
+  });
+
+  it('passes on what the BIOS prints until a port is printed to, and then that', () => {
+    const com1 = [0xba, 0xf8, 0x03, 0xb0, 0x43, 0xee]; // mov dx, 0x3f8 / mov al, 'C' / out dx, al
+    const says = (letter: string): number[] => call(0x10, { ax: 0x0e00 | letter.charCodeAt(0), bx: 0 });
+    expect(record(bootDisk([...says('S'), ...com1, ...says('T'), ...com1, ...exit(0)])).console).toBe('SCC');
+    expect(record(bootDisk([...says('S'), ...says('T'), ...exit(0)])).console).toBe('ST');
   });
 
   it('makes console events of lines, and passes the bytes on', () => {
