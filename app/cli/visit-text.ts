@@ -1,7 +1,7 @@
 // Kernel visits as text: a row each, findings below the row, and what they add up to.
 
 import { FAILED_OUTSIDE, strayAt } from '../../core/replay/visits/endings.ts';
-import { callText, NO_CALL } from '../../core/replay/os/system-call.ts';
+import { NO_CALL } from '../../core/replay/os/system-call.ts';
 import { failedOutside } from '../../core/replay/visits/findings.ts';
 import type { VisitFacts } from '../../core/replay/visits/facts.ts';
 import type { VisitSummary } from '../../core/replay/visits/summary.ts';
@@ -37,7 +37,7 @@ export function visitRowPrinter({ reader }: TraceFile, visits: Visits, paint: Pa
     paint, header: `${paint('dim', cells('visit', 'entry', 'exit', 'ring', 'thread', 'instr.', 'faults', 'finding'))}\n`,
     row: (facts) => {
       const { visit, rings, findings } = facts;
-      const name = `${'  '.repeat(Math.min(INDENTS, visit.depth))}${visit.name}${visit.call === null ? '' : ` ${callText(visit.call)}`}`;
+      const name = `${'  '.repeat(Math.min(INDENTS, visit.depth))}${visit.title}`;
       const first = findings[0];
       const label = first === undefined ? '' : `${first.label}${findings.length > 1 ? ` +${String(findings.length - 1)}` : ''}`;
       return `${cells(name, String(visit.seqEntry), visit.seqExit === null ? String(visit.reason) : String(visit.seqExit), ringsText(rings), `T${String(visit.thread + 1)}`, lastedText(facts), visit.faults === 0 ? '-' : String(visit.faults), label)}\n`;

@@ -14,7 +14,9 @@ export function eventOf(recording: Recording, seq: number): TraceEvent | null {
 export function sentenceAt(recording: Recording, seq: number | null): string {
   if (seq === null) return '';
   const event = eventOf(recording, seq);
-  return event === null ? 'This event was left out by the recording’s filter.' : asSentence(describeEvent(event));
+  if (event === null) return 'This event was left out by the recording’s filter.';
+  const words = recording.system?.wordsAt(seq) ?? '';
+  return asSentence(`${describeEvent(event)}${words === '' ? '' : `; ${words}`}`);
 }
 
 /** What happened, without the check that failed: for where that has a place of its own. */

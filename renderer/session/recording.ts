@@ -7,6 +7,8 @@ import type { SymbolTable } from '../../core/symbols/symbol-table.ts';
 import { openTrace, type TraceReader } from '../../core/trace/reader.ts';
 import type { OpenedTrace } from '../../app/contract/api.ts';
 import { LastWriters } from '../../core/replay/last-writer.ts';
+import { systemIn } from '../../core/replay/os/system-call.ts';
+import { SystemView } from '../../core/replay/os/system-view.ts';
 import { notLogged } from '../../core/replay/state.ts';
 import { VisitScan } from '../../core/replay/visits/scan.ts';
 import { repeatsOf, type Repeats } from './repeats.ts';
@@ -27,6 +29,8 @@ export interface Recording {
   readonly repeats: Repeats;
   /** Who wrote the entries of a page walk. */
   readonly writers: LastWriters;
+  /** What its operating system makes of the events; null where no known one was started. */
+  readonly system: SystemView | null;
 }
 
 /** Fetches and reads a trace main has opened. Throws BadInput with one line when its bytes are no trace. */
@@ -42,11 +46,12 @@ export async function readRecording(opened: OpenedTrace, bytes: Uint8Array): Pro
   const source = openTrace(bytes, inflateRaw);
   const reading = new ColumnsReading(source);
   while (!workSlice((budget) => reading.advance(budget))) await yieldToWindow();
-  const pairing = new VisitScan(source);
+  const system = systemIn(source.header);
+  const pairing = new VisitScan(source, { system });
   while (!workSlice((budget) => pairing.advance(budget))) await yieldToWindow();
   const visits = pairing.visits();
   const repeats = await repeatsOf(source, visits);
-  return { opened, source, columns: reading.columns(), spans: laySpans(visits), repeats, symbols: symbolsOf(source), imported: importedFrom(source), writers: new LastWriters(source) };
+  return { opened, source, columns: reading.columns(), spans: laySpans(visits), repeats, symbols: symbolsOf(source), imported: importedFrom(source), writers: new LastWriters(source), system: system === null ? null : new SystemView(source, system) };
 }
 
 function importedFrom({ header }: TraceReader): Recording['imported'] {

@@ -64,10 +64,10 @@ export function visitAfterword(recording: Recording, seq: number, index: number)
   const visit = visitAt(recording.spans.visits, index);
   if (seq === visit.seqEntry) {
     const end = visit.seqExit === null ? whyNoExit(visit) : `It returns at event ${String(visit.seqExit)}.`;
-    return ` Kernel visit ${visit.name} begins, ${faultsText(visit)}. ${end}`;
+    return ` Kernel visit ${visit.title} begins, ${faultsText(visit)}. ${end}`;
   }
   const duration = durationText(recording, visit);
-  return ` Kernel visit ${visit.name} of event ${String(visit.seqEntry)} ends${duration === '' ? '' : ` after ${duration}`}.`;
+  return ` Kernel visit ${visit.title} of event ${String(visit.seqEntry)} ends${duration === '' ? '' : ` after ${duration}`}.`;
 }
 
 const shown = (value: bigint): string => `0x${value.toString(16)}`;

@@ -42,7 +42,7 @@ export function visitRow(recording: Recording, index: number, longest: number): 
   const lasted = lastedIn(recording)(index);
   const end = visit.seqExit === null ? NO_EXIT[visit.reason ?? 'open'] : `#${String(visit.seqExit)}`;
   return {
-    index, name: visit.name, colour: VIA_COLOURS[visit.cause.via], depth: visit.depth, entry: visit.seqEntry,
+    index, name: visit.title, colour: VIA_COLOURS[visit.cause.via], depth: visit.depth, entry: visit.seqEntry,
     lasted: lasted === null ? '' : lasted.toLocaleString('en'), atLeast: visit.reason === 'open', share: lasted === null || longest <= 0 ? 0 : lasted / longest,
     faults: visit.faults, thread: visits.threads.length > 1 ? threadName(visit.thread) : '', end, why: whyNoExit(visit), findings: badgesOf(visits, index),
   };

@@ -2,7 +2,7 @@
 // take `Visits` and ask `visitAt` for one as an object.
 
 import { VIAS, type Via } from '../../event/kinds.ts';
-import { callOf, NO_CALL, type SystemCall } from '../os/system-call.ts';
+import { callOf, callText, NO_CALL, type SystemCall } from '../os/system-call.ts';
 import { visitName } from './name.ts';
 
 /** In columns: no event, no visit. */
@@ -98,6 +98,8 @@ export interface Visit {
   readonly name: string;
   /** The system call it serves, where the operating system is known. */
   readonly call: SystemCall | null;
+  /** The name with the call: `int 0x80 write (4)`. */
+  readonly title: string;
   readonly depth: number;
   readonly thread: number;
   readonly stack: KernelStack;
@@ -114,9 +116,10 @@ export function visitAt(visits: Visits, index: number): Visit {
   const vector = visits.vector[index]!;
   const cause = { via: VIAS[visits.via[index]!] ?? 'unknown', vector: vector < 0 ? null : vector };
   const line = visits.lines[vector] ?? 255;
+  const name = visitName(cause, line === 255 ? null : line), call = callOf(visits.call[index]!);
   return {
     index, seqEntry: visits.entry[index]!, seqExit: ending === 'returned' ? visits.exit[index]! : null, reason: ending === 'returned' ? null : ending,
-    seqOver: visits.over[index]!, cause, name: visitName(cause, line === 255 ? null : line), call: callOf(visits.call[index]!),
+    seqOver: visits.over[index]!, cause, name, call, title: call === null ? name : `${name} ${callText(call)}`,
     depth: visits.depth[index]!, thread, stack: visits.threads[thread]!, faults: visits.faults[index]!, inferred: visits.inferred[index] === 1,
     switched: visits.switched[index] === 1,
   };
