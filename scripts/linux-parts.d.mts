@@ -1,3 +1,4 @@
+// Types of linux-parts.mjs, for its test.
 export const cache: string;
 export function debianKernel(): string;
 export function kernelOfPackage(archive: string): string;
