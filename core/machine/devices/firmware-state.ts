@@ -22,7 +22,7 @@ const SELF_TEST = 0xaa, KEYBOARD: readonly PortWrite[] = [[0x64, 0x60], [0x60, 0
 const TEXT_MODE = 3;
 
 /** Registers of the local APIC: enabled by software, LINT0 is ExtINT, LINT1 is NMI. Intel "MultiProcessor Specification" 1.4: "Virtual Wire Mode". */
-const LOCAL_APIC: readonly (readonly [register: number, value: number])[] = [[0xf0, 0x1ff], [0x350, 0x700], [0x360, 0x400]];
+const LOCAL_APIC: readonly (readonly [register: number, value: number])[] = [[0xf0, 0x1ff], [0x350, 0x8700], [0x360, 0x8400]];
 
 /**
  * Sets the devices up before the first instruction; the processor has its first state already. `areLinesOpen`: as a BIOS leaves them to a boot sector; otherwise every line is masked,

@@ -10,8 +10,10 @@ import type { PortDevice, PortRange, Saved } from './port-device.ts';
 
 export const PCI_ADDRESS = 0xcf8, PCI_DATA = 0xcfc;
 const ENABLED = 0x8000_0000, FUNCTION_BYTES = 256;
-const COMMAND = 0x04, REVISION = 0x08, HEADER_TYPE = 0x0e, INTERRUPT_LINE = 0x3c, INTERRUPT_PIN = 0x3d, PM_BASE_REGISTER = 0x40;
-const INTEL = 0x8086, IS_MULTIFUNCTION = 0x80, USES_PORTS = 1, USES_MEMORY = 2, IS_MASTER = 4;
+const COMMAND = 0x04, STATUS = 0x06, REVISION = 0x08, HEADER_TYPE = 0x0e, INTERRUPT_LINE = 0x3c, INTERRUPT_PIN = 0x3d, PM_BASE_REGISTER = 0x40;
+const INTEL = 0x8086, IS_MULTIFUNCTION = 0x80, USES_PORTS = 1, USES_MEMORY = 2, IS_MASTER = 4, REPORTS_ERRORS = 1, COMMAND_LOW = USES_PORTS | USES_MEMORY | IS_MASTER;
+/** Medium DEVSEL# timing, back-to-back transfers: as the data sheets have it. */
+const MEDIUM = 0x02, BACK_TO_BACK = 0x80;
 
 interface FunctionRow {
   readonly device: number;
@@ -25,16 +27,18 @@ interface FunctionRow {
   readonly kept: readonly number[];
 }
 
+/** As firmware leaves every function. */
+const FIRST_COMMAND = { [COMMAND]: USES_PORTS | USES_MEMORY, [COMMAND + 1]: REPORTS_ERRORS };
 /** All on bus 0. */
 const FUNCTIONS: readonly FunctionRow[] = [
   // host bridge
-  { device: 0, function: 0, id: 0x1237, kind: 0x0600_0002, bytes: { [COMMAND]: USES_MEMORY | IS_MASTER }, kept: [] },
+  { device: 0, function: 0, id: 0x1237, kind: 0x0600_0002, bytes: FIRST_COMMAND, kept: [] },
   // ISA bridge: which line each PIRQ drives is kept at 0x60; bit 7: none
-  { device: 1, function: 0, id: 0x7000, kind: 0x0601_0000, bytes: { [COMMAND]: USES_PORTS | USES_MEMORY | IS_MASTER, [HEADER_TYPE]: IS_MULTIFUNCTION, 0x60: 0x80, 0x61: 0x80, 0x62: 0x80, 0x63: 0x80 }, kept: [0x60, 0x61, 0x62, 0x63] },
+  { device: 1, function: 0, id: 0x7000, kind: 0x0601_0000, bytes: { ...FIRST_COMMAND, [STATUS + 1]: MEDIUM, [HEADER_TYPE]: IS_MULTIFUNCTION, 0x60: 0x80, 0x61: 0x80, 0x62: 0x80, 0x63: 0x80 }, kept: [0x60, 0x61, 0x62, 0x63] },
   // IDE at the old ports, both channels decoded (bit 15 of the words at 0x40 and 0x42)
-  { device: 1, function: 1, id: 0x7010, kind: 0x0101_0000, bytes: { [COMMAND]: USES_PORTS, 0x41: 0x80, 0x43: 0x80 }, kept: [0x40, 0x41, 0x42, 0x43] },
+  { device: 1, function: 1, id: 0x7010, kind: 0x0101_0000, bytes: { ...FIRST_COMMAND, [STATUS]: BACK_TO_BACK, [STATUS + 1]: MEDIUM, 0x41: 0x80, 0x43: 0x80 }, kept: [0x40, 0x41, 0x42, 0x43] },
   // power management, its registers on (bit 0 at 0x80)
-  { device: 1, function: 3, id: 0x7113, kind: 0x0680_0003, bytes: { [COMMAND]: USES_PORTS, [INTERRUPT_LINE]: SCI_LINE, [INTERRUPT_PIN]: 1, [PM_BASE_REGISTER]: PM_BASE & 0xff | 1, [PM_BASE_REGISTER + 1]: PM_BASE >>> 8, 0x80: 1 }, kept: [] },
+  { device: 1, function: 3, id: 0x7113, kind: 0x0680_0003, bytes: { ...FIRST_COMMAND, [STATUS]: BACK_TO_BACK, [STATUS + 1]: MEDIUM, [INTERRUPT_LINE]: SCI_LINE, [INTERRUPT_PIN]: 1, [PM_BASE_REGISTER]: PM_BASE & 0xff | 1, [PM_BASE_REGISTER + 1]: PM_BASE >>> 8, 0x80: 1 }, kept: [] },
 ];
 
 interface PciFunction { readonly row: FunctionRow; readonly bytes: Uint8Array }
@@ -93,7 +97,7 @@ export class PciConfiguration implements PortDevice, Saved {
   #offsetOf(port: number): number { return (this.#address & 0xfc) | (port & 3); }
 }
 
-const writableOf = ({ kept }: FunctionRow): readonly number[] => [COMMAND, INTERRUPT_LINE, ...kept];
+const writableOf = ({ kept }: FunctionRow): readonly number[] => [COMMAND, COMMAND + 1, INTERRUPT_LINE, ...kept];
 
 function spaceOf({ id, kind, bytes }: FunctionRow): Uint8Array {
   const space = new Uint8Array(FUNCTION_BYTES), view = new DataView(space.buffer);
@@ -105,7 +109,8 @@ function spaceOf({ id, kind, bytes }: FunctionRow): Uint8Array {
 }
 
 function writeByte({ row, bytes }: PciFunction, at: number, value: number): void {
-  if (at === COMMAND) bytes[at] = value & (USES_PORTS | USES_MEMORY | IS_MASTER);
+  if (at === COMMAND) bytes[at] = value & COMMAND_LOW;
+  else if (at === COMMAND + 1) bytes[at] = value & REPORTS_ERRORS;
   else if (writableOf(row).includes(at)) bytes[at] = value;
   else if ((row.bytes[PM_BASE_REGISTER] ?? 0) !== 0 && at >= PM_BASE_REGISTER && at < PM_BASE_REGISTER + 4 && (value | (at === PM_BASE_REGISTER ? 1 : 0)) !== bytes[at]) {
     throw new Unsupported('moving the power management registers (PCI function 00:01.3)');

@@ -51,7 +51,7 @@ describe('PCI configuration', () => {
     expect(devices.readPort(0xcfc, 4)).toBe(0);
     at(1, 1, 4);
     devices.writePort(0xcfc, 2, 0xffff);
-    expect(devices.readPort(0xcfc, 4)).toBe(7);
+    expect(devices.readPort(0xcfc, 4)).toBe(0x0280_0107);
     at(1, 0, 0x60);
     devices.writePort(0xcfd, 1, 0x0b);
     expect(devices.readPort(0xcfc, 4)).toBe(0x8080_0b80);
