@@ -6,12 +6,15 @@ import type { CpuModel } from '../../arch/cpu-models.ts';
 import { BASE_MEMORY_END, EXTENDED_DATA_AREA } from '../memory-map.ts';
 import type { LoadPart, LoadPlan } from '../loaders/load-plan.ts';
 import { dsdt, facs, fadt, madt, rsdp, rsdt } from './acpi-tables.ts';
-import { mpPointer, mpTable, MP_POINTER_BYTES } from './mp-table.ts';
+import { mpPointer, mpTable } from './mp-table.ts';
 import { joined, u16, u8 } from './table-bytes.ts';
 
 /** The first table; each begins on a boundary of 64 bytes. The BIOS (bios/rom.ts) has nothing up to the end of this room. */
-export const TABLES = 0xf_4000, TABLES_END = 0xf_6000;
+export const TABLES = 0xf_8000, TABLES_END = 0xf_a000;
 const ALIGN = 64;
+/** Where the two pointers are: of the MP table, and of the ACPI tables, which PVH kernels are told. */
+const MP_POINTER_AT = TABLES;
+export const RSDP_AT = TABLES + ALIGN;
 /** Words of the BIOS data area: COM1, the segment of the extended area, KiB of conventional memory. */
 const COM1_AT = 0x400, EXTENDED_SEGMENT_AT = 0x40e, BASE_MEMORY_AT = 0x413;
 const COM1 = 0x3f8, EXTENDED_KIB = 1, KIB = 1024;
@@ -27,18 +30,17 @@ export function withFirmwareTables(plan: LoadPlan, machine: { readonly model: Cp
 
 function tables({ model, memoryBytes }: { readonly model: CpuModel; readonly memoryBytes: number }): readonly LoadPart[] {
   const parts: LoadPart[] = [];
-  let next = TABLES;
+  let next = RSDP_AT + ALIGN;
   const place = (bytes: Uint8Array): number => {
     const physical = next;
     parts.push(partOf(physical, bytes));
     next = physical + Math.ceil(bytes.length / ALIGN) * ALIGN;
     return physical;
   };
-  const pointer = place(new Uint8Array(MP_POINTER_BYTES)), root = place(new Uint8Array(20));
   const fixed = place(fadt({ facsAt: place(facs()), dsdtAt: place(dsdt(memoryBytes)), hasApic: model.hasLocalApic }));
   const rsdtAt = place(rsdt(model.hasLocalApic ? [fixed, place(madt())] : [fixed]));
-  parts.push(partOf(root, rsdp(rsdtAt)));
-  if (model.hasLocalApic) parts.push(partOf(pointer, mpPointer(place(mpTable({ signature: model.signature, features: featureFlags(model) })))));
+  parts.push(partOf(RSDP_AT, rsdp(rsdtAt)));
+  if (model.hasLocalApic) parts.push(partOf(MP_POINTER_AT, mpPointer(place(mpTable({ signature: model.signature, features: featureFlags(model) })))));
   return parts;
 }
 

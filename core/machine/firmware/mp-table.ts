@@ -5,12 +5,11 @@ import { IO_APIC_BASE, LOCAL_APIC_BASE } from '../memory-map.ts';
 import { TIMER_PIN } from '../devices/interrupt-routing.ts';
 import { joined, summed, text, u16, u32, u8, zeros, type Field } from './table-bytes.ts';
 
-export const MP_POINTER_BYTES = 16;
 const PROCESSOR = 0, BUS = 1, IO_APIC = 2, LINE = 3, LOCAL_LINE = 4;
 const ENABLED = 1, BOOTSTRAP = 2;
 const INT = 0, NMI = 1, EXTINT = 3;
 const PCI_BUS = 0, ISA_BUS = 1, ALL = 0xff;
-const HEADER_BYTES = 44, LENGTH_AT = 4, CHECKSUM_AT = 7, COUNT_AT = 34;
+const LENGTH_AT = 4, CHECKSUM_AT = 7, COUNT_AT = 34;
 const LOCAL_APIC_VERSION = 0x14, IO_APIC_VERSION = 0x20;
 /** The cascade of the 8259s is no line of a device. */
 const CASCADE_LINE = 2, LINES = 16;
@@ -47,6 +46,3 @@ function interrupt(type: number, kind: number, line: number, destination: number
 export function mpPointer(table: number): Uint8Array {
   return summed(joined(text('_MP_'), u32(table), u8(1), u8(4), u8(0), zeros(5)), 10);
 }
-
-/** Bytes of the table's header, before its entries. */
-export const MP_HEADER_BYTES = HEADER_BYTES;

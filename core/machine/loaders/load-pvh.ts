@@ -4,6 +4,7 @@
 import { BadInput } from '../../base/bad-input.ts';
 import { encodeUtf8 } from '../../base/utf8.ts';
 import { isElf, PT_NOTE, readElf, type ElfFile } from '../../symbols/elf.ts';
+import { RSDP_AT } from '../firmware/firmware-tables.ts';
 import { memoryMap } from '../memory-map.ts';
 import { FreeMemory } from './free-memory.ts';
 import { loadElf } from './load-elf.ts';
@@ -74,8 +75,8 @@ function startInformation({ memoryBytes, commandLine, modules }: { readonly memo
   const block = new Uint8Array(end);
   const view = new DataView(block.buffer);
   const words = (at: number, ...values: number[]): void => { values.forEach((value, index) => { view.setUint32(at + 4 * index, value, true); }); };
-  // flags; no RSDP
-  words(0, START_MAGIC, VERSION, 0, modules.length, modules.length === 0 ? 0 : physical + modulesAt, 0, placed[0]!, 0, 0, 0, physical + mapAt, 0, map.length, 0);
+  // behind the version: flags
+  words(0, START_MAGIC, VERSION, 0, modules.length, modules.length === 0 ? 0 : physical + modulesAt, 0, placed[0]!, 0, RSDP_AT, 0, physical + mapAt, 0, map.length, 0);
   modules.forEach(({ first, end: moduleEnd }, index) => { words(modulesAt + index * MODULE_BYTES, first, 0, moduleEnd - first, 0, placed[index + 1]!, 0); });
   map.forEach(({ base, length, type }, index) => { words(mapAt + index * MAP_ENTRY_BYTES, base, 0, length, 0, type, 0); });
   texts.forEach((text, index) => { block.set(text, placed[index]! - physical); });

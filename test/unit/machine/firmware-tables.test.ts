@@ -73,6 +73,10 @@ it('a processor without local APIC has no MP table and no MADT, a ROM has nothin
   expect([find(rom, '_MP_'), find(rom, 'RSD PTR ')]).toEqual([-1, -1]);
 });
 
+it('the BIOS has nothing of its own in their room', () => {
+  expect(biosRom().subarray(TABLES - ROM_LINEAR, TABLES_END - ROM_LINEAR).every((byte) => byte === 0)).toBe(true);
+});
+
 it('what an image loads at their place wins', () => {
   const machine = build('flat', 'modern', TABLES);
   expect(text(machine, TABLES, 4)).toBe('\x90\x90\x90\x90');

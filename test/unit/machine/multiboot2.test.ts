@@ -81,6 +81,7 @@ describe('a kernel with a PVH entry', () => {
     expect([EAX, EDX].map((register) => machine.cpu.get32(register))).toEqual([0, 0]);
     const at = machine.cpu.get32(EBX) >>> 0;
     expect([0, 4, 8, 12, 48].map((offset) => word(machine, at + offset))).toEqual([0x336e_c578, 1, 0, 1, 5]);
+    expect(String.fromCharCode(...machine.cpu.ram.subarray(word(machine, at + 32), word(machine, at + 32) + 8))).toBe('RSD PTR ');
     expect(text(machine, word(machine, at + 24))).toBe('quiet');
     const list = word(machine, at + 16), map = word(machine, at + 40);
     expect([word(machine, list), word(machine, list + 8), text(machine, word(machine, list + 16))]).toEqual([0x10_1000, 3, 'm a']);
