@@ -13,7 +13,7 @@ import { driveStorageBytes, drivesOf, fillDrives } from './disks/drives.ts';
 import { detectFormat } from './loaders/detect-format.ts';
 import { Devices } from './devices/devices.ts';
 import { setUpDevices } from './devices/firmware-state.ts';
-import { withFirmwareTables } from './firmware/firmware-tables.ts';
+import { firmwareParts } from './firmware/firmware-tables.ts';
 import { planElf } from './loaders/load-elf.ts';
 import { planBoot } from './loaders/load-boot.ts';
 import { planFlat } from './loaders/load-flat.ts';
@@ -52,11 +52,11 @@ export function planMachine(image: Uint8Array, request: MachineRequest, files: r
   const maxInstructions = checkCount('--max-instructions', request.maxInstructions ?? MAX_INSTRUCTIONS_DEFAULT);
   const model = checkModel(request.cpuModel ?? DEFAULT_MODEL.name);
   const { format, why } = request.format === undefined || request.format === 'auto' ? detectFormat(image) : { format: request.format, why: null };
-  const plan = withFirmwareTables(planOf(format, { image, files, request, memoryBytes }), { model, memoryBytes });
+  const plan = planOf(format, { image, files, request, memoryBytes });
   const recognised = why === null ? [] : [`the image was taken as ${why} (--format ${format})`];
   const start = startModeOf(format, request.start);
-  // what the guest brings lies over what the BIOS has in memory
-  const parts = plan.hasBios ? [...biosParts(drivesOf(plan.disk, files)), ...plan.parts] : plan.parts;
+  // what the guest brings lies over what firmware has in memory
+  const parts = [...(plan.hasBios ? biosParts(drivesOf(plan.disk, files)) : []), ...firmwareParts(plan, { model, memoryBytes }), ...plan.parts];
   return { plan: { ...plan, parts, notes: [...recognised, ...plan.notes] }, options: { format, memoryBytes, org: plan.org, entry: plan.entry, start, maxInstructions, cpuModel: model.name, append: checkAppend(format, request.append ?? ''), changes: orderedPlan(request.changes ?? []) } };
 }
 

@@ -19,13 +19,10 @@ export const RSDP_AT = TABLES + ALIGN;
 const COM1_AT = 0x400, EXTENDED_SEGMENT_AT = 0x40e, BASE_MEMORY_AT = 0x413;
 const COM1 = 0x3f8, EXTENDED_KIB = 1, KIB = 1024;
 
-/** The plan with the tables in it: whatever the image itself loads at their place wins, but for the BIOS, which has room for them. */
-export function withFirmwareTables(plan: LoadPlan, machine: { readonly model: CpuModel; readonly memoryBytes: number }): LoadPlan {
-  switch (plan.start.kind) {
-    case 'reset': return plan;
-    case 'boot': return { ...plan, parts: [...plan.parts, ...tables(machine)] };
-    case 'protected': return { ...plan, parts: [...dataAreas(), ...tables(machine), ...plan.parts] };
-  }
+/** The tables, and below a plan without BIOS the words of its data area; nothing below a ROM. What the image loads at their place comes later and wins. */
+export function firmwareParts({ start, hasBios }: LoadPlan, machine: { readonly model: CpuModel; readonly memoryBytes: number }): readonly LoadPart[] {
+  if (start.kind === 'reset') return [];
+  return [...(hasBios ? [] : dataAreas()), ...tables(machine)];
 }
 
 function tables({ model, memoryBytes }: { readonly model: CpuModel; readonly memoryBytes: number }): readonly LoadPart[] {
