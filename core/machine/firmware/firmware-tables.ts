@@ -10,7 +10,7 @@ import { mpPointer, mpTable } from './mp-table.ts';
 import { joined, u16, u8 } from './table-bytes.ts';
 
 /** The first table; each begins on a boundary of 64 bytes. The BIOS (bios/rom.ts) has nothing up to the end of this room. */
-export const TABLES = 0xf_8000, TABLES_END = 0xf_a000;
+export const TABLES = 0xf_4000, TABLES_END = 0xf_6000;
 const ALIGN = 64;
 /** Where the two pointers are: of the MP table, and of the ACPI tables, which PVH kernels are told. */
 const MP_POINTER_AT = TABLES;
