@@ -64,7 +64,9 @@ export type ChooseLogOutcome = { readonly kind: 'log'; readonly log: ChosenLog }
 /** The trace is open already; who does not want it closes it. */
 export type ImportOutcome = { readonly kind: 'imported'; readonly report: ImportReport; readonly trace: OpenedTrace } | Cancelled | Failed;
 
-export type ImageFormat = 'auto' | 'flat' | 'elf' | 'boot' | 'rom';
+export type ImageFormat = 'auto' | 'flat' | 'elf' | 'boot' | 'rom' | 'multiboot' | 'multiboot2' | 'linux' | 'pvh';
+/** What a file beside the image is for; an initial RAM disk is a module where the boot protocol has those. */
+export type GivenFileRole = 'initrd' | 'disk' | 'symbols';
 /** Addresses and sizes are whole numbers; an omitted option means the recorder's own default. */
 export type RecordOptions = {
   readonly format: ImageFormat;
@@ -77,22 +79,40 @@ export type RecordOptions = {
   /** Flat images: where the first byte is loaded and where execution begins. */
   readonly org?: number;
   readonly entry?: number;
+  /** Command line of a kernel whose boot protocol has one. */
+  readonly append?: string;
+  /** A person is there: the guest waits for keys, and its idle time passes in real time. */
+  readonly live?: boolean;
 };
+/** `token` as of an image; `argument` is a module's. */
+export type GivenFileRequest = { readonly role: GivenFileRole; readonly token: string; readonly argument: string };
 export type RecordRequest = {
   /** Chosen by the caller (`crypto.randomUUID()`); names the job in progress messages and in `cancelRecord`. */
   readonly jobId: string;
   readonly imageToken: string;
+  readonly files?: readonly GivenFileRequest[];
   readonly options: RecordOptions;
 };
 export type RecordProgress = {
   readonly jobId: string;
   readonly instructions: number;
   readonly events: number;
+  /** Size of the trace so far. */
+  readonly bytes: number;
+  /** Part of the way to the nearer bound, 0 to 1; instructions a second; what the bounds allow more, at most: seconds, and bytes in all. Null where not known yet. */
+  readonly part: number;
+  readonly speed: number | null;
+  readonly secondsLeft: number | null;
+  readonly bytesAtEnd: number | null;
+  /** `waits`: until an input comes. `sleeps`: until a device wakes it, in real time. */
+  readonly state: 'runs' | 'sleeps' | 'waits' | 'paused';
   /** What the guest has printed so far, bounded to the last few thousand characters. */
   readonly console: string;
 };
 /** The guest of an open trace is recorded anew, with a change (core/event/change.ts) made just before event `seq`. */
 export type RecordChangeRequest = { readonly jobId: string; readonly traceId: TraceId; readonly seq: number; readonly change: string };
+/** What a person does to a recording under way: holds it or lets it go on, or gives the guest a key (`+KeyA`) or, on COM1, text. */
+export type SteerRecord = { readonly jobId: string } & ({ readonly kind: 'pause' | 'resume' } | { readonly kind: 'input'; readonly device: 'keyboard' | 'com1'; readonly text: string });
 /** `keep` ends the recording and opens what there is; `discard` makes `record` answer `cancelled`. */
 export type CancelRecord = { readonly jobId: string; readonly partial: 'keep' | 'discard' };
 
@@ -135,10 +155,14 @@ export type Calls = {
   saveTraceAs(id: TraceId): Promise<SaveOutcome>;
   closeTrace(id: TraceId): Promise<void>;
   recordDialog(): Promise<ChooseImageOutcome>;
+  /** A file to give with the image. */
+  recordFileDialog(): Promise<ChooseImageOutcome>;
   record(request: RecordRequest): Promise<OpenOutcome>;
   /** Progress and cancelling are as for `record`. */
   recordChange(request: RecordChangeRequest): Promise<OpenOutcome>;
   cancelRecord(request: CancelRecord): Promise<void>;
+  /** An unknown job is no error. */
+  steerRecord(request: SteerRecord): Promise<void>;
   importDialog(): Promise<ChooseLogOutcome>;
   importLog(request: ImportRequest): Promise<ImportOutcome>;
   /** What was read so far is thrown away: `importLog` answers `cancelled`. An unknown job is no error. */

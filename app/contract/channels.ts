@@ -13,7 +13,7 @@ export type Sends = { recordProgress: RecordProgress; importProgress: ImportProg
 
 export const CALLS = [
   'samples', 'openSample', 'openDialog', 'recents', 'openRecent', 'forgetRecent', 'saveTraceAs', 'closeTrace',
-  'recordDialog', 'record', 'recordChange', 'cancelRecord', 'importDialog', 'importLog', 'cancelImport', 'reexecute', 'settings', 'saveSettings', 'platform',
+  'recordDialog', 'recordFileDialog', 'record', 'recordChange', 'cancelRecord', 'steerRecord', 'importDialog', 'importLog', 'cancelImport', 'reexecute', 'settings', 'saveSettings', 'platform',
 ] as const satisfies readonly (keyof Calls)[];
 
 /** The page's origin, served by main from the bundle; nothing else may call. */

@@ -19,6 +19,11 @@ export const LIMITS = {
   pageBytes: 1 << 18,
   openTraces: 16,
   jobs: 4,
+  /** Files given with an image, and characters of a kernel's command line or a module's arguments. */
+  givenFiles: 16,
+  commandLine: 2048,
+  /** Bytes of one input a guest is given while it is recorded. */
+  inputBytes: 256,
   /** Unanswered re-execution requests of one trace, and address ranges in one of them. */
   pendingRequests: 64,
   ranges: 1000,

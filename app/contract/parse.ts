@@ -1,6 +1,6 @@
 // Checks of everything the renderer sends: each parser takes the unknown arguments of one call and answers them typed,
 // or throws `BadMessage` naming the call and the field. Extra fields are dropped, never passed on.
-import type { CancelRecord, RecordChangeRequest, RecordOptions, RecordRequest, SavedBreakpoint, Settings } from './api.ts';
+import type { CancelRecord, GivenFileRequest, RecordChangeRequest, RecordOptions, RecordRequest, SavedBreakpoint, Settings, SteerRecord } from './api.ts';
 import type { Invokes } from './channels.ts';
 import { count, finite, flag, list, nullable, oneOf, optional, record, refuse, text, type Check } from './check.ts';
 import { LIMITS } from './limits.ts';
@@ -15,14 +15,31 @@ const address = count(Number.MAX_SAFE_INTEGER);
 const recordOptions: Check<RecordOptions> = (value, what) => {
   const from = record(value, what);
   return {
-    format: oneOf('auto', 'flat', 'elf', 'boot', 'rom')(from['format'], `${what}.format`),
+    format: oneOf('auto', 'flat', 'elf', 'boot', 'rom', 'multiboot', 'multiboot2', 'linux', 'pvh')(from['format'], `${what}.format`),
     ...optional(from, 'memory', count(2 ** 32), what),
     ...optional(from, 'maxInstructions', address, what),
     ...optional(from, 'maxEvents', address, what),
     ...optional(from, 'cpuModel', id, what),
     ...optional(from, 'org', address, what),
     ...optional(from, 'entry', address, what),
+    ...optional(from, 'append', text(LIMITS.commandLine), what),
+    ...optional(from, 'live', flag, what),
   };
+};
+
+const givenFile: Check<GivenFileRequest> = (value, what) => {
+  const from = record(value, what), argument = from['argument'];
+  return {
+    role: oneOf('initrd', 'disk', 'symbols')(from['role'], `${what}.role`), token: id(from['token'], `${what}.token`),
+    argument: argument === '' ? '' : text(LIMITS.commandLine)(argument, `${what}.argument`),
+  };
+};
+
+const steerRecord: Check<SteerRecord> = (value, what) => {
+  const from = record(value, what), jobId = id(from['jobId'], `${what}.jobId`);
+  const kind = oneOf('pause', 'resume', 'input')(from['kind'], `${what}.kind`);
+  if (kind !== 'input') return { jobId, kind };
+  return { jobId, kind, device: oneOf('keyboard', 'com1')(from['device'], `${what}.device`), text: text(LIMITS.inputBytes / 4)(from['text'], `${what}.text`) };
 };
 
 const recordRequest: Check<RecordRequest> = (value, what) => {
@@ -30,6 +47,7 @@ const recordRequest: Check<RecordRequest> = (value, what) => {
   return {
     jobId: id(from['jobId'], `${what}.jobId`),
     imageToken: id(from['imageToken'], `${what}.imageToken`),
+    ...optional(from, 'files', list(givenFile, LIMITS.givenFiles), what),
     options: recordOptions(from['options'], `${what}.options`),
   };
 };
@@ -95,8 +113,10 @@ export const PARSERS: Parsers = {
   saveTraceAs: (args) => [id(args[0], 'saveTraceAs')],
   closeTrace: (args) => [id(args[0], 'closeTrace')],
   recordDialog: () => [],
+  recordFileDialog: () => [],
   record: (args) => [recordRequest(args[0], 'record')],
   recordChange: (args) => [recordChangeRequest(args[0], 'recordChange')],
+  steerRecord: (args) => [steerRecord(args[0], 'steerRecord')],
   cancelRecord: (args) => [cancelRecord(args[0], 'cancelRecord')],
   importDialog: () => [],
   importLog: (args) => [importRequest(args[0], 'importLog')],

@@ -1,18 +1,17 @@
 // What main and its worker threads say to each other. One bundle, four roles: record an image, record the
 // guest of a trace with a change, import a log, or re-execute a trace.
 import type { ReexecuteReply, ReexecuteRequest } from '../../core/event/reexecutor.ts';
-import type { RecordOptions, RecordProgress } from './api.ts';
+import type { GivenFileRole, RecordOptions, RecordProgress } from './api.ts';
 import type { ImportProgress, ImportReport } from './import.ts';
-
-/** `stop` is one shared word main may set at any time: a busy worker reads it between slices. */
-export const STOP = { run: 0, keep: 1 } as const;
+import type { ControlMemory } from './record-control.ts';
 
 export type RecordTask = {
   readonly role: 'record';
   readonly image: string;
   readonly output: string;
+  readonly files: readonly { readonly role: GivenFileRole; readonly path: string; readonly argument: string }[];
   readonly options: RecordOptions;
-  readonly stop: Int32Array<SharedArrayBuffer>;
+  readonly control: ControlMemory;
 };
 /** Records the guest of a trace again, with a change just before event `seq`. */
 export type RecordChangeTask = {
@@ -21,7 +20,7 @@ export type RecordChangeTask = {
   readonly output: string;
   readonly seq: number;
   readonly change: string;
-  readonly stop: Int32Array<SharedArrayBuffer>;
+  readonly control: ControlMemory;
 };
 export type ImportTask = { readonly role: 'import'; readonly log: string; readonly output: string };
 export type ReexecuteTask = { readonly role: 'reexecute'; readonly trace: string };

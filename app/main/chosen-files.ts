@@ -7,7 +7,7 @@ import { LIMITS } from '../contract/limits.ts';
 import { failed } from './outcome.ts';
 
 /** Tokens remembered; the oldest is forgotten first. */
-const REMEMBERED = 16;
+const REMEMBERED = 64;
 /** Bytes looked at to tell a log from an image. */
 const LOOKED_AT = 4096;
 

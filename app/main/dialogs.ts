@@ -3,10 +3,11 @@ import { BrowserWindow, dialog, type FileFilter, type OpenDialogOptions, type Sa
 
 const TRACES: FileFilter[] = [{ name: 'Ringscope trace', extensions: ['rtrace'] }, { name: 'Log to import', extensions: ['log', 'txt', 'gz'] }, { name: 'All files', extensions: ['*'] }];
 const LOGS: FileFilter[] = [{ name: 'Log', extensions: ['log', 'txt', 'gz'] }, { name: 'All files', extensions: ['*'] }];
-const IMAGES: FileFilter[] = [{ name: 'Guest image', extensions: ['img', 'elf', 'bin', 'rom', 'o'] }, { name: 'All files', extensions: ['*'] }];
+const IMAGES: FileFilter[] = [{ name: 'All files', extensions: ['*'] }, { name: 'Guest image', extensions: ['img', 'elf', 'bin', 'rom', 'o', 'dsk'] }];
 
 export const chooseTrace = (): Promise<string | null> => choose({ title: 'Open a trace', properties: ['openFile'], filters: TRACES });
 export const chooseLog = (): Promise<string | null> => choose({ title: 'Import a log', properties: ['openFile'], filters: LOGS });
+export const chooseGivenFile = (): Promise<string | null> => choose({ title: 'Give a file with the image', properties: ['openFile'], filters: [{ name: 'All files', extensions: ['*'] }] });
 export const chooseImage = (): Promise<string | null> => choose({ title: 'Record an image', properties: ['openFile'], filters: IMAGES });
 
 /** Where to save a trace; `name` is proposed. */

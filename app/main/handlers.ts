@@ -4,7 +4,7 @@ import { basename, extname } from 'node:path';
 import type { OpenOutcome, Platform } from '../contract/api.ts';
 import type { Invokes, Sends } from '../contract/channels.ts';
 import type { ChosenFiles } from './chosen-files.ts';
-import { chooseImage, chooseLog, chooseTarget, chooseTrace } from './dialogs.ts';
+import { chooseGivenFile, chooseImage, chooseLog, chooseTarget, chooseTrace } from './dialogs.ts';
 import type { ImportJobs } from './import-jobs.ts';
 import { CANCELLED, failed, messageOf } from './outcome.ts';
 import type { RecentStore } from './recents.ts';
@@ -74,11 +74,22 @@ export function handlersOf(stores: Stores): Handlers {
       const path = await chooseImage();
       return path === null ? CANCELLED : chosen.image(path);
     },
+    recordFileDialog: async () => {
+      const path = await chooseGivenFile();
+      return path === null ? CANCELLED : chosen.image(path);
+    },
+    steerRecord: (_from, request) => {
+      recordings.steer(request);
+      return Promise.resolve();
+    },
     imagePath: (_from, path) => chosen.image(path),
     record: async (from, request) => {
       const image = chosen.pathOf(request.imageToken);
       if (image === null) return failed('the image is no longer known: choose it again');
-      const outcome = await recordings.record(image, request, (progress) => { send(from, 'recordProgress', progress); });
+      const files = (request.files ?? []).map(({ role, token, argument }) => ({ role, path: chosen.pathOf(token), argument }));
+      const known = files.flatMap(({ role, path, argument }) => (path === null ? [] : [{ role, path, argument }]));
+      if (known.length < files.length) return failed('a file given with the image is no longer known: choose it again');
+      const outcome = await recordings.record({ image, files: known }, request, (progress) => { send(from, 'recordProgress', progress); });
       return outcome.kind === 'recorded' ? openTrace(stores, outcome.path) : outcome;
     },
     recordChange: async (from, request) => {

@@ -5,6 +5,7 @@ import type * as importing from '../../app/contract/import.ts';
 
 export type Api = bridge.Api;
 export type ChosenImage = bridge.ChosenImage;
+export type GivenFileRole = bridge.GivenFileRole;
 export type ImageFormat = bridge.ImageFormat;
 export type RecentTrace = bridge.RecentTrace;
 export type RecordOptions = bridge.RecordOptions;

@@ -31,7 +31,7 @@ test('a recording: omitted options stay omitted, unknown fields are dropped, wro
   const request = { jobId: 'a', imageToken: 'b', options: { format: 'flat', org: 0x7c00, evil: 1 }, more: true };
   expect(PARSERS.record([request])).toEqual([{ jobId: 'a', imageToken: 'b', options: { format: 'flat', org: 0x7c00 } }]);
   const wrong = (options: object) => () => PARSERS.record([{ ...request, options }]);
-  expect(wrong({ format: 'pvh' })).toThrow('record.options.format: expected auto, flat, elf, boot, rom');
+  expect(wrong({ format: 'iso' })).toThrow('record.options.format: expected auto, flat, elf, boot, rom');
   expect(wrong({ format: 'elf', memory: -1 })).toThrow('record.options.memory: expected a whole number');
   expect(wrong({ format: 'elf', maxInstructions: 1.5 })).toThrow('record.options.maxInstructions');
 });

@@ -7,7 +7,8 @@ import { afterAll, expect, test } from 'vitest';
 import { WHAT_IF_DEVICE } from '../../../core/event/change-plan.ts';
 import { openTrace } from '../../../core/trace/reader.ts';
 import { startRecording } from '../../../core/ringscope/record.ts';
-import { STOP, type RecordMessage } from '../../../app/contract/worker.ts';
+import { newControlMemory } from '../../../app/contract/record-control.ts';
+import type { RecordMessage } from '../../../app/contract/worker.ts';
 import { recordChangeJob } from '../../../app/worker/record-change-job.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ringscope-change-'));
@@ -18,8 +19,8 @@ afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
 
 async function messagesOf(trace: string, change: string, seq: number): Promise<readonly RecordMessage[]> {
   const messages: RecordMessage[] = [];
-  const stop = new Int32Array(new SharedArrayBuffer(4)).fill(STOP.run);
-  await recordChangeJob({ role: 'record-change', trace, output, seq, change, stop }, { start: startRecording, tell: (message) => messages.push(message), now: () => performance.now() });
+  const control = newControlMemory();
+  await recordChangeJob({ role: 'record-change', trace, output, seq, change, control }, { start: startRecording, tell: (message) => messages.push(message), now: () => performance.now() });
   return messages;
 }
 

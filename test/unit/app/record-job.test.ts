@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { BadInput } from '../../../core/base/bad-input.ts';
 import type { RecordRequest } from '../../../core/ringscope/record.ts';
-import { STOP, type RecordMessage, type RecordTask } from '../../../app/contract/worker.ts';
+import { newControlMemory, RecordControl, STOP } from '../../../app/contract/record-control.ts';
+import type { RecordMessage, RecordTask } from '../../../app/contract/worker.ts';
 import { recordJob, type RecordTools } from '../../../app/worker/record-job.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ringscope-job-'));
@@ -13,10 +14,11 @@ const image = join(folder, 'guest.img');
 writeFileSync(image, Uint8Array.of(0xf4));
 afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
 
-const task = (stop: number): RecordTask => ({
-  role: 'record', image, output: join(folder, 'out.rtrace'), options: { format: 'flat', org: 0x7c00, memory: 1 << 20 },
-  stop: new Int32Array(new SharedArrayBuffer(4)).fill(stop),
-});
+const task = (stop: number): RecordTask => {
+  const control = newControlMemory();
+  if (stop === STOP.keep) new RecordControl(control).stop();
+  return { role: 'record', image, files: [], output: join(folder, 'out.rtrace'), options: { format: 'flat', org: 0x7c00, memory: 1 << 20 }, control };
+};
 
 /** A recorder that ends after `slices` slices or when cancelled, and notes what it was asked. */
 function recorder(slices: number) {
@@ -48,7 +50,7 @@ test('passes the options on, writes what comes, reports now and then and at the 
   expect(seen.requests[0]).toMatchObject({ name: 'guest.img', format: 'flat', org: 0x7c00, memoryBytes: 1 << 20 });
   expect(seen.requests[0]).not.toHaveProperty('maxInstructions');
   expect(messages.at(-1)).toEqual({ kind: 'finished' });
-  expect(messages.at(-2)).toEqual({ kind: 'progress', progress: { instructions: 5, events: 1, console: 'hihihihihi' } });
+  expect(messages.at(-2)).toMatchObject({ kind: 'progress', progress: { instructions: 5, events: 1, bytes: 3, state: 'runs', console: 'hihihihihi' } });
   expect(messages.length).toBeGreaterThan(2);
   expect([...readFileSync(join(folder, 'out.rtrace'))]).toEqual([1, 2, 3]);
 });

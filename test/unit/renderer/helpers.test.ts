@@ -90,12 +90,14 @@ test('every breakpoint the builder offers is one the language takes', () => {
 });
 
 test('record options: defaults are left out, hexadecimal is taken, what is wrong is named', () => {
-  const empty = { format: 'auto' as const, memory: '', cpuModel: '', maxInstructions: '', maxEvents: '', org: '', entry: '' };
+  const empty = { format: 'auto' as const, memory: '', cpuModel: '', maxInstructions: '', maxEvents: '', org: '', entry: '', append: '', isLive: false };
   expect(optionsOf(empty)).toEqual({ kind: 'right', options: { format: 'auto' } });
   expect(optionsOf({ ...empty, cpuModel: '486' })).toEqual({ kind: 'right', options: { format: 'auto', cpuModel: '486' } });
   expect(optionsOf({ ...empty, memory: '64', org: '0x10_0000', maxEvents: '1 000' })).toEqual({ kind: 'right', options: { format: 'auto', memory: 67_108_864, org: 0x100000, maxEvents: 1000 } });
   expect(optionsOf({ ...empty, memory: '0' })).toMatchObject({ kind: 'wrong' });
   expect(optionsOf({ ...empty, entry: 'main' })).toMatchObject({ kind: 'wrong' });
+  expect(optionsOf({ ...empty, format: 'linux', append: 'console=ttyS0', isLive: true })).toEqual({ kind: 'right', options: { format: 'linux', append: 'console=ttyS0', live: true } });
+  expect(optionsOf({ ...empty, format: 'rom', append: 'x' })).toEqual({ kind: 'right', options: { format: 'rom' } });
   for (const format of ['elf', 'boot', 'rom'] as const) expect(optionsOf({ ...empty, format, entry: 'main' })).toEqual({ kind: 'right', options: { format } });
 });
 
