@@ -32,14 +32,34 @@ export function nodeIo(): Io {
 }
 
 function readFile(path: string): Uint8Array {
+  const name = path === '-' ? 'standard input' : path;
   try {
-    if (path === '-') return readFileSync(0);
-    if (statSync(path).size > FILE_BYTES_MAX) throw new BadInput(`${path} is larger than 2 GiB: record a shorter run (--max-events, --filter)`);
-    return readFileSync(path);
+    const facts = path === '-' ? fstatSync(0) : statSync(path);
+    if (facts.size > FILE_BYTES_MAX) throw new BadInput(`${name} is larger than 2 GiB: record a shorter run (--max-events, --filter)`);
+    return facts.isFile() || facts.isDirectory() ? readFileSync(path === '-' ? 0 : path) : readStream(path, name);
   } catch (problem) {
     if (problem instanceof BadInput) throw problem;
-    throw new BadInput(`cannot read ${path === '-' ? 'standard input' : path}: ${reasonOf(problem)}`);
+    throw new BadInput(`cannot read ${name}: ${reasonOf(problem)}`);
   }
+}
+
+/** Pipes and devices do not say how long they are, and some have no end. */
+const STREAM_BYTES_MAX = 2 ** 28;
+
+function readStream(path: string, name: string): Uint8Array {
+  const input = openInput(path);
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  try {
+    for (let piece = input.read(); piece !== null; piece = input.read()) {
+      pieces.push(piece.slice());
+      length += piece.length;
+      if (length > STREAM_BYTES_MAX) throw new BadInput(`${name} gives more than 256 MiB: copy the part that is meant to a file, and give that`);
+    }
+  } finally {
+    input.close();
+  }
+  return Buffer.concat(pieces, length);
 }
 
 const PIECE_BYTES = 1 << 18;

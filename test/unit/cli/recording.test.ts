@@ -165,6 +165,11 @@ describe('the program itself', () => {
   const ringscope = (...argv: string[]): { readonly status: number | null; readonly stdout: string; readonly stderr: string } =>
     spawnSync(process.execPath, [join(root, 'scripts/ringscope.mjs'), ...argv], { cwd: folder, encoding: 'utf8' });
 
+  it('does not read a device that has no end', () => {
+    const endless = ringscope('record', '/dev/zero', '-o', 'a.rtrace');
+    expect([endless.status, endless.stderr]).toEqual([2, expect.stringMatching(/^error: \/dev\/zero gives more than 256 MiB: [^\n]*\n$/)]);
+  });
+
   it('records, lists through a pipe, and refuses with one line', () => {
     const record = ringscope('record', join(root, 'traces/sysenter-sysexit.img'), '-o', 'a.rtrace');
     expect([record.status, record.stderr]).toEqual([0, TAKEN]);
