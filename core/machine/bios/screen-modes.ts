@@ -39,6 +39,7 @@ export function modeNow(call: BiosCall): ScreenMode {
 export function setMode(call: BiosCall): void {
   const number = call.al & ~KEEPS_SCREEN, keeps = call.al & KEEPS_SCREEN;
   const mode = MODES.get(number) ?? call.refuse(`AL=${call.al.toString(16).toUpperCase()}h`);
+  call.devices.vga.setMode(number);
   call.writeByte(VIDEO_MODE, number);
   call.writeWord(COLUMNS, mode.columns);
   call.writeWord(VIDEO_PAGE_BYTES, mode.pageBytes);

@@ -97,7 +97,6 @@ export function startWait(call: BiosCall): void {
   const until = new Uint8Array(8);
   new DataView(until.buffer).setFloat64(0, cpu.clock + ticks, true);
   call.writeLinear(WAIT_UNTIL, until);
-  call.ah = 0;
   call.carry = false;
   cpu.eip = WAIT_FOR_TIME;
 }

@@ -287,6 +287,12 @@ describe('INT 10h in graphics', () => {
     expect(byte(ran, 0xa_0000 + 320 + 3)).toBe(12);
   });
 
+  it('is what the display shows', () => {
+    const ran = run(bootDisk([...call(0x10, { ax: 0x0013 }), ...call(0x10, { ax: 0x1010, bx: 9, cx: 0x0102, dx: 0x3f00 }), ...call(0x10, { ax: 0x0c09, bx: 0, cx: 5, dx: 100 }), ...STOP]));
+    expect(ran.machine.devices.screen()).toMatchObject({ kind: 'graphics', width: 320, height: 200 });
+    expect(run(bootDisk([...call(0x10, { ax: 0x0001 }), ...STOP])).machine.devices.screen()).toMatchObject({ kind: 'text', columns: 40, rows: 25 });
+  });
+
   it('CGA modes: pixels are bits, lines lie in two banks, bit 7 combines', () => {
     const pixel = (colour: number): number[] => call(0x10, { ax: 0x0c00 | colour, bx: 0, cx: 5, dx: 3 });
     expect(byte(run(bootDisk([...call(0x10, { ax: 0x0004 }), ...pixel(2), ...STOP])), 0xb_a051)).toBe(0x20);
