@@ -5,18 +5,18 @@ import { differenceText } from '../../core/arch/vendor-differences.ts';
 import { describeWithoutRule } from '../../core/event/describe.ts';
 import type { LadderAccess, LadderStep, StepGroup } from '../../core/event/ladder.ts';
 import type { CascadeStep, CauseLink, ExplainedErrorCode,  Explanation, NamedLevel, TransitionSource, TssField } from '../../core/replay/explain/explanation.ts';
+import type { Named } from '../../core/replay/code-names.ts';
 import { describeWriter } from '../../core/replay/last-writer.ts';
 import type { Lint } from '../../core/replay/lints.ts';
 import { lintDetails } from './lint-text.ts';
-import type { TraceFile } from './open-trace.ts';
 import type { Ink } from './style.ts';
 import { wrap } from './wrap.ts';
 
 type Paint = (ink: Ink, text: string) => string;
 export interface TextOptions {
   readonly paint: Paint;
-  /** Names of the image, for writers. */
-  readonly symbols: TraceFile['symbols'];
+  /** The trace with its names, for writers. */
+  readonly named: Named;
   /** Show every check, the passed ones too. */
   readonly all: boolean;
   /** What the event sets up wrong for later; none of an event that sets nothing up. */
@@ -53,7 +53,7 @@ function headline({ event }: Explanation, paint: Paint): readonly string[] {
   return [...wrap(describeWithoutRule(event), `event ${String(event.seq)}: `, '  ').map((line) => paint('bold', line)), `  ${where.join(', ')}`];
 }
 
-function failedLines({ value, lastWriter }: Explanation, step: LadderStep, { paint, symbols }: TextOptions): readonly string[] {
+function failedLines({ value, lastWriter }: Explanation, step: LadderStep, { paint, named }: TextOptions): readonly string[] {
   const operands = Object.entries(step.operands).map(([name, text]) => `${name} = ${text}`).join(', ');
   const from = value === null ? '' : value.from.kind !== 'register' && value.from.physical !== null ? ` at ${value.from.linear === null ? '' : `linear ${hex(value.from.linear)}, `}physical ${hex(value.from.physical)}` : '';
   return [
@@ -63,7 +63,7 @@ function failedLines({ value, lastWriter }: Explanation, step: LadderStep, { pai
     ...wrap(step.why, '  found:    '),
     ...(operands === '' ? [] : wrap(operands, '  operands: ')),
     ...(value === null ? [] : wrap(`${value.name}${from} = ${value.value}${value.meaning === null ? '' : `: ${value.meaning}`}`, '  value:    ')),
-    ...(lastWriter === null ? [] : wrap(describeWriter(lastWriter, symbols), '  writer:   ')),
+    ...(lastWriter === null ? [] : wrap(describeWriter(lastWriter, named), '  writer:   ')),
     ...step.accesses.flatMap((access) => accessLines(access, '  read:     ')),
   ];
 }
@@ -140,24 +140,24 @@ function errorCodeLines({ value, meaning, fields, entry }: ExplainedErrorCode): 
 }
 
 const LEVELS: Readonly<Record<number, string>> = { 1: 'table', 2: 'directory' };
-function levelLines({ level, physical, entry, register, meaning, rightsSoFar, took, reserved, sets, lastWriter }: NamedLevel, { symbols }: TextOptions): readonly string[] {
+function levelLines({ level, physical, entry, register, meaning, rightsSoFar, took, reserved, sets, lastWriter }: NamedLevel, { named }: TextOptions): readonly string[] {
   const extra = [took === '' ? null : `takes away ${took}`, reserved.length === 0 ? null : `reserved bits set: ${reserved.join(' ')}`, sets.length === 0 ? null : `the access sets ${sets.join(' ')}`].filter((text) => text !== null);
   const what = register === null ? `entry ${hex(entry)} (${meaning}) at physical ${hex(physical)}` : `register ${hex(entry)} (${meaning}), loaded from physical ${hex(physical)}${register.stale ? ', where something else stands by now' : ''}`;
   return [
     ...wrap(`${what}, rights so far ${rightsSoFar}${extra.length === 0 ? '' : `; ${extra.join('; ')}`}`, `  ${(register?.name.toUpperCase() ?? LEVELS[level] ?? `level ${String(level)}`).padEnd(10)}`),
-    ...wrap(describeWriter(lastWriter, symbols), ' '.repeat(12)),
+    ...wrap(describeWriter(lastWriter, named), ' '.repeat(12)),
   ];
 }
 
-function tssLines({ tr, base, limit, name, offset, physical, value, lastWriter }: TssField, { symbols }: TextOptions): readonly string[] {
+function tssLines({ tr, base, limit, name, offset, physical, value, lastWriter }: TssField, { named }: TextOptions): readonly string[] {
   return [
     ...wrap(`${name} = ${value}, read at offset ${String(offset)} (physical ${hex(physical)}) of the TSS of TR: ${tr}, base ${hex(base)}, limit ${hex(BigInt(limit))}`, '  '),
-    ...wrap(describeWriter(lastWriter, symbols), '    '),
+    ...wrap(describeWriter(lastWriter, named), '    '),
   ];
 }
 
-function sourceLines({ register, value, from, lastWriter }: TransitionSource, { symbols }: TextOptions): readonly string[] {
-  return wrap(`${value} from ${from}, ${describeWriter(lastWriter, symbols)}`, `  ${register.padEnd(4)} = `);
+function sourceLines({ register, value, from, lastWriter }: TransitionSource, { named }: TextOptions): readonly string[] {
+  return wrap(`${value} from ${from}, ${describeWriter(lastWriter, named)}`, `  ${register.padEnd(4)} = `);
 }
 
 function linkLines({ text, kind, place }: CauseLink): readonly string[] {

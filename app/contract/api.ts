@@ -60,6 +60,8 @@ export type RecentTrace = {
 export type ChosenImage = { readonly token: string; readonly name: string; readonly path: string; readonly bytes: number };
 export type ChooseImageOutcome = { readonly kind: 'chosen'; readonly image: ChosenImage } | Cancelled | Failed;
 
+/** A file somebody gives for the names in it, whole. */
+export type SymbolsOutcome = { readonly kind: 'symbols'; readonly name: string; readonly bytes: Uint8Array } | Cancelled | Failed;
 export type ChooseLogOutcome = { readonly kind: 'log'; readonly log: ChosenLog } | Cancelled | Failed;
 /** The trace is open already; who does not want it closes it. */
 export type ImportOutcome = { readonly kind: 'imported'; readonly report: ImportReport; readonly trace: OpenedTrace } | Cancelled | Failed;
@@ -139,7 +141,7 @@ export type Platform = {
 
 /** Chosen from the menu. Where the renderer has a key for the same thing, the key stays the renderer's. */
 export type MenuCommand =
-  | 'gallery' | 'open' | 'record' | 'import' | 'save' | 'close-trace' | 'find' | 'palette' | 'keys'
+  | 'gallery' | 'open' | 'record' | 'import' | 'save' | 'symbols' | 'close-trace' | 'find' | 'palette' | 'keys'
   | 'run' | 'reverse' | 'step-event' | 'step-event-back' | 'step-instruction' | 'step-instruction-back'
   | 'step-over' | 'step-over-back' | 'step-out' | 'step-out-back'
   | 'next-fault' | 'previous-fault' | 'next-cpl-change' | 'previous-cpl-change';
@@ -163,6 +165,7 @@ export type Calls = {
   cancelRecord(request: CancelRecord): Promise<void>;
   /** An unknown job is no error. */
   steerRecord(request: SteerRecord): Promise<void>;
+  symbolsDialog(): Promise<SymbolsOutcome>;
   importDialog(): Promise<ChooseLogOutcome>;
   importLog(request: ImportRequest): Promise<ImportOutcome>;
   /** What was read so far is thrown away: `importLog` answers `cancelled`. An unknown job is no error. */
@@ -190,6 +193,7 @@ export type Messages = {
 export type Drops = {
   openFile(file: File): Promise<OpenOutcome>;
   imageFile(file: File): Promise<ChooseImageOutcome>;
+  symbolsFile(file: File): Promise<SymbolsOutcome>;
 };
 
 export type Api = Calls & Messages & Drops;

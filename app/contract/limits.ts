@@ -13,6 +13,8 @@ export const LIMITS = {
   /** Bytes of a trace the app opens, and of an image it records. */
   traceBytes: 2 ** 31,
   imageBytes: 2 ** 28,
+  /** Bytes of a file of symbols. */
+  symbolBytes: 2 ** 27,
   /** Bytes of a log that is imported, unpacked. */
   logBytes: 2 ** 33,
   /** Bytes of a sample's page. */

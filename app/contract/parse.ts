@@ -118,6 +118,7 @@ export const PARSERS: Parsers = {
   recordChange: (args) => [recordChangeRequest(args[0], 'recordChange')],
   steerRecord: (args) => [steerRecord(args[0], 'steerRecord')],
   cancelRecord: (args) => [cancelRecord(args[0], 'cancelRecord')],
+  symbolsDialog: () => [],
   importDialog: () => [],
   importLog: (args) => [importRequest(args[0], 'importLog')],
   cancelImport: (args) => [id(args[0], 'cancelImport')],
@@ -126,5 +127,6 @@ export const PARSERS: Parsers = {
   saveSettings: (args) => [settingsChange(args[0], 'saveSettings')],
   platform: () => [],
   openPath: (args) => [text(LIMITS.path)(args[0], 'openPath')],
+  symbolsPath: (args) => [text(LIMITS.path)(args[0], 'symbolsPath')],
   imagePath: (args) => [text(LIMITS.path)(args[0], 'imagePath')],
 };

@@ -8,7 +8,11 @@ const IMAGES: FileFilter[] = [{ name: 'All files', extensions: ['*'] }, { name: 
 export const chooseTrace = (): Promise<string | null> => choose({ title: 'Open a trace', properties: ['openFile'], filters: TRACES });
 export const chooseLog = (): Promise<string | null> => choose({ title: 'Import a log', properties: ['openFile'], filters: LOGS });
 export const chooseGivenFile = (): Promise<string | null> => choose({ title: 'Give a file with the image', properties: ['openFile'], filters: [{ name: 'All files', extensions: ['*'] }] });
+const SYMBOLS: FileFilter[] = [{ name: 'ELF file or map', extensions: ['elf', 'map', 'img', 'debug', 'o'] }, { name: 'All files', extensions: ['*'] }];
+
 export const chooseImage = (): Promise<string | null> => choose({ title: 'Record an image', properties: ['openFile'], filters: IMAGES });
+
+export const chooseSymbols = (): Promise<string | null> => choose({ title: 'Add symbols to the open trace', properties: ['openFile'], filters: SYMBOLS });
 
 /** Where to save a trace; `name` is proposed. */
 export async function chooseTarget(name: string): Promise<string | null> {

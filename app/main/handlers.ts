@@ -4,7 +4,7 @@ import { basename, extname } from 'node:path';
 import type { OpenOutcome, Platform } from '../contract/api.ts';
 import type { Invokes, Sends } from '../contract/channels.ts';
 import type { ChosenFiles } from './chosen-files.ts';
-import { chooseGivenFile, chooseImage, chooseLog, chooseTarget, chooseTrace } from './dialogs.ts';
+import { chooseGivenFile, chooseImage, chooseLog, chooseSymbols, chooseTarget, chooseTrace } from './dialogs.ts';
 import type { ImportJobs } from './import-jobs.ts';
 import { CANCELLED, failed, messageOf } from './outcome.ts';
 import type { RecentStore } from './recents.ts';
@@ -12,6 +12,7 @@ import type { RecordJobs } from './record-jobs.ts';
 import type { Reexecution } from './reexecution.ts';
 import type { SampleStore } from './samples.ts';
 import type { SettingsStore } from './settings.ts';
+import { readSymbols } from './symbols.ts';
 import { isTraceFile, type TraceStore } from './traces.ts';
 
 /** Everything main holds while it runs. */
@@ -102,6 +103,11 @@ export function handlersOf(stores: Stores): Handlers {
       recordings.cancel(request);
       return Promise.resolve();
     },
+    symbolsDialog: async () => {
+      const path = await chooseSymbols();
+      return path === null ? CANCELLED : readSymbols(path);
+    },
+    symbolsPath: (_from, path) => readSymbols(path),
     importDialog: async () => {
       const path = await chooseLog();
       return path === null ? CANCELLED : chosen.log(path);

@@ -11,7 +11,7 @@ export function setMenu(choose: (command: MenuCommand) => void): void {
   const line: Item = { type: 'separator' };
   const file: Item[] = [
     item('Sample Gallery', 'gallery'), item('Open Trace or Log…', 'open', 'CmdOrCtrl+O'), item('Import Log…', 'import', 'CmdOrCtrl+I'), item('Record Image…', 'record', 'CmdOrCtrl+R'), line,
-    item('Save Trace As…', 'save', 'CmdOrCtrl+S'), item('Close Trace', 'close-trace', 'CmdOrCtrl+W'),
+    item('Save Trace As…', 'save', 'CmdOrCtrl+S'), item('Add Symbols…', 'symbols'), item('Close Trace', 'close-trace', 'CmdOrCtrl+W'),
     ...(process.platform === 'darwin' ? [] : [line, { role: 'quit' } satisfies Item]),
   ];
   const go: Item[] = [

@@ -41,6 +41,7 @@ const messages: Messages = {
 };
 const drops: Drops = {
   openFile: async (file) => (pathOf(file) === '' ? NO_PATH : invoke('openPath', pathOf(file))),
+  symbolsFile: async (file) => (pathOf(file) === '' ? NO_PATH : invoke('symbolsPath', pathOf(file))),
   imageFile: async (file) => (pathOf(file) === '' ? NO_PATH : invoke('imagePath', pathOf(file))),
 };
 const api: Api = { ...calls, ...messages, ...drops };

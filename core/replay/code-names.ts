@@ -5,6 +5,7 @@ import { registerOffset, SEGMENT_BASE } from '../arch/register-file.ts';
 import { BadInput } from '../base/bad-input.ts';
 import { hex, joinU64 } from '../base/u64.ts';
 import type { TraceEvent } from '../event/event.ts';
+import type { LastWriter } from '../event/json.ts';
 import type { Mode } from '../event/kinds.ts';
 import type { CodeNames, SourceLine, SymbolHit, SymbolTable } from '../symbols/symbol-table.ts';
 import type { TraceSource } from './source.ts';
@@ -26,6 +27,15 @@ export function namesUnder(symbols: SymbolTable, registers: Uint32Array): CodeNa
 export function namesBefore(trace: TraceSource, symbols: SymbolTable, seq: number): CodeNames {
   const registers = symbols.unpaged === symbols ? null : registersAt(trace, seq, 'before');
   return registers === null ? symbols : namesUnder(symbols, registers);
+}
+
+/** A trace with its names. */
+export interface Named { readonly trace: TraceSource; readonly symbols: SymbolTable | null }
+
+/** The names as they were when somebody wrote something: nothing turns paging on or off between a write and the next event. */
+export function namesOfWriter({ trace, symbols }: Named, writer: LastWriter): CodeNames | null {
+  const seq = 'absent' in writer ? null : writer.seq ?? writer.nextSeq ?? null;
+  return symbols === null || seq === null ? symbols : namesBefore(trace, symbols, seq);
 }
 
 /** What is known of an address; null when that is nothing. */
@@ -82,4 +92,9 @@ export function placeText(place: CodePlace | null, length: 'whole' | 'short' = '
   if (place === null) return '';
   const name = symbolText(place.symbol), line = sourceText(place.source, length);
   return name === '' ? line : line === '' ? name : `${name} (${line})`;
+}
+
+/** The same, or null without a name. */
+export function nameOrNull(place: CodePlace | null): string | null {
+  return place === null ? null : placeText(place);
 }

@@ -8,7 +8,8 @@ import type { LastWriter } from '../event/json.ts';
 import type { WalkLevel } from '../event/heap-lists.ts';
 import { highWordOf, wordOf, type Row } from '../event/draft.ts';
 import { commonHandle, handleOf } from '../event/schema.ts';
-import type { SymbolTable } from '../symbols/symbol-table.ts';
+import type { CodeNames } from '../symbols/symbol-table.ts';
+import { nameOrNull, namesOfWriter, placeAt, sourceText, symbolText, type Named } from './code-names.ts';
 import type { TraceSource } from './source.ts';
 
 const TABLE_WRITE = EVENT_KINDS.indexOf('table-write');
@@ -88,35 +89,37 @@ function lastBefore(seqs: readonly number[], seq: number): number | undefined {
 }
 
 /**
- * A writer in one line: `written at event 12 by ring 0 at build_tables+0x1c (0x10021c): 0x0 -> 0x9007`, `written by ring 0 at 0x100210, before
+ * A writer in one line: `written at event 12 by ring 0 at build_tables+0x1c (boot.c:31, 0x10021c): 0x0 -> 0x9007`, `written by ring 0 at 0x100210, before
  * event 3: …`, `pushed by the delivery at event 12, which left ring 3 at 0x400010: …`, `set by the image's loader`, or why nobody knows.
  */
-export function describeWriter(writer: LastWriter, symbols: SymbolTable | null = null): string {
+export function describeWriter(writer: LastWriter, named: Named | null = null): string {
   if ('absent' in writer) return `last writer absent: ${writer.absent}`;
   const { by, seq, before, after, how, nextSeq } = writer;
   if (by === 'loader') return `set by the image's loader${after === null ? '' : `: ${hex(after)}`}`;
   const change = before === null || after === null ? '' : `: ${hex(before)} -> ${hex(after)}`;
   const when = seq === null ? '' : ` at event ${String(seq)}`, next = seq === null && nextSeq !== undefined ? `, before event ${String(nextSeq)}` : '';
-  if (how === 'pushed') return `pushed by the delivery${when}, which left ${whoOf(writer, symbols)}${change}`;
+  if (how === 'pushed') return `pushed by the delivery${when}, which left ${whoOf(writer, named)}${change}`;
   if (how === 'called') return `pushed by the call${when}${change}`;
   if (how === 'saved') return `saved by the task switch${when}${change}`;
-  return `written${when} by ${by === 'device' ? 'a device, asked by ' : ''}${whoOf(writer, symbols)}${next}${change}`;
+  return `written${when} by ${by === 'device' ? 'a device, asked by ' : ''}${whoOf(writer, named)}${next}${change}`;
 }
 
-function whoOf({ cpl, ip }: Exclude<LastWriter, { readonly absent: string }>, symbols: SymbolTable | null): string {
-  return `${cpl === null ? 'an unknown ring' : `ring ${String(cpl)}`}${ip === null ? '' : ` at ${nameOfAddress(ip, symbols)}`}`;
+function whoOf(writer: Exclude<LastWriter, { readonly absent: string }>, named: Named | null): string {
+  const { cpl, ip } = writer;
+  return `${cpl === null ? 'an unknown ring' : `ring ${String(cpl)}`}${ip === null ? '' : ` at ${nameOfAddress(ip, named === null ? null : namesOfWriter(named, writer))}`}`;
 }
 
-/** `label+0x12 (0x100212)`, or the address alone where no name is known. */
-export function nameOfAddress(ip: bigint, symbols: SymbolTable | null): string {
-  const name = symbolOf(ip, symbols);
-  return name === null ? hex(ip) : `${name} (${hex(ip)})`;
+/** `label+0x12 (boot.c:31, 0x100212)`, or what of it is known. */
+function nameOfAddress(ip: bigint, names: CodeNames | null): string {
+  const place = placeAt(names, ip), name = symbolText(place?.symbol ?? null), line = sourceText(place?.source ?? null, 'short');
+  if (place === null) return hex(ip);
+  return name === '' ? `${line} (${hex(ip)})` : `${name} (${line === '' ? '' : `${line}, `}${hex(ip)})`;
 }
 
-/** `label` or `label+0x12`; null without a name. */
-export function symbolOf(ip: bigint | null, symbols: SymbolTable | null): string | null {
-  const hit = ip === null ? null : symbols?.symbolAt(ip) ?? null;
-  return hit === null ? null : `${hit.name}${hit.offset === 0 ? '' : `+${hex(hit.offset)}`}`;
+/** `label+0x12 (boot.c:31)`: the instruction that wrote; null without a name. */
+export function writerName(writer: LastWriter, named: Named): string | null {
+  if ('absent' in writer || writer.ip === null) return null;
+  return nameOrNull(placeAt(namesOfWriter(named, writer), writer.ip));
 }
 
 function writerOf({ icount, seq, cpl, cs, ip, before, after }: TableWriteEvent): LastWriter {

@@ -3,8 +3,8 @@
 import type { LastWriter } from '../../core/event/json.ts';
 import type { Position } from '../../core/event/position.ts';
 import type { Place } from '../../core/replay/explain/explanation.ts';
-import { symbolOf } from '../../core/replay/last-writer.ts';
-import type { SymbolTable } from '../../core/symbols/symbol-table.ts';
+import type { Named } from '../../core/replay/code-names.ts';
+import { writerName } from '../../core/replay/last-writer.ts';
 import type { Session } from '../session/session.svelte.ts';
 
 /** Moves the playhead there: to the event where there is one, else between events. */
@@ -26,7 +26,7 @@ const DID = { pushed: 'pushed by', called: 'pushed by a call of', saved: 'saved 
 const hex = (value: bigint | null): string | null => (value === null ? null : `0x${value.toString(16)}`);
 
 /** The line of a last writer, or why there is none. `known`: what is known beside it, the name of its address and the point before it. */
-export function writerLine(writer: LastWriter, symbols: SymbolTable | null, known: { readonly symbol?: string | null; readonly at?: Position | null } = {}): WriteLine | { readonly absent: string } {
+export function writerLine(writer: LastWriter, named: Named | null, known: { readonly symbol?: string | null; readonly at?: Position | null } = {}): WriteLine | { readonly absent: string } {
   if ('absent' in writer) return writer;
   const { by, cpl, ip, seq, icount, nextSeq, before, after, how } = writer;
   const boundary = known.at ?? (icount !== null && nextSeq !== undefined ? { icount, iteration: 0, seq: nextSeq } : null);
@@ -34,7 +34,7 @@ export function writerLine(writer: LastWriter, symbols: SymbolTable | null, know
   const isLoader = by === 'loader';
   return {
     did: how === undefined ? 'written by' : DID[how], who: isLoader ? 'the loader, before the first instruction' : by === 'device' ? `a device, asked by ${ring}` : ring,
-    where: isLoader || ip === null ? null : known.symbol ?? symbolOf(ip, symbols) ?? hex(ip), before: isLoader ? null : hex(before), after: hex(after),
+    where: isLoader || ip === null ? null : known.symbol ?? (named === null ? null : writerName(writer, named)) ?? hex(ip), before: isLoader ? null : hex(before), after: hex(after),
     place: isLoader ? null : seq !== null ? { event: seq, at: null } : boundary === null ? null : { event: null, at: boundary },
   };
 }

@@ -4,7 +4,7 @@ import type { LastWriter } from '../../core/event/json.ts';
 import type { NamedLevel } from '../../core/replay/explain/explanation.ts';
 import { entryRow, ruleOf, type EventFacts, type WalkRow } from '../../core/replay/facts.ts';
 import type { WalkAt } from '../../core/replay/walk/walk-at.ts';
-import type { SymbolTable } from '../../core/symbols/symbol-table.ts';
+import type { Named } from '../../core/replay/code-names.ts';
 import { writerLine, writeText } from './jumps.ts';
 
 /** One level. `took`: letters of the rights this level took away. `sets`: bits the access itself changes. `broken`: the walk ends here. */
@@ -40,9 +40,9 @@ export function verdictOf({ verdict }: WalkAt): { readonly failed: boolean; read
 }
 
 /** A walk made at a point as plain text. */
-export function walkedText(walk: WalkAt, symbols: SymbolTable | null): string {
+export function walkedText(walk: WalkAt, named: Named | null): string {
   const end = walk.physical === null ? verdictOf(walk).text : `physical address 0x${walk.physical.toString(16)}`;
-  return [`walk of 0x${walk.linear.toString(16)}:`, ...(walk.isPaging ? [levelsText(levelsAt(walk), symbols)] : []), `  ${end}`].join('\n');
+  return [`walk of 0x${walk.linear.toString(16)}:`, ...(walk.isPaging ? [levelsText(levelsAt(walk), named)] : []), `  ${end}`].join('\n');
 }
 
 function lostBetween(before: string | null, now: string): string {
@@ -50,9 +50,9 @@ function lostBetween(before: string | null, now: string): string {
 }
 
 /** A walk as plain text, one level a line. */
-export function levelsText(levels: readonly LevelView[], symbols: SymbolTable | null): string {
+export function levelsText(levels: readonly LevelView[], named: Named | null): string {
   return levels.map((level) => {
-    const line = level.writer === null ? null : writerLine(level.writer, symbols, { symbol: level.symbol });
+    const line = level.writer === null ? null : writerLine(level.writer, named, { symbol: level.symbol });
     const writer = line === null ? '' : `; ${'absent' in line ? `last writer absent: ${line.absent}` : writeText(line)}`;
     const rights = level.present ? `rights so far ${level.rightsSoFar}${level.took === '' ? '' : ` (took ${level.took})`}` : 'not present';
     return `  ${level.title} at ${level.physical}: ${level.entry}, ${rights}${level.reserved.length === 0 ? '' : `, reserved bits set: ${level.reserved.join(', ')}`}${level.sets.length === 0 ? '' : `, sets ${level.sets.join(', ')}`}${writer}`;

@@ -1,5 +1,6 @@
 // Everything a person can do, once: the transport buttons, the keys, the palette and the menu all run these.
 
+import { addSymbols } from './add-symbols.ts';
 import type { Session } from './session.svelte.ts';
 import { goToEnd, seekVisit, stepVisit } from './visit-moves.ts';
 
@@ -61,6 +62,7 @@ export const COMMANDS: readonly Command[] = [
   command('record', 'Record an image…', 'File', ['Mod+R'], always, (session) => { session.overlay = 'record'; }),
   command('import', 'Import a log…', 'File', ['Mod+I'], always, (session) => { session.log = null; session.overlay = 'import'; }),
   command('save', 'Save trace as…', 'File', ['Mod+S'], opened, (session) => { void session.save(); }),
+  command('symbols', 'Add symbols…: names and source lines', 'File', ['Y'], opened, (session) => { void addSymbols(session, () => session.api.symbolsDialog()); }),
   command('close-trace', 'Close trace', 'File', ['Mod+W'], opened, (session) => { session.leave(); }),
   command('show-events', 'Show the events', 'Window', ['L'], opened, (session) => { session.panes.reveal('events'); }),
   command('show-visits', 'Show the kernel visits', 'Window', ['K'], opened, (session) => { session.panes.reveal('visits'); }),

@@ -3,6 +3,7 @@
 
 import type { Position } from '../../core/event/position.ts';
 import type { Moment } from '../../core/event/reexecutor.ts';
+import { namesUnder } from '../../core/replay/code-names.ts';
 import { stepInstruction, type Replay } from '../../core/replay/cursor.ts';
 import type { Direction } from '../../core/replay/source.ts';
 import type { Recording } from './recording.ts';
@@ -100,7 +101,8 @@ export class Execution {
 
   // from the start of the symbol around the instruction pointer, when that is near: decoding must begin at an instruction
   async #loadCodeBefore({ reexecutor }: Replay, moment: Moment): Promise<void> {
-    const symbol = this.#host.recording?.symbols?.symbolAt(moment.code.linear) ?? null;
+    const symbols = this.#host.recording?.symbols ?? null;
+    const symbol = symbols === null ? null : namesUnder(symbols, moment.registers).symbolAt(moment.code.linear);
     if (symbol === null || symbol.offset === 0 || symbol.offset > CODE_BEFORE_MAX || reexecutor === null) return;
     const linear = moment.code.linear - symbol.offset;
     const reply = await reexecutor.ask({ kind: 'read-linear', at: moment.position, linear, length: symbol.offset });

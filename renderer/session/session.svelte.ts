@@ -3,6 +3,7 @@
 
 import type { Position } from '../../core/event/position.ts';
 import type { Moment } from '../../core/event/reexecutor.ts';
+import type { Named } from '../../core/replay/code-names.ts';
 import type { Replay } from '../../core/replay/cursor.ts';
 import { compile, isRefusal } from '../../core/replay/expression/compile.ts';
 import { findNext } from '../../core/replay/search.ts';
@@ -85,6 +86,8 @@ export class Session implements BreakpointHost, ExecutionHost, ExplanationHost, 
     if (recording === null) return null;
     return { trace: recording.source, reexecutor: absent === null ? { ask: (request) => api.reexecute(recording.opened.id, request) } : null, absent };
   });
+  /** The open trace with its names. */
+  readonly named = $derived.by((): Named | null => (this.recording === null ? null : { trace: this.recording.source, symbols: this.recording.symbols }));
   /** The sample page that belongs to the open trace. */
   readonly guide = $derived.by((): SampleInfo | null => this.samples?.find((sample) => sample.name === this.recording?.opened.sample) ?? null);
 

@@ -14,7 +14,8 @@ export interface SpanScene {
   /** The visit under the pointer, and the one the playhead stands in; null for none. */
   readonly hovered: number | null;
   readonly current: number | null;
-  readonly nameOf: (index: number) => string;
+  /** Names of a visit, the longest first: the first that fits is written. */
+  readonly namesOf: (index: number) => readonly string[];
 }
 interface Area { readonly left: number; readonly right: number }
 type Brush = CanvasRenderingContext2D;
@@ -71,7 +72,7 @@ function paintBar(brush: Brush, scene: SpanScene, bar: SpanBar, { top, height }:
   brush.fillStyle = colour;
   brush.fillRect(from, top + 1, CAP, height - 2);
   if (returned) brush.fillRect(to - 2, top + 1, 2, height - 2);
-  paintName(brush, scene.nameOf(bar.index), { from, to, top, height }, { palette, area });
+  paintName(brush, scene.namesOf(bar.index), { from, to, top, height }, { palette, area });
 }
 
 function faded(brush: Brush, colour: string, from: number, to: number): CanvasGradient {
@@ -81,13 +82,14 @@ function faded(brush: Brush, colour: string, from: number, to: number): CanvasGr
   return gradient;
 }
 
-function paintName(brush: Brush, name: string, bar: { readonly from: number; readonly to: number; readonly top: number; readonly height: number }, { palette, area }: Omit<Ink, 'colour'>): void {
+function paintName(brush: Brush, names: readonly string[], bar: { readonly from: number; readonly to: number; readonly top: number; readonly height: number }, { palette, area }: Omit<Ink, 'colour'>): void {
   const size = 0.6875 * palette.rem;
   if (bar.height < size) return;
   const left = Math.max(bar.from, area.left) + CAP + PADDING;
   const right = Math.min(bar.to, area.right) - PADDING;
   brush.font = `600 ${String(size)}px ${palette.font}`;
-  if (brush.measureText(name).width > right - left) return;
+  const name = names.find((one) => brush.measureText(one).width <= right - left);
+  if (name === undefined) return;
   brush.textBaseline = 'middle';
   brush.textAlign = 'left';
   brush.fillStyle = palette.text;

@@ -1,6 +1,7 @@
 // A row of the table of kernel visits, as text.
 
 import { VIA_COLOURS, type ViaColour } from '../session/via-colours.ts';
+import { handlerOf } from '../session/code.ts';
 import type { Recording } from '../session/recording.ts';
 import { instructionsAt, threadName, whyNoExit } from '../session/visit-words.ts';
 import { visitAt, type Visit } from '../../core/replay/visits/table.ts';
@@ -9,6 +10,8 @@ import { badgesOf, type Finding } from './findings.ts';
 export interface VisitRow {
   readonly index: number;
   readonly name: string;
+  /** The function it begins in; empty without symbols. */
+  readonly handler: string;
   readonly colour: ViaColour;
   readonly depth: number;
   readonly entry: number;
@@ -42,7 +45,7 @@ export function visitRow(recording: Recording, index: number, longest: number): 
   const lasted = lastedIn(recording)(index);
   const end = visit.seqExit === null ? NO_EXIT[visit.reason ?? 'open'] : `#${String(visit.seqExit)}`;
   return {
-    index, name: visit.title, colour: VIA_COLOURS[visit.cause.via], depth: visit.depth, entry: visit.seqEntry,
+    index, name: visit.title, handler: handlerOf(recording, index), colour: VIA_COLOURS[visit.cause.via], depth: visit.depth, entry: visit.seqEntry,
     lasted: lasted === null ? '' : lasted.toLocaleString('en'), atLeast: visit.reason === 'open', share: lasted === null || longest <= 0 ? 0 : lasted / longest,
     faults: visit.faults, thread: visits.threads.length > 1 ? threadName(visit.thread) : '', end, why: whyNoExit(visit), findings: badgesOf(visits, index),
   };

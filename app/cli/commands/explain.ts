@@ -51,7 +51,7 @@ Example: ringscope explain a.rtrace --at last-fault`,
     const setUp = await lintsOf(source, seq);
     warn(trace, io);
     if (args.flag('json')) io.out(`${JSON.stringify({ ...explanationJson(explanation), lints: setUp.kind === 'absent' ? { absent: setUp.reason } : setUp.lints.map(lintJson) })}\n`);
-    else io.out(explanationText(explanation, { paint: painter(io), symbols: trace.symbols, all: args.flag('all'), lints: setUp.kind === 'absent' ? [] : setUp.lints }));
+    else io.out(explanationText(explanation, { paint: painter(io), named: { trace: trace.reader, symbols: trace.symbols }, all: args.flag('all'), lints: setUp.kind === 'absent' ? [] : setUp.lints }));
     return trace.exitCode;
   },
 };

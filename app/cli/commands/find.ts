@@ -2,6 +2,7 @@
 
 import { BadInput } from '../../../core/base/bad-input.ts';
 import type { Position } from '../../../core/event/position.ts';
+import { namesUnder, placeAt, placeText } from '../../../core/replay/code-names.ts';
 import { momentAt } from '../../../core/replay/cursor.ts';
 import { linearOfNext, modeOf } from '../../../core/replay/expression/moment.ts';
 import { findNext, type Hit } from '../../../core/replay/search.ts';
@@ -91,7 +92,7 @@ async function print(trace: TraceFile, { event, position }: Hit, args: Arguments
     io.out(`${JSON.stringify({ seq: null, icount, ...(iteration === 0 ? {} : { iteration }), kind: 'instruction', mode: MODES[modeOf(registers)], cpl, cs: hex(cs), ip, cpu: 0, linear: hex(linear), nextSeq: seq })}\n`);
     return;
   }
-  const symbol = trace.symbols?.symbolAt(linear) ?? null;
-  const name = symbol === null ? '' : ` (${symbol.name}${symbol.offset === 0 ? '' : `+${hex(symbol.offset)}`})`;
+  const text = placeText(placeAt(trace.symbols === null ? null : namesUnder(trace.symbols, registers), linear));
+  const name = text === '' ? '' : ` (${text.replace(' (', ', ').replace(/\)$/, '')})`;
   io.out(`instruction at ${cs.toString(16).padStart(4, '0')}:${ip.slice(2).padStart(8, '0')}${name}, ring ${String(cpl)}, icount ${String(position.icount)}, before event ${String(position.seq)}\n`);
 }

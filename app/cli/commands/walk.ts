@@ -4,6 +4,7 @@ import { BadInput } from '../../../core/base/bad-input.ts';
 import { fieldsOfEntry } from '../../../core/arch/page-entry.ts';
 import { hex } from '../../../core/base/u64.ts';
 import { levelJson, writerJson, type JsonValue } from '../../../core/event/json.ts';
+import type { Named } from '../../../core/replay/code-names.ts';
 import { describeWriter } from '../../../core/replay/last-writer.ts';
 import { ruleOf } from '../../../core/replay/facts.ts';
 import { bitRow } from '../../../core/replay/state.ts';
@@ -66,13 +67,13 @@ const tlbJson = ({ outcome, held, flushFor }: TlbView): JsonValue => ({
   outcome, ...(held === null ? {} : { physical: hex(held.physical), user: held.user, writable: held.writable, nx: held.nx }), ...(flushFor === null ? {} : { notFlushedFor: writerJson(flushFor.writer) }),
 });
 
-function textOf({ symbols }: TraceFile, { at, walk }: { readonly at: AtEvent; readonly walk: WalkAt }, io: Io): string {
-  const paint = painter(io);
+function textOf({ reader, symbols }: TraceFile, { at, walk }: { readonly at: AtEvent; readonly walk: WalkAt }, io: Io): string {
+  const paint = painter(io), named: Named = { trace: reader, symbols };
   const basis = walk.basis.kind === 'record' ? 'recorded' : 're-executed';
   const head = `walk of ${hex(walk.linear)} ${at.words} (${basis})\n`;
   if (!walk.isPaging) return `${head}  paging is off: the physical address is ${hex(walk.physical ?? 0n)}\n`;
-  const levels = walk.levels.map((one) => `${levelText(one)}\n      ${paint('dim', describeWriter(one.lastWriter, symbols))}\n`);
-  return `${head}${levels.join('')}${paint(walk.verdict.rule === null ? 'plain' : 'red', verdictText(walk))}\n${walk.tlb === null ? '' : tlbText(walk.tlb, symbols)}`;
+  const levels = walk.levels.map((one) => `${levelText(one)}\n      ${paint('dim', describeWriter(one.lastWriter, named))}\n`);
+  return `${head}${levels.join('')}${paint(walk.verdict.rule === null ? 'plain' : 'red', verdictText(walk))}\n${walk.tlb === null ? '' : tlbText(walk.tlb, named)}`;
 }
 
 function levelText({ level, physical, entry, rightsSoFar, took, reserved, sets, read }: WalkedLevel): string {
@@ -90,9 +91,9 @@ function verdictText({ verdict, physical, linear }: WalkAt): string {
   return physical === null ? '  allowed by the tables' : `  ${hex(linear)} is ${hex(physical)}, rights ${verdict.rights}`;
 }
 
-function tlbText({ outcome, held, flushFor }: TlbView, symbols: TraceFile['symbols']): string {
+function tlbText({ outcome, held, flushFor }: TlbView, named: Named): string {
   if (outcome === 'miss') return '  TLB: the page is not in it\n';
   const what = held === null ? '' : `: ${hex(held.physical)}, ${held.user ? 'user' : 'supervisor'}, ${held.writable ? 'writable' : 'read-only'}${held.nx ? ', not executable' : ''}`;
   if (outcome === 'hit') return `  TLB: holds the page as the tables have it${what}\n`;
-  return `  TLB: stale, it does not agree with the tables${what}\n${flushFor === null ? '' : `      not flushed since: ${describeWriter(flushFor.writer, symbols)}\n`}`;
+  return `  TLB: stale, it does not agree with the tables${what}\n${flushFor === null ? '' : `      not flushed since: ${describeWriter(flushFor.writer, named)}\n`}`;
 }

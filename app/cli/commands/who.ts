@@ -3,7 +3,7 @@
 import { BadInput } from '../../../core/base/bad-input.ts';
 import { hex } from '../../../core/base/u64.ts';
 import { writerJson, type JsonValue } from '../../../core/event/json.ts';
-import { describeWriter, symbolOf } from '../../../core/replay/last-writer.ts';
+import { describeWriter, writerName } from '../../../core/replay/last-writer.ts';
 import { bytesAt } from '../../../core/replay/walk/table-entry.ts';
 import { historyOfPlace, historyOfRegister, type History } from '../../../core/replay/writers/history.ts';
 import { isAbsent, type Place, type WriterReplay } from '../../../core/replay/writers/place.ts';
@@ -110,17 +110,16 @@ function jsonOf({ seq }: AtEvent, { name, place, value, meaning, written, histor
   };
 }
 
-function writtenJson({ writer, at }: Written, { symbols }: WriterReplay): { readonly [name: string]: JsonValue } {
-  const symbol = 'absent' in writer ? null : symbolOf(writer.ip, symbols);
-  return { lastWriter: writerJson(writer), symbol, at: at === null ? null : { ...at } };
+function writtenJson({ writer, at }: Written, replay: WriterReplay): { readonly [name: string]: JsonValue } {
+  return { lastWriter: writerJson(writer), symbol: writerName(writer, replay), at: at === null ? null : { ...at } };
 }
 
 function textOf({ words }: AtEvent, { name, value, meaning, written, history }: Answer, { replay, io }: { readonly replay: WriterReplay; readonly io: Io }): string {
   const paint = painter(io);
   const basis = paint('dim', `[${written.basis.kind === 'record' ? 'recorded' : 're-executed'}]`);
   const head = `${name} ${words}${value === null ? '' : ` is ${hex(value)}`}${meaning === null ? '' : `: ${meaning}`}\n`;
-  if (history === null) return `${head}  ${'absent' in written.writer ? written.writer.absent : describeWriter(written.writer, replay.symbols)} ${basis}\n`;
-  const lines = history.writes.map((one) => `  ${describeWriter(one.writer, replay.symbols)}\n`);
+  if (history === null) return `${head}  ${'absent' in written.writer ? written.writer.absent : describeWriter(written.writer, replay)} ${basis}\n`;
+  const lines = history.writes.map((one) => `  ${describeWriter(one.writer, replay)}\n`);
   const end = history.more ? '  and more before these\n' : history.absent !== null ? `  before these: ${history.absent}\n` : lines.length === 0 ? '  nobody wrote it\n' : '';
   return `${head}${lines.join('')}${end}  ${basis}\n`;
 }

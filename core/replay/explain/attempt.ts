@@ -7,6 +7,7 @@ import { disassemble } from '../../isa/disassembler.ts';
 import type { Insn } from '../../isa/insn.ts';
 import type { HeardAccess } from '../../event/heard.ts';
 import type { Position } from '../../event/position.ts';
+import { namesUnder, symbolText } from '../code-names.ts';
 import type { Inquiry } from './inquiry.ts';
 
 export interface Attempt {
@@ -34,7 +35,8 @@ export async function attemptAt(inquiry: Inquiry, at: Position): Promise<Attempt
   const ip = registers[RIP]!;
   const result = decode(code.bytes, (registers[CS_RIGHTS]! & RIGHTS_DB) === 0 ? 16 : 32);
   const insn = result.kind === 'insn' ? result.insn : null;
-  const symbolise = (lo: number): string | null => inquiry.symbolAt(BigInt(lo >>> 0));
+  const { symbols } = inquiry.source, names = symbols === null ? null : namesUnder(symbols, registers);
+  const symbolise = (lo: number): string | null => symbolText(names?.symbolAt(lo >>> 0) ?? null) || null;
   return {
     insn, text: insn === null ? 'no instruction' : disassemble(insn, { ip, symbolise }), ip: BigInt(ip), registers,
     code: { linear: code.linear, bytes: insn === null ? code.bytes : code.bytes.subarray(0, insn.lengthBytes) },

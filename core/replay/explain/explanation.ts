@@ -35,7 +35,7 @@ export interface CauseLink {
   readonly kind: 'check' | 'memory' | 'push' | 'register' | 'selector' | 'msr' | 'constant' | 'loader' | 'gap';
   readonly place: Place | null;
   readonly ip: bigint | null;
-  /** `label` or `label+0x12`, where symbols are known. */
+  /** `label+0x12 (boot.c:31)`, where symbols are known. */
   readonly symbol: string | null;
 }
 

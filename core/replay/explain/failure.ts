@@ -6,6 +6,7 @@ import { hex } from '../../base/u64.ts';
 import type { LadderStep } from '../../event/ladder.ts';
 import type { RuleId } from '../../event/rules.ts';
 import { comparePositions } from '../../event/position.ts';
+import { codeOfEvent, nameOrNull } from '../code-names.ts';
 import { attemptAt } from './attempt.ts';
 import { chainOf } from './chain.ts';
 import { physicalOf } from './error-code.ts';
@@ -43,7 +44,7 @@ export async function explainFailure(inquiry: Inquiry, subject: Subject): Promis
   const balance = event.kind === 'fault' ? await frameBalance(inquiry, event, failed) : null;
   const condition = failed.procedure === 'page-walk' ? await pageCondition(inquiry, subject) : null;
   const links = [...(value === null ? [] : await chainOf(inquiry, value, before)), ...(condition?.links ?? [])];
-  const check: CauseLink = { text: `${failed.rule} failed: ${failed.why}`, kind: 'check', place: { event: event.seq, at: before }, ip: event.ip, symbol: inquiry.symbolAt(event.ip) };
+  const check: CauseLink = { text: `${failed.rule} failed: ${failed.why}`, kind: 'check', place: { event: event.seq, at: before }, ip: event.ip, symbol: nameOrNull(codeOfEvent(inquiry.trace, inquiry.source.symbols, event).at) };
   const remedy = remedyOf(subject, found, await kernelSelectors(inquiry, subject));
   return {
     value, written, chain: links.length === 0 ? [] : [check, ...(balance === null ? [] : [frameLink(balance)]), ...links],

@@ -2,9 +2,10 @@
 // answered into a reason.
 
 import { BadInput } from '../../base/bad-input.ts';
+import type { LastWriter } from '../../event/json.ts';
 import type { Position } from '../../event/position.ts';
 import type { ReexecuteReply, ReexecuteRequest } from '../../event/reexecutor.ts';
-import { symbolOf, type WriterSource } from '../last-writer.ts';
+import { writerName, type WriterSource } from '../last-writer.ts';
 import { noExecution } from '../search.ts';
 import { positionOfEvent } from '../source.ts';
 import type { WriterReplay } from '../writers/place.ts';
@@ -51,8 +52,8 @@ export class Inquiry {
   /** The point just before event `seq`. */
   before(seq: number): Position { return positionOfEvent(this.trace, seq); }
 
-  /** `label` or `label+0x12`; null without a name. */
-  symbolAt(ip: bigint | null): string | null {
-    return symbolOf(ip, this.source.symbols);
+  /** `label+0x12 (boot.c:31)`: the instruction that wrote; null without a name. */
+  writerName(writer: LastWriter): string | null {
+    return writerName(writer, this.source);
   }
 }

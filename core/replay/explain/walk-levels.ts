@@ -23,6 +23,6 @@ export async function explainWalk(inquiry: Inquiry, event: FaultEvent): Promise<
   const walk = await walkOfFault(inquiry.source, inquiry.before(event.seq), event);
   if (isAbsent(walk)) return [];
   return walk.levels.map(({ level, physical, entry, rightsSoFar, took, reserved, sets, lastWriter, read }) => ({
-    level, physical, entry, meaning: describePageEntry(level, entry, read.paging), rightsSoFar, took, reserved, sets, lastWriter, register: read.register ?? null, writerSymbol: inquiry.symbolAt('absent' in lastWriter ? null : lastWriter.ip),
+    level, physical, entry, meaning: describePageEntry(level, entry, read.paging), rightsSoFar, took, reserved, sets, lastWriter, register: read.register ?? null, writerSymbol: inquiry.writerName(lastWriter),
   }));
 }

@@ -11,7 +11,7 @@ import type { Inquiry } from './inquiry.ts';
 
 export interface Written {
   readonly writer: LastWriter;
-  /** `label` or `label+0x12`. */
+  /** `label+0x12 (boot.c:31)`. */
   readonly symbol: string | null;
   /** Null for the loader, and where nobody is known. */
   readonly place: Place | null;
@@ -29,7 +29,7 @@ export async function writerOfRegister(inquiry: Inquiry, { before, name }: { rea
 
 function named(inquiry: Inquiry, { writer, at }: Answer): Written {
   const known = 'absent' in writer ? null : writer;
-  return { writer, symbol: inquiry.symbolAt(known?.ip ?? null), place: at === null ? null : { event: known?.seq ?? null, at } };
+  return { writer, symbol: inquiry.writerName(writer), place: at === null ? null : { event: known?.seq ?? null, at } };
 }
 
 /** The last writer of where a value was read. */

@@ -7,7 +7,7 @@ import { BadMessage } from '../../../app/contract/check.ts';
 import { PARSERS, savedRecents, settingsChange } from '../../../app/contract/parse.ts';
 
 test('every call has a parser, and no other', () => {
-  expect(Object.keys(PARSERS).sort()).toEqual([...CALLS, 'imagePath', 'openPath'].sort());
+  expect(Object.keys(PARSERS).sort()).toEqual([...CALLS, 'imagePath', 'openPath', 'symbolsPath'].sort());
 });
 
 test('whatever comes, a parser answers typed arguments or throws BadMessage', () => {

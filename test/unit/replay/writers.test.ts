@@ -32,7 +32,7 @@ function there<Result extends object>(result: Result | Absent): Result {
   if (isAbsent(result)) throw new Error(`absent: ${result.absent}`);
   return result;
 }
-const words = (replay: Opened, walk: WalkAt): string[] => walk.levels.map((one) => describeWriter(one.lastWriter, replay.symbols));
+const words = (replay: Opened, walk: WalkAt): string[] => walk.levels.map((one) => describeWriter(one.lastWriter, replay));
 
 describe('the walk of a page fault', () => {
   it('is the recorded one, with writers from before paging and after', async () => {
@@ -160,10 +160,11 @@ describe('a last writer', () => {
   });
 
   it('is described in one line, with the names of the image', () => {
+    const { trace } = replayOf(paging);
     const symbols = symbolTable([{ name: 'kernel_start', address: 0x10_0200, size: 0x100 }]);
     const cpu = { by: 'cpu', icount: 5, seq: null, cpl: 0, cs: 8, ip: 0x10_0245n, before: 0n, after: 0x9007n } as const;
     expect([
-      describeWriter({ ...cpu, nextSeq: 3 }, symbols), describeWriter({ ...cpu, seq: 12 }), describeWriter({ ...cpu, seq: 12, how: 'pushed' }), describeWriter({ ...cpu, seq: 12, how: 'called' }), describeWriter({ ...cpu, seq: 12, how: 'saved' }),
+      describeWriter({ ...cpu, nextSeq: 3 }, { trace, symbols }), describeWriter({ ...cpu, seq: 12 }), describeWriter({ ...cpu, seq: 12, how: 'pushed' }), describeWriter({ ...cpu, seq: 12, how: 'called' }), describeWriter({ ...cpu, seq: 12, how: 'saved' }),
       describeWriter({ ...cpu, by: 'device', nextSeq: 3 }), describeWriter({ ...cpu, by: 'loader', icount: null, cpl: null, cs: null, ip: null }),
     ]).toEqual([
       'written by ring 0 at kernel_start+0x45 (0x100245), before event 3: 0x0 -> 0x9007', 'written at event 12 by ring 0 at 0x100245: 0x0 -> 0x9007', 'pushed by the delivery at event 12, which left ring 0 at 0x100245: 0x0 -> 0x9007',
