@@ -3,9 +3,10 @@
 
 import { PENDING_CLOCK, PENDING_STOP } from '../cpu/attention.ts';
 import type { WakeQuestion } from '../cpu/bus.ts';
+import { emitUnsupported } from '../cpu/emit.ts';
 import { FLAG_IF } from '../cpu/flags.ts';
 import { NO_LIMITS, run, type RunLimits, type StopReason } from '../cpu/run.ts';
-import { HALTED } from '../cpu/state.ts';
+import { HALTED, type Cpu } from '../cpu/state.ts';
 import { isWatched, type Watched } from '../cpu/watched.ts';
 import { Arrivals, type Outside } from './arrivals.ts';
 import { isWaitingForKey } from './bios/bios.ts';
@@ -24,6 +25,18 @@ const LIMIT: StopReason = { kind: 'limit' }, WATCHED: StopReason = { kind: 'watc
 const UNBOUNDED: Bounds = { lastAttempt: () => Infinity, end: () => null };
 const NOWHERE = -1;
 
+/**
+ * A sleep in which devices act more often than this is not waited for: nothing could stop the run meanwhile. The timer at 18.2 Hz
+ * acts so often in more than an hour.
+ */
+const SERVED_IN_SLEEP_MAX = 200_000;
+
+function refuseToWait(cpu: Cpu): StopReason {
+  const refusal = { instruction: 'hlt', detail: `a sleep in which timers that do not wake it act more than ${String(SERVED_IN_SLEEP_MAX)} times` };
+  emitUnsupported(cpu, refusal.instruction, refusal.detail);
+  return { kind: 'unsupported', ...refusal };
+}
+
 export class Session {
   readonly machine: Machine;
   /** Why the run is over; null while it can go on. */
@@ -41,6 +54,8 @@ export class Session {
   readonly #arrivals: Arrivals;
   /** The boundary at which devices acted, and the one at which `outside` was asked, or NOWHERE. */
   #servedAt = NOWHERE;
+  /** How often devices were served since the processor sleeps. */
+  #servedInSleep = 0;
   #askedAt = NOWHERE;
 
   /** `outside`: who gives inputs beyond those the machine has; null where a recording is executed again. */
@@ -132,6 +147,7 @@ export class Session {
       else if (isAsleep && (isStopped || this.#outside?.isOver !== false)) return stop;
       else if (isAsleep) this.rest = Infinity;
       else if (stop.kind === 'halted' || cpu.clock >= devices.deadline) this.#serveDevices();
+      if (this.#servedInSleep > SERVED_IN_SLEEP_MAX) return refuseToWait(cpu);
       if (this.rest !== 0) return LIMIT;
       if ((cpu.pending & PENDING_STOP) === 0) continue;
       cpu.pending &= ~PENDING_STOP;
@@ -187,6 +203,7 @@ export class Session {
       }
       cpu.idleTicks += ticks;
     }
+    this.#servedInSleep = this.#servedAt === cpu.attempts && cpu.activity === HALTED ? this.#servedInSleep + 1 : 0;
     this.#servedAt = cpu.attempts;
     devices.catchUp();
   }

@@ -178,3 +178,15 @@ describe('a run with interrupts', () => {
     expect(forward.kind === 'moment' && forward.moment.stopped).toBe('the guest exited with 0x8');
   });
 });
+
+// cli / 8254 counter 0 in mode 2 with count 2 / alarm of the clock at 23:00 on line 8 alone / sti / hlt
+const out = (port: number, value: number): number[] => [0xb0, value, 0xe6, port];
+const SLEEPS_LONG = Uint8Array.from([
+  ...out(0x43, 0x34), ...out(0x40, 2), ...out(0x40, 0), ...out(0x70, 5), ...out(0x71, 0x23), ...out(0x70, 3), ...out(0x71, 0), ...out(0x70, 1), ...out(0x71, 0), ...out(0x70, 0xb), ...out(0x71, 0x22),
+  ...out(0x21, 0xfb), ...out(0xa1, 0xfe), 0xfb, 0xf4,
+]);
+
+it('a sleep of hours beside a fast timer that wakes nobody is refused, and does not hang', () => {
+  const end = new Session(build(SLEEPS_LONG)).run(1000);
+  expect(end).toEqual({ kind: 'unsupported', detail: expect.stringContaining('a sleep in which timers') as string });
+});
