@@ -107,7 +107,10 @@ export class KeyboardController implements PortDevice, Receiver, Saved, Timed {
       case READ_INPUT: this.#say(INPUT_UNLOCKED); return;
       case READ_OUTPUT: this.#say(OUTPUT_RESET | OUTPUT_A20 | OUTPUT_ONES); return;
       case WRITE_COMMAND_BYTE: case WRITE_OUTPUT: case LOOP_KEYBOARD: case LOOP_AUXILIARY: case WRITE_AUXILIARY: this.#state[AWAITS] = value; return;
-      case DISABLE: case ENABLE: this.#setBit(IS_DISABLED, value === DISABLE); return;
+      case DISABLE: case ENABLE:
+        this.#setBit(IS_DISABLED, value === DISABLE);
+        this.#drive();
+        return;
       case DISABLE_AUXILIARY: case ENABLE_AUXILIARY: this.#setBit(IS_AUXILIARY_DISABLED, value === DISABLE_AUXILIARY); return;
       case OPEN_A20: case PULSE_NOTHING: return;
       case CLOSE_A20: refuseA20('8042 command 0xdd'); return;
@@ -129,6 +132,7 @@ export class KeyboardController implements PortDevice, Receiver, Saved, Timed {
       default:
         // to send, the controller lets the clock line go
         this.#setBit(IS_DISABLED, false);
+        this.#drive();
         this.keyboard.write(value);
     }
   }
@@ -174,10 +178,11 @@ export class KeyboardController implements PortDevice, Receiver, Saved, Timed {
     this.#drive();
   }
 
-  // line 1 for the keyboard, line 12 for the mouse: high while their byte waits and the command byte lets them
+  // Line 1 for the keyboard, line 12 for the mouse: high while their byte waits and the command byte lets them. While the keyboard is disabled line 1
+  // stays low: a program that has disabled it reads the controller's answers itself, with interrupts on.
   #drive(): void {
     const isAuxiliary = (this.#state[STATUS]! & STATUS_AUXILIARY) !== 0;
-    this.#setLine(KEYBOARD_LINE, 1, this.#isFull && !isAuxiliary && this.#enables(INTERRUPTS));
+    this.#setLine(KEYBOARD_LINE, 1, this.#isFull && !isAuxiliary && this.#enables(INTERRUPTS) && !this.#enables(IS_DISABLED));
     this.#setLine(AUXILIARY_LINE, 2, this.#isFull && isAuxiliary && this.#enables(AUXILIARY_INTERRUPTS));
   }
 

@@ -190,6 +190,17 @@ describe('interrupt line 1', () => {
     expect(board.lines).toEqual(['1 high']);
   });
 
+  it('stays low while the keyboard is disabled: the controller\'s answers are for who polls', () => {
+    const board = new Board();
+    board.command(0xad);
+    board.command(0xd0);
+    expect([board.status & 1, board.lines]).toEqual([1, []]);
+    expect(board.read()).toBe(0xcf);
+    board.command(0xae);
+    board.command(0xd0);
+    expect(board.lines).toEqual(['1 high']);
+  });
+
   it('wakes a halted processor only with a byte that is still to come', () => {
     const board = new Board();
     const wakes = (isMaskableOpen = true): boolean => board.controller.willWake({ isMaskableOpen });
