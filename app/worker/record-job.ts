@@ -39,12 +39,13 @@ export function recordJob(task: RecordTask, tools: RecordTools): void {
 export function recordGuest(guest: Guest, { output, control: memory }: Pick<RecordTask, 'output' | 'control'>, { start, tell, now }: RecordTools): void {
   const target = openSync(output, 'w');
   try {
-    const console = new ConsoleTail(), control = new RecordControl(memory), meter = new ProgressMeter(guest);
+    const console = new ConsoleTail(), control = new RecordControl(memory);
     const recording = start({
       ...guest, now, deflate: (bytes) => deflateRawSync(bytes, { level: 1 }),
       sink: (bytes) => { writeAll(target, bytes); },
       onConsole: (_device, bytes) => { console.add(bytes); },
     });
+    const meter = new ProgressMeter(recording.bounds);
     const report = (progress: RecordProgress, state: Reported['state']): void => { tell({ kind: 'progress', progress: reported(progress, meter, { state, console: console.text }) }); };
     let told = now();
     for (;;) {

@@ -24,7 +24,7 @@ import type { Guest, LoadPart, LoadPlan } from './loaders/load-plan.ts';
 import { planPvh } from './loaders/load-pvh.ts';
 import { planRom } from './loaders/load-rom.ts';
 import { checkFiles } from './loaders/given-files.ts';
-import { checkAppend, checkCount, checkMemory, checkModel, MAX_INSTRUCTIONS_DEFAULT, MEMORY_BYTES_DEFAULT, PAGE_BYTES, startModeOf, type ImageFormat, type MachineOptions, type MachineRequest } from './options.ts';
+import { checkAppend, checkCount, checkMemory, checkModel, maxInstructionsOf, MEMORY_BYTES_DEFAULT, PAGE_BYTES, startModeOf, type ImageFormat, type MachineOptions, type MachineRequest } from './options.ts';
 
 export interface Machine {
   readonly cpu: Cpu;
@@ -49,9 +49,9 @@ export const DEVICE_NAMES = [
 /** Decides everything about a run before any memory is taken. Throws BadInput. */
 export function planMachine(image: Uint8Array, request: MachineRequest, files: readonly GuestFile[] = []): { readonly plan: LoadPlan; readonly options: MachineOptions } {
   const memoryBytes = checkMemory(request.memoryBytes ?? MEMORY_BYTES_DEFAULT);
-  const maxInstructions = checkCount('--max-instructions', request.maxInstructions ?? MAX_INSTRUCTIONS_DEFAULT);
   const model = checkModel(request.cpuModel ?? DEFAULT_MODEL.name);
   const { format, why } = request.format === undefined || request.format === 'auto' ? detectFormat(image) : { format: request.format, why: null };
+  const maxInstructions = checkCount('--max-instructions', request.maxInstructions ?? maxInstructionsOf(format));
   const plan = planOf(format, { image, files, request, memoryBytes });
   const recognised = why === null ? [] : [`the image was taken as ${why} (--format ${format})`];
   const start = startModeOf(format, request.start);

@@ -56,8 +56,11 @@ export const PAGE_BYTES = 4096;
 export const MEMORY_BYTES_DEFAULT = 64 * 1024 * 1024;
 /** A buffer of this size exists everywhere; more is refused before anything is allocated. */
 export const MEMORY_BYTES_MAX = 1024 * 1024 * 1024;
-/** Instructions after which a run ends unless told otherwise: a guest that spins must not fill the disk. */
-export const MAX_INSTRUCTIONS_DEFAULT = 1_000_000_000;
+/**
+ * Instructions after which a run ends unless told otherwise: a guest that spins must not fill the disk. A Linux kernel gets more: to unpack
+ * itself alone takes some thousand million.
+ */
+export const maxInstructionsOf = (format: ImageFormat): number => (format === 'linux' ? 10_000_000_000 : 1_000_000_000);
 /** Where a flat image is loaded unless told otherwise (`--org`). */
 export const FLAT_ORG_DEFAULT = 0x10_0000;
 /** The same for one that starts in real-address mode: where a boot sector would lie. */

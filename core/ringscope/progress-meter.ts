@@ -1,10 +1,6 @@
 // How fast a recording goes, how long it may take, and how large its trace may become: for people, from what the last seconds showed. It decides nothing.
 
-import { MAX_INSTRUCTIONS_DEFAULT } from '../machine/options.ts';
-import { MAX_EVENTS_DEFAULT, type RecordProgress } from './record.ts';
-
-/** Bounds of the recording; the recorder's own where nobody gave one. */
-export interface ProgressBounds { readonly maxInstructions?: number; readonly maxEvents?: number }
+import type { RecordBounds, RecordProgress } from './record.ts';
 
 /** Null while too little was seen to say. The guest may end earlier than its bound: what is said of the end is what may come at most. */
 export interface Forecast {
@@ -26,7 +22,7 @@ export class ProgressMeter {
   readonly #maxEvents: number;
   #samples: Sample[] = [FIRST];
 
-  constructor({ maxInstructions = MAX_INSTRUCTIONS_DEFAULT, maxEvents = MAX_EVENTS_DEFAULT }: ProgressBounds) {
+  constructor({ maxInstructions, maxEvents }: RecordBounds) {
     this.#maxAttempts = maxInstructions;
     this.#maxEvents = maxEvents;
   }

@@ -92,7 +92,11 @@ export interface RecordSummary extends RecordProgress {
   readonly notes: readonly string[];
 }
 
+/** Where a recording ends by itself at the latest: instruction attempts, and events. */
+export interface RecordBounds { readonly maxInstructions: number; readonly maxEvents: number }
+
 export interface Recording {
+  readonly bounds: RecordBounds;
   /** Runs on for about `milliseconds` (20 unless told otherwise), or until the guest rests. After the end it does nothing and says the end again. */
   runSlice(milliseconds?: number): RecordProgress;
   /** A person gives something to a keyboard or a line; the guest gets it at its next boundary. Only where `givers.isLive`. */
@@ -223,6 +227,10 @@ class GuestRecording implements Recording {
     const { contentHash } = this.#writer.finish();
     const end = this.#session.end ?? { kind: 'cancelled' };
     return { ...this.#progress, end, ended: describeEnd(end), contentHash, notes: notesOf(this.#machine, this.#request, end, this.#given) };
+  }
+
+  get bounds(): RecordBounds {
+    return { maxInstructions: this.#machine.options.maxInstructions, maxEvents: this.#maxEvents };
   }
 
   get #progress(): RecordProgress {

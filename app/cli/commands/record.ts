@@ -53,7 +53,8 @@ Exit code 0 also when the guest faults or shuts down; Ctrl+C ends the run and le
   --memory SIZE             guest memory, for example 16M (default 64M)
   --cpu MODEL               the processor: ${MODELS.map(({ name, title }) => `${name.padEnd(8)} ${title}`).join(`\n${' '.repeat(30)}`)}
                               (default ${DEFAULT_MODEL.name}). An instruction a model does not have raises #UD
-  --max-instructions N      end after N instructions, faulted attempts included (default 1 000 000 000)
+  --max-instructions N      end after N instructions, faulted attempts included (default 1 000 000 000,
+                            of a Linux kernel ten times that: it unpacks itself first)
   --max-events N            end after N events (default 10 000 000)
   --until EXPR              end with the instruction that makes the first matching event, for example --until "fault #DF",
                             or before an instruction: --until "exec kernel_panic"
@@ -184,7 +185,7 @@ class Files {
 
 /** Runs the guest in slices: progress is shown, Ctrl+C is seen, and the trace is closed in any case but an error of the disk. */
 export async function runGuest(request: RecordRequest, io: Io): Promise<RecordSummary> {
-  const recording = startRecording(request), meter = new ProgressMeter(request);
+  const recording = startRecording(request), meter = new ProgressMeter(recording.bounds);
   const stopListening = io.onInterrupt(() => { recording.cancel(); });
   try {
     for (let shown = io.now(), progress = recording.runSlice(); progress.end === null; progress = recording.runSlice()) {

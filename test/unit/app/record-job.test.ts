@@ -28,6 +28,7 @@ function recorder(slices: number) {
     let left = slices;
     const progress = () => ({ instructions: slices - left, attempts: slices - left, events: 1, bytes: 3, worked: 0, rest: 0, end: left <= 0 ? { kind: 'halt' } as const : null });
     return {
+      bounds: { maxInstructions: 1_000_000_000, maxEvents: 10_000_000 },
       runSlice: () => { left--; request.onConsole?.('com1', Uint8Array.of(0x68, 0x69)); return progress(); },
       give: () => undefined, rested: () => undefined,
       cancel: () => { seen.cancelled = true; left = 0; },

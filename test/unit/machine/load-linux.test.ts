@@ -33,6 +33,12 @@ describe('a bzImage', () => {
     expect(cpu.rawFlags).toBe(2);
   });
 
+  it('may run ten times as long as another image unless a bound is given', () => {
+    expect(build(CODE).options.maxInstructions).toBe(10_000_000_000);
+    expect(build(CODE, { maxInstructions: 7 }).options.maxInstructions).toBe(7);
+    expect(build(CODE, { format: 'flat' }).options.maxInstructions).toBe(1_000_000_000);
+  });
+
   it('finds its header, the memory map and the command line in the zero page', () => {
     const { cpu: { ram, ramView } } = build(CODE, { append: 'console=ttyS0' });
     expect(ramView.getUint32(ZERO_PAGE + 0x202, true)).toBe(0x5372_6448);

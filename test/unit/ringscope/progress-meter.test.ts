@@ -8,7 +8,7 @@ const at = (worked: number, instructions: number, events: number, bytes: number)
 
 describe('a progress meter', () => {
   it('says nothing before it has seen enough', () => {
-    const meter = new ProgressMeter({ maxInstructions: 1000 });
+    const meter = new ProgressMeter({ maxInstructions: 1000, maxEvents: 1_000_000 });
     expect(meter.read(at(100, 10, 0, 0))).toEqual({ instructionsPerSecond: null, secondsLeft: null, bytesAtEnd: null, part: 0.01 });
   });
 
@@ -20,14 +20,14 @@ describe('a progress meter', () => {
   });
 
   it('goes by the last seconds', () => {
-    const meter = new ProgressMeter({ maxInstructions: 1_000_000 });
+    const meter = new ProgressMeter({ maxInstructions: 1_000_000, maxEvents: 1_000_000 });
     let speed: number | null = null;
     for (let second = 1; second <= 30; second += 1) speed = meter.read(at(second * 1000, second <= 20 ? second * 1000 : 20_000 + (second - 20) * 100, 0, 0)).instructionsPerSecond;
     expect(speed).toBeCloseTo(100);
   });
 
   it('does not count time in which the guest did not run', () => {
-    const meter = new ProgressMeter({ maxInstructions: 4000 });
+    const meter = new ProgressMeter({ maxInstructions: 4000, maxEvents: 1_000_000 });
     meter.read(at(1000, 1000, 0, 0));
     expect(meter.read(at(1000, 1000, 0, 0)).instructionsPerSecond).toBe(1000);
   });
