@@ -30,15 +30,15 @@ function build(): { readonly machine: Machine; readonly session: Session; text: 
 }
 
 describe('a guest that receives by interrupts', () => {
-  it('gets every byte: the level, then the time-out, and halts for ever when nothing more comes', () => {
+  it('gets every byte: the level, then the time-out, and waits when nothing more comes', () => {
     const { machine, session, text } = build();
-    // far enough to sleep, and there it ends without a byte
+    // far enough to sleep, and there it waits for a byte
     const bytes = build();
-    expect(bytes.session.run(Infinity)).toEqual({ kind: 'halt' });
+    expect(bytes.session.run(Infinity)).toEqual({ kind: 'waiting' });
     const asleep = bytes.machine.cpu.attempts;
     session.run(asleep - 1);
     machine.devices.input('com1', INPUT);
-    expect(session.run(Infinity)).toEqual({ kind: 'halt' });
+    expect(session.run(Infinity)).toEqual({ kind: 'waiting' });
     expect(text()).toBe('hello\n');
     expect(machine.cpu.idleTicks).toBeGreaterThan(0);
   });
