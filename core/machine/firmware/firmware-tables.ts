@@ -25,6 +25,11 @@ export function firmwareParts({ start, hasBios }: LoadPlan, machine: { readonly 
   return [...(hasBios ? [] : dataAreas()), ...tables(machine)];
 }
 
+/** The RSDP as it lies at RSDP_AT: boot loaders hand kernels a copy. */
+export function rsdpBytes(machine: { readonly model: CpuModel; readonly memoryBytes: number }): Uint8Array {
+  return tables(machine).find(({ physical }) => physical === RSDP_AT)!.bytes;
+}
+
 function tables({ model, memoryBytes }: { readonly model: CpuModel; readonly memoryBytes: number }): readonly LoadPart[] {
   const parts: LoadPart[] = [];
   let next = RSDP_AT + ALIGN;

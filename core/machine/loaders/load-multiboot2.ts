@@ -1,7 +1,10 @@
 // A Multiboot 2 kernel: loaded as a Multiboot 1 kernel is, told in tags. A command line is what --append gives and nothing before it, that of a
 // module is its arguments, as GRUB does it. Multiboot2 Specification 2.0: "OS image format", "I386 machine state".
 
+import { DEFAULT_MODEL } from '../../arch/cpu-models.ts';
 import { BadInput } from '../../base/bad-input.ts';
+import { rsdpBytes } from '../firmware/firmware-tables.ts';
+import { checkModel } from '../options.ts';
 import { FreeMemory } from './free-memory.ts';
 import { loadByAddresses } from './load-by-addresses.ts';
 import { loadElf, type LoadedElf } from './load-elf.ts';
@@ -22,7 +25,7 @@ export function planMultiboot2(guest: Guest): LoadPlan {
   const free = new FreeMemory(memoryBytes, kernel.parts);
   const { modules, parts } = placeModules(guest, free);
   const loadBase = header.isRelocatable ? Math.min(...kernel.parts.map(({ physical }) => physical)) : null;
-  const bytes = multiboot2Information({ memoryBytes, commandLine: request.append ?? '', modules: modules.map(withArgumentsOnly), hasDisk: files.some(({ role }) => role === 'disk'), loadBase });
+  const bytes = multiboot2Information({ memoryBytes, commandLine: request.append ?? '', modules: modules.map(withArgumentsOnly), hasDisk: files.some(({ role }) => role === 'disk'), loadBase, rsdp: rsdpBytes({ model: checkModel(request.cpuModel ?? DEFAULT_MODEL.name), memoryBytes }) });
   const physical = free.claim({ what: 'the Multiboot 2 information', bytes: bytes.length, align: 8 });
   return {
     format: 'multiboot2', org: 0, entry: kernel.entry, parts: [...kernel.parts, ...parts, { physical, bytes, memoryBytes: bytes.length }],

@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { EAX, EBX, EDX } from '../../../core/cpu/state.ts';
 import type { GuestFile } from '../../../core/event/guest-file.ts';
+import { RSDP_AT } from '../../../core/machine/firmware/firmware-tables.ts';
 import { createMachine, planMachine, type Machine } from '../../../core/machine/machine.ts';
 import type { MachineRequest } from '../../../core/machine/options.ts';
 import { elfBytes, elf64Bytes } from './elf-bytes.ts';
@@ -33,14 +34,17 @@ describe('a Multiboot 2 kernel', () => {
     expect(machine.options).toMatchObject({ format: 'multiboot2', entry: LOAD + 8 });
     expect(machine.cpu.get32(EAX) >>> 0).toBe(0x36d7_6289);
     const tags = tagsOf(machine);
-    expect(tags.map(({ type }) => type)).toEqual([1, 2, 3, 3, 4, 6, 8, 0]);
-    const [commandLine, loader, first, second, memory, map, screen] = tags;
+    expect(tags.map(({ type }) => type)).toEqual([1, 2, 3, 3, 4, 6, 8, 14, 0]);
+    const [commandLine, loader, first, second, memory, map, screen, pointer] = tags;
     expect([text(machine, commandLine!.body), text(machine, loader!.body)]).toEqual(['a b=1', 'ringscope']);
     expect([word(machine, first!.body), word(machine, first!.body + 4), text(machine, first!.body + 8)]).toEqual([0x10_2000, 0x10_2002, 'x y']);
     expect(text(machine, second!.body + 8)).toBe('plain');
     expect([word(machine, memory!.body), word(machine, memory!.body + 4)]).toEqual([639, MEMORY / 1024 - 1024]);
     expect([0, 4, 8, 16, 24].map((offset) => word(machine, map!.body + offset))).toEqual([24, 0, 0, 0x9_fc00, 1]);
     expect([screen!.size, word(machine, screen!.body), word(machine, screen!.body + 12)]).toEqual([32, 0xb8000, 80]);
+    const copy = machine.cpu.ram.subarray(pointer!.body, pointer!.body + 20);
+    expect(new TextDecoder().decode(copy.subarray(0, 8))).toBe('RSD PTR ');
+    expect(copy).toEqual(machine.cpu.ram.subarray(RSDP_AT, RSDP_AT + 20));
   });
 
   it('may give entry and addresses by tags, in a file of any kind', () => {
