@@ -9,6 +9,7 @@ import { CheckpointMaker } from '../machine/checkpoint-maker.ts';
 import { countDirtyPages } from '../machine/dirty-pages.ts';
 import { createMachine, DEVICE_NAMES, type Allocate, type Machine } from '../machine/machine.ts';
 import type { PortListener } from '../machine/devices/devices.ts';
+import { isPlanar } from '../machine/devices/vga-screen.ts';
 import { checkCount, type MachineRequest } from '../machine/options.ts';
 import { describeEnd, type RunEnd } from '../machine/run-end.ts';
 import { Session } from '../machine/session.ts';
@@ -292,8 +293,12 @@ function lostWritesOf({ devices: { lostWrites: { count, first } }, options: { me
   return [`${String(count)} writes of the guest went where there is no memory, the first to 0x${first.toString(16)}; it has ${String(memoryBytes >>> 20)} MiB, give more with --memory`];
 }
 
+function planesOf({ devices }: Machine): readonly string[] {
+  return isPlanar(devices.vga) ? ['the guest draws in the planes of the VGA, which are not modelled: its picture is not shown, and what it reads back at 0xa0000 is what was written last'] : [];
+}
+
 function notesOf(machine: Machine, request: RecordRequest, end: RunEnd, given: GivenInput | null): readonly string[] {
-  const notes = [...machine.plan.notes, ...lostWritesOf(machine)];
+  const notes = [...machine.plan.notes, ...lostWritesOf(machine), ...planesOf(machine)];
   const isDefault = end.kind === 'limit' && (end.bound === 'max-events' ? request.maxEvents : request.maxInstructions) === undefined;
   if (isDefault) notes.push(`the run was ended by the default bound; give a larger --${end.bound} to record on`);
   if (given !== null && given.waitsAt !== null) notes.push(`line ${String(given.waitsAt.line)} of the input script never came: the guest ${given.waitsAt.kind === 'after' ? 'did not print its text' : 'did not run so long'}`);

@@ -103,6 +103,15 @@ describe('recording', () => {
     expect(record(scenario('triple-fault')).summary.notes).toEqual([expect.stringContaining('(--format multiboot)')]);
   });
 
+  it('notes that the guest left the VGA in planes, which are not modelled', () => {
+    // out 0x3c2, 0x63 / three words: graphics 6 = 5, sequencer 4 = 6, CRT controller 0x17 = 0xe3 / exit
+    const word = (port: number, value: number): number[] => [0x66, 0xba, port & 0xff, port >>> 8, 0x66, 0xb8, value & 0xff, value >>> 8, 0x66, 0xef];
+    const guest = (chain: number): Uint8Array =>
+      Uint8Array.from([0x66, 0xba, 0xc2, 0x03, 0xb0, 0x63, 0xee, ...word(0x3ce, 0x0506), ...word(0x3c4, 0x0604 | (chain << 8)), ...word(0x3d4, 0xe317), ...exits(0)]);
+    expect(record(guest(0), { format: 'flat' }).summary.notes).toEqual([expect.stringMatching(/^the guest draws in the planes of the VGA, which are not modelled/)]);
+    expect(record(guest(8), { format: 'flat' }).summary.notes).toEqual([]);
+  });
+
   it('notes that the guest wrote where it has no memory, but not what probing for its end writes', () => {
     // from 2 MiB on in steps of 68 bytes: 100 000 of them end beyond 8 MiB
     const notes = (count: number): readonly string[] => record(writesMemory(count), { format: 'flat' }).summary.notes;
